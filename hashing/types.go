@@ -1,0 +1,118 @@
+package hashing
+
+import (
+	"time"
+
+	"rollcheck/data/field"
+)
+
+// Version is the version of the canonical form. It is the first thing in every
+// hashed input, so keys of two versions never meet.
+const Version = "rc1"
+
+// Tag is what an index stores of a match key: 64 bits of the keyed function's
+// output for one dataset, read big-endian, so that numeric order is byte order.
+type Tag uint64
+
+// Mask says what a row held beside the key it was found by. Bits 0 to 25 are
+// the [field.Kind]s with a value in the row, bits 26 to 30 the middle initial
+// ([InitialNone], 1 to 26 for A to Z, [InitialSeveral]), bit 31 is set when
+// several rows share the key, so that what the mask says may be of any of them.
+type Mask uint32
+
+// Codes of the middle initial in a [Mask].
+const (
+	InitialNone    = 0
+	InitialSeveral = 31
+)
+
+const (
+	maskKinds        Mask = 1<<field.MaskBits - 1
+	maskInitialShift      = field.MaskBits
+	maskInitial      Mask = 31 << maskInitialShift
+	maskShared       Mask = 1 << 31
+)
+
+// NewMask returns the mask of one row: its kinds and its middle initial
+// ('A' to 'Z', or 0 for none).
+func NewMask(kinds field.Set, initial byte) Mask {
+	m := Mask(kinds) & maskKinds
+	if initial >= 'A' && initial <= 'Z' {
+		m |= Mask(initial-'A'+1) << maskInitialShift
+	}
+	return m
+}
+
+// Kinds returns the kinds of field the row, or any of the rows, held.
+func (m Mask) Kinds() field.Set { return field.Set(m & maskKinds) }
+
+// Initial returns the code of the middle initial, 0 to 31.
+func (m Mask) Initial() int { return int(m & maskInitial >> maskInitialShift) }
+
+// Shared reports whether several rows shared the key.
+func (m Mask) Shared() bool { return m&maskShared != 0 }
+
+// Merge returns the mask of two rows that share a key: the union of their
+// kinds, their initial when they agree or only one has one, [InitialSeveral]
+// when they differ, and the shared bit. It is commutative and associative, so
+// the order in which rows are met does not matter.
+func (m Mask) Merge(o Mask) Mask {
+	a, b := m&maskInitial, o&maskInitial
+	initial := a | b
+	if a != b && a != 0 && b != 0 {
+		initial = maskInitial
+	}
+	return (m|o)&maskKinds | initial | maskShared
+}
+
+// DatasetKind tells a leak from a lawful release.
+type DatasetKind string
+
+// The kinds of dataset.
+const (
+	Leak    DatasetKind = "leak"
+	Release DatasetKind = "release"
+)
+
+// Valid reports whether k is one of the two kinds.
+func (k DatasetKind) Valid() bool { return k == Leak || k == Release }
+
+// DatasetInfo describes one indexed dataset. It holds counts and names of
+// columns, never a value of a row.
+type DatasetInfo struct {
+	ID            string           `json:"id"`
+	Generation    uint32           `json:"generation"` // counts ingests of this id in this index, from 1
+	Title         string           `json:"title,omitempty"`
+	Kind          DatasetKind      `json:"kind"`
+	Incident      string           `json:"incident,omitempty"`
+	Jurisdictions []string         `json:"jurisdictions"`   // "US-FL", sorted
+	AsOf          string           `json:"as_of,omitempty"` // YYYY-MM-DD: when the data was taken, if known
+	Layout        string           `json:"layout"`
+	Sources       []Source         `json:"sources"` // sorted by SHA-256
+	Rows          int64            `json:"rows"`    // rows read, skipped ones included
+	Indexed       int64            `json:"indexed"` // rows that got at least one key
+	Keyless       int64            `json:"keyless"` // rows read in full that carry nothing anyone could be matched by
+	Skipped       map[string]int64 `json:"skipped"` // rows that could not be read, by reason
+	KeyRows       map[string]int64 `json:"key_rows"`
+	Columns       []string         `json:"columns"` // names of the kinds of field with a value in any row
+	JanuaryFirst  string           `json:"january_first,omitempty"`
+	Tags          int64            `json:"tags"`
+	Canonical     string           `json:"canonical"`
+	BuiltAt       time.Time        `json:"built_at"`
+	Digest        string           `json:"digest"` // hex SHA-256 of the content, the same for the same input
+}
+
+// Source is one file a dataset was read from.
+type Source struct {
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// Coverage is the share of the dataset's rows that somebody could be matched
+// by: neither skipped nor without any key. It is 1 for an empty dataset.
+func (d *DatasetInfo) Coverage() float64 {
+	if d.Rows == 0 {
+		return 1
+	}
+	return float64(d.Indexed) / float64(d.Rows)
+}
