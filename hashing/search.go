@@ -1,0 +1,15 @@
+package hashing
+
+// Input is one match key to look up: its type and its hashed input x.
+type Input struct {
+	Type KeyType
+	X    []byte // as made by [Details.AppendKey]
+}
+
+// Result is a hit, or a place where a source could not tell.
+type Result struct {
+	Input   int  // index of the input asked
+	Dataset int  // index of the dataset in the source's list
+	Mask    Mask // what the row held; zero when Damaged
+	Damaged bool // the place where the answer would stand is damaged
+}

@@ -1,0 +1,109 @@
+package rollindex
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"sort"
+
+	"rollcheck/hashing"
+)
+
+// A page is one row of a dataset file and fills one 4 KiB leaf of it:
+//
+//	u64 first | u64 next | 16 byte MAC | entries of 12 bytes: u64 tag, u32 sealed mask
+//
+// all big-endian, entries in tag order. The page covers the tags from first up
+// to but not including next (0: up to the end), so a tag in that range and not
+// among the entries is absent. The row's id is first >> 1.
+const (
+	entrySize   = 12
+	pageHead    = 8 + 8 + macSize
+	pageLimit   = 4057 // bytes of blob that leave the row on one leaf of 4,096
+	pageEntries = (pageLimit - pageHead) / entrySize
+	macSize     = 16
+)
+
+// What a MAC is over, its first byte.
+const (
+	macPage   = 1
+	macFilter = 2
+)
+
+// mac authenticates pages and filter shards of one dataset. It is not safe for
+// concurrent use.
+type mac struct {
+	h   hash.Hash
+	sum []byte
+}
+
+func newMAC(key []byte) *mac { return &mac{h: hmac.New(sha256.New, key)} }
+
+// of returns HMAC-SHA256(page key, u8 domain | u64 id | parts...)[0:16], valid
+// until the next call.
+func (m *mac) of(domain byte, id uint64, parts ...[]byte) []byte {
+	var head [9]byte
+	head[0] = domain
+	binary.BigEndian.PutUint64(head[1:], id)
+	m.h.Reset()
+	m.h.Write(head[:])
+	for _, p := range parts {
+		m.h.Write(p)
+	}
+	m.sum = m.h.Sum(m.sum[:0])
+	return m.sum[:macSize]
+}
+
+// page is a page that was checked.
+type page struct {
+	first, next hashing.Tag // next is 0 for the last page
+	entries     []byte
+}
+
+// pageID returns the row id of the page that begins with a tag.
+func pageID(first hashing.Tag) uint64 { return uint64(first >> 1) }
+
+// sealPage completes a blob whose entries stand behind room for the head.
+func sealPage(m *mac, blob []byte, first, next hashing.Tag) {
+	binary.BigEndian.PutUint64(blob, uint64(first))
+	binary.BigEndian.PutUint64(blob[8:], uint64(next))
+	copy(blob[16:], m.of(macPage, pageID(first), blob[:16], blob[pageHead:]))
+}
+
+// openPage checks a blob read as row id and returns the page.
+func openPage(m *mac, id uint64, blob []byte) (page, error) {
+	if len(blob) < pageHead || len(blob) > pageLimit || (len(blob)-pageHead)%entrySize != 0 {
+		return page{}, fmt.Errorf("%w: page %d is %d bytes long", ErrDamaged, id, len(blob))
+	}
+	if subtle.ConstantTimeCompare(blob[16:pageHead], m.of(macPage, id, blob[:16], blob[pageHead:])) != 1 {
+		return page{}, fmt.Errorf("%w: page %d fails its check", ErrDamaged, id)
+	}
+	return page{
+		first:   hashing.Tag(binary.BigEndian.Uint64(blob)),
+		next:    hashing.Tag(binary.BigEndian.Uint64(blob[8:])),
+		entries: blob[pageHead:],
+	}, nil
+}
+
+// covers reports whether the page answers for the tag.
+func (p *page) covers(t hashing.Tag) bool {
+	return p.first <= t && (p.next == 0 || t < p.next)
+}
+
+func (p *page) len() int { return len(p.entries) / entrySize }
+
+func (p *page) tag(i int) hashing.Tag {
+	return hashing.Tag(binary.BigEndian.Uint64(p.entries[i*entrySize:]))
+}
+
+// find returns the sealed mask of the tag, and whether the page has it.
+func (p *page) find(t hashing.Tag) (sealed hashing.Mask, ok bool) {
+	i := sort.Search(p.len(), func(i int) bool { return p.tag(i) >= t })
+	if i == p.len() || p.tag(i) != t {
+		return 0, false
+	}
+	return hashing.Mask(binary.BigEndian.Uint32(p.entries[i*entrySize+8:])), true
+}
