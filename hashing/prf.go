@@ -88,10 +88,11 @@ func (h *Hasher) Sum(t KeyType, x []byte, out *Output) {
 	copy(out[:], h.sum)
 }
 
-// Entries turns outputs into the entries of one dataset. It is safe for
-// concurrent use.
+// Entries turns outputs into the entries of one dataset. It is not safe for
+// concurrent use; a copy of it is for another goroutine.
 type Entries struct {
 	block cipher.Block
+	b     [aes.BlockSize]byte // here, and not on the stack of Seal, because the call would move it to the heap
 }
 
 // Entries returns the entry function of a dataset.
@@ -106,9 +107,8 @@ func (p *PRF) Entries(dataset string, generation uint32) *Entries {
 // Seal returns the tag and the mask pad of an output in the dataset. The pad is
 // XORed over the mask, so that it can only be read by who knows the output.
 func (e *Entries) Seal(y *Output) (Tag, Mask) {
-	var b [16]byte
-	e.block.Encrypt(b[:], y[:16])
-	return Tag(binary.BigEndian.Uint64(b[:8])), Mask(binary.BigEndian.Uint32(b[8:12]))
+	e.block.Encrypt(e.b[:], y[:16])
+	return Tag(binary.BigEndian.Uint64(e.b[:8])), Mask(binary.BigEndian.Uint32(e.b[8:12]))
 }
 
 // datasetLabel returns u8 length | id | u32 big-endian generation. An id is at

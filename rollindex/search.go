@@ -110,8 +110,9 @@ func (d *dataset) wanted(outputs []hashing.Output, filtered bool) []wanted {
 	var all []wanted
 	inParts(len(outputs), func(from, to int) {
 		part := make([]wanted, 0, to-from)
+		entries := *d.entries
 		for i := from; i < to; i++ {
-			tag, pad := d.entries.Seal(&outputs[i])
+			tag, pad := entries.Seal(&outputs[i])
 			if !filtered || d.mayHold(tag) {
 				part = append(part, wanted{tag, pad, int32(i)})
 			}

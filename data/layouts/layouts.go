@@ -4,10 +4,13 @@
 package layouts
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -31,10 +34,15 @@ type Layout struct {
 	Columns []Column `json:"columns"`
 	// Growing describes the columns that follow the fixed ones, one an election.
 	Growing *Growing `json:"growing,omitempty"`
-	// Tail lists columns that some deliveries append after the fixed ones (all or none).
+	// Tail lists columns that only some deliveries have. Without a header all or
+	// none of them follow the fixed ones; with a header any of them may be there,
+	// at any place.
 	Tail []Column `json:"tail,omitempty"`
 	// Absent lists values that stand for a withheld or missing one in any column.
 	Absent []string `json:"absent,omitempty"`
+	// IgnoreFolders lists parts of folder names, in lower case, inside the
+	// publisher's archive whose files check or repeat the roll.
+	IgnoreFolders []string `json:"ignore_folders,omitempty"`
 
 	// BirthPrecision is "day", "month", "year", "age" or "none".
 	BirthPrecision string                       `json:"birth_precision"`
@@ -45,23 +53,45 @@ type Layout struct {
 	Sources        []string                     `json:"sources"`
 }
 
-// Column is one column of a layout.
+// Column is one column of a layout. It has a role, or a kind, or neither.
 type Column struct {
 	Name      string     `json:"name"`
 	Aliases   []string   `json:"aliases,omitempty"` // other spellings seen in headers
 	Role      field.Role `json:"-"`
-	RoleName  string     `json:"role,omitempty"`   // a field.Role's name
-	Format    string     `json:"format,omitempty"` // of a date: "YYYY-MM-DD", "MM/DD/YYYY", "YYYYMMDD"; else words
-	MaxLength int        `json:"max_length,omitempty"`
-	Withheld  bool       `json:"withheld,omitempty"` // not given for voters with a public-records exemption
-	Absent    []string   `json:"absent,omitempty"`   // values that stand for a withheld or missing one here
+	RoleName  string     `json:"role,omitempty"`       // a field.Role's name
+	Kind      field.Kind `json:"-"`                    // meaningful when KindName is set
+	KindName  string     `json:"kind,omitempty"`       // what a value exposes, where the column has no role: further address lines, districts
+	Format    string     `json:"format,omitempty"`     // of a date, one of [Formats]
+	MaxLength int        `json:"max_length,omitempty"` // in characters; 0 is not stated
+	Withheld  bool       `json:"withheld,omitempty"`   // not given for voters with a public-records exemption
+	Absent    []string   `json:"absent,omitempty"`     // values that stand for a withheld or missing one here
+	Note      string     `json:"note,omitempty"`
 }
+
+// Exposes returns the kind of information a value in the column exposes, and
+// whether it exposes one at all.
+func (c *Column) Exposes() (field.Kind, bool) {
+	if c.KindName != "" {
+		return c.Kind, true
+	}
+	return c.Role.Kind()
+}
+
+// Formats returns the forms of a date a column can state.
+func Formats() []string { return []string{"YYYY-MM-DD", "MM/DD/YYYY", "YYYYMMDD", "YYYY"} }
 
 // Growing says how the columns beyond the fixed ones are named and what they hold.
 type Growing struct {
 	Pattern  string     `json:"pattern"` // a regular expression the whole column name matches
 	Role     field.Role `json:"-"`
 	RoleName string     `json:"role"`
+
+	re *regexp.Regexp
+}
+
+// Match reports whether name is the name of such a column, in any case.
+func (g *Growing) Match(name string) bool {
+	return g != nil && g.re.MatchString(strings.TrimSpace(name))
 }
 
 //go:embed *.json
@@ -81,7 +111,7 @@ func IDs() []string {
 }
 
 // ErrUnknown is wrapped by [Get] for an id that is not built in.
-var ErrUnknown = fmt.Errorf("no such layout")
+var ErrUnknown = errors.New("no such layout")
 
 // Get returns the built-in layout of that id.
 func Get(id string) (*Layout, error) {
@@ -94,47 +124,29 @@ func Get(id string) (*Layout, error) {
 
 // Parse reads a layout file and checks it.
 func Parse(b []byte) (*Layout, error) {
-	dec := json.NewDecoder(strings.NewReader(string(b)))
+	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	var l Layout
 	if err := dec.Decode(&l); err != nil {
 		return nil, fmt.Errorf("reading a layout: %w", err)
 	}
-	return &l, l.check()
+	if err := l.resolve(); err != nil {
+		return nil, fmt.Errorf("layout %q: %w", l.ID, err)
+	}
+	if err := l.check(); err != nil {
+		return nil, fmt.Errorf("layout %q: %w", l.ID, err)
+	}
+	return &l, nil
 }
 
-func (l *Layout) check() error {
-	switch {
-	case l.ID == "":
-		return fmt.Errorf("layout without an id")
-	case len(l.Delimiter) != 1:
-		return fmt.Errorf("layout %q: the delimiter must be one byte", l.ID)
-	case len(l.Quote) > 1:
-		return fmt.Errorf("layout %q: the quote must be one byte or none", l.ID)
-	case len(l.Columns) == 0:
-		return fmt.Errorf("layout %q has no columns", l.ID)
-	}
-	for _, cols := range [][]Column{l.Columns, l.Tail} {
-		for i := range cols {
-			if err := setRole(&cols[i].Role, cols[i].RoleName); err != nil {
-				return fmt.Errorf("layout %q, column %q: %w", l.ID, cols[i].Name, err)
-			}
+// NormName reduces a column's name to what headers are compared by: letters and
+// digits in lower case, so that "Name Last", "name_last" and "NAME-LAST" are one.
+func NormName(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			b.WriteRune(r)
 		}
 	}
-	if l.Growing != nil {
-		return setRole(&l.Growing.Role, l.Growing.RoleName)
-	}
-	return nil
-}
-
-func setRole(r *field.Role, name string) error {
-	if name == "" {
-		return nil
-	}
-	role, ok := field.ParseRole(name)
-	if !ok {
-		return fmt.Errorf("unknown role %q", name)
-	}
-	*r = role
-	return nil
+	return b.String()
 }

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"rollcheck/hashing"
+	"rollcheck/hashing/keyfile"
+	"rollcheck/rollindex"
+)
+
+// indexDir returns the index's directory: --index, $ROLLCHECK_INDEX, or the
+// user's data directory.
+func (p *program) indexDir(c *cli.Context) (string, error) {
+	if dir := p.setting(c, "index", "ROLLCHECK_INDEX"); dir != "" {
+		return dir, nil
+	}
+	if data, ok := p.env("XDG_DATA_HOME"); ok && filepath.IsAbs(data) {
+		return filepath.Join(data, "rollcheck", "index"), nil
+	}
+	home, ok := p.env("HOME")
+	if !ok || home == "" {
+		return "", hint(errors.New("no directory for the index is known"), "name one with --index")
+	}
+	return filepath.Join(home, ".local", "share", "rollcheck", "index"), nil
+}
+
+// keyPath returns the key's file: --key-file, $ROLLCHECK_KEY_FILE, or the
+// user's configuration directory. It is never beside the index by default.
+func (p *program) keyPath(c *cli.Context) (string, error) {
+	if path := p.setting(c, "key-file", "ROLLCHECK_KEY_FILE"); path != "" {
+		return path, nil
+	}
+	if config, ok := p.env("XDG_CONFIG_HOME"); ok && filepath.IsAbs(config) {
+		return filepath.Join(config, "rollcheck", "key"), nil
+	}
+	home, ok := p.env("HOME")
+	if !ok || home == "" {
+		return "", hint(errors.New("no file for the key is known"), "name one with --key-file")
+	}
+	return filepath.Join(home, ".config", "rollcheck", "key"), nil
+}
+
+func (p *program) setting(c *cli.Context, flag, variable string) string {
+	if v := c.String(flag); v != "" {
+		return v
+	}
+	v, _ := p.env(variable)
+	return v
+}
+
+// openIndex opens the index with its key.
+func (p *program) openIndex(c *cli.Context) (*rollindex.Index, error) {
+	dir, err := p.indexDir(c)
+	if err != nil {
+		return nil, err
+	}
+	// Look for the index first: a passphrase is not asked for nothing.
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", rollindex.ErrNoIndex, dir)
+	}
+	key, err := p.readKey(c)
+	if err != nil {
+		return nil, err
+	}
+	return rollindex.Open(dir, key)
+}
+
+func (p *program) readKey(c *cli.Context) (*hashing.Key, error) {
+	path, err := p.keyPath(c)
+	if err != nil {
+		return nil, err
+	}
+	if keyfile.Exposed(path) {
+		p.ui.warn("others on this machine can read the key file %q; set its mode to 0600", path)
+	}
+	key, err := keyfile.Read(path, func() ([]byte, error) { return p.oldPassphrase(c) })
+	if err != nil {
+		return nil, noKeyFile(path, err)
+	}
+	return key, nil
+}
+
+// maxPassphrase bounds a passphrase file.
+const maxPassphrase = 1 << 12
+
+// passphraseFrom reads the passphrase from the first line of a file.
+func passphraseFrom(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the passphrase: %w", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxPassphrase+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the passphrase: %w", err)
+	}
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	if len(b) > maxPassphrase || len(line) == 0 {
+		return nil, fmt.Errorf("the first line of %q is no passphrase", path)
+	}
+	return line, nil
+}
+
+// oldPassphrase reads the passphrase of the key from --passphrase-file, or asks.
+func (p *program) oldPassphrase(c *cli.Context) ([]byte, error) {
+	if file := c.String("passphrase-file"); file != "" {
+		return passphraseFrom(file)
+	}
+	return askSecret("passphrase of the key: ")
+}
+
+// newPassphrase reads a new passphrase from a file, or asks for it twice.
+func (p *program) newPassphrase(file string) ([]byte, error) {
+	if file != "" {
+		return passphraseFrom(file)
+	}
+	first, err := askSecret("new passphrase of the key: ")
+	if err != nil {
+		return nil, err
+	}
+	second, err := askSecret("the same passphrase again: ")
+	switch {
+	case err != nil:
+		return nil, err
+	case !bytes.Equal(first, second):
+		return nil, errors.New("the two passphrases differ")
+	case len(first) == 0:
+		return nil, hint(errors.New("the passphrase is empty"), "use --no-passphrase for a key that is not wrapped")
+	}
+	return first, nil
+}
+
+// askSecret asks on the terminal itself, so that standard input stays free for
+// data, and without echo.
+func askSecret(question string) ([]byte, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, hint(errors.New("there is no terminal to ask for the passphrase"), "give it with --passphrase-file")
+	}
+	defer tty.Close()
+	fmt.Fprint(tty, question)
+	b, err := term.ReadPassword(int(tty.Fd()))
+	fmt.Fprintln(tty)
+	if err != nil {
+		return nil, fmt.Errorf("reading the passphrase: %w", err)
+	}
+	return []byte(strings.TrimRight(string(b), "\r\n")), nil
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"rollcheck/hashing"
+	"rollcheck/rollindex"
+)
+
+func (p *program) datasetsCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "datasets",
+		Usage: "list, show or remove the datasets of the index",
+		Subcommands: []*cli.Command{
+			{Name: "list", Usage: "a line a dataset", Action: p.listDatasets},
+			{Name: "show", Usage: "all that is known of one dataset", ArgsUsage: "ID", Action: p.showDataset},
+			{Name: "remove", Usage: "take a dataset out of the index", ArgsUsage: "ID", Action: p.removeDataset},
+		},
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return unknownCommand(c.Command.Subcommands, c.Args().First())
+			}
+			return p.listDatasets(c)
+		},
+	}
+}
+
+func (p *program) listDatasets(c *cli.Context) error {
+	if err := wantArgs(c, 0, 0, ""); err != nil {
+		return err
+	}
+	dir, err := p.indexDir(c)
+	if err != nil {
+		return err
+	}
+	infos, err := rollindex.List(dir)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return p.datasetLines(infos)
+	}
+	if len(infos) == 0 {
+		fmt.Fprintln(p.stdout, "The index is empty. Add a file with \"rollcheck ingest --dataset ID FILE\".")
+		return nil
+	}
+	tw := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "DATASET\tKIND\tAS OF\tSTATES\tROWS\tMATCHABLE\tTITLE")
+	for i := range infos {
+		d := &infos[i]
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%.1f %%\t%s\n", d.ID, d.Kind, orDash(d.AsOf),
+			orDash(strings.Join(d.Jurisdictions, " ")), group(d.Rows), 100*d.Coverage(), d.Title)
+	}
+	return tw.Flush()
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func (p *program) datasetLines(infos []hashing.DatasetInfo) error {
+	enc := json.NewEncoder(p.stdout)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(map[string]any{"type": "start", "command": "datasets", "version": 1}); err != nil {
+		return err
+	}
+	for i := range infos {
+		if err := enc.Encode(struct {
+			Type string `json:"type"`
+			*hashing.DatasetInfo
+			Coverage float64 `json:"coverage"`
+		}{"dataset", &infos[i], infos[i].Coverage()}); err != nil {
+			return err
+		}
+	}
+	return enc.Encode(map[string]any{"type": "done", "datasets": len(infos)})
+}
+
+func (p *program) showDataset(c *cli.Context) error {
+	if err := wantArgs(c, 1, 1, "the ID of a dataset"); err != nil {
+		return err
+	}
+	dir, err := p.indexDir(c)
+	if err != nil {
+		return err
+	}
+	infos, err := rollindex.List(dir)
+	if err != nil {
+		return err
+	}
+	for i := range infos {
+		if infos[i].ID != c.Args().First() {
+			continue
+		}
+		if c.Bool("json") {
+			return p.datasetLines(infos[i : i+1])
+		}
+		p.printDataset(&infos[i])
+		return nil
+	}
+	return fmt.Errorf("%w: %q", rollindex.ErrNoDataset, c.Args().First())
+}
+
+func (p *program) printDataset(d *hashing.DatasetInfo) {
+	w := p.stdout
+	line := func(label, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "%-15s%s\n", label, value)
+		}
+	}
+	line("dataset", d.ID)
+	line("title", d.Title)
+	line("kind", string(d.Kind))
+	line("as of", d.AsOf)
+	line("states", strings.Join(d.Jurisdictions, ", "))
+	line("layout", d.Layout)
+	line("rows", fmt.Sprintf("%s read, %s indexed, %s without anything to match by", group(d.Rows), group(d.Indexed), group(d.Keyless)))
+	counts(w, fmt.Sprintf("%-15s", "skipped"), d.Skipped)
+	counts(w, fmt.Sprintf("%-15s", "rows by key"), d.KeyRows)
+	line("columns", titles(d.Columns))
+	line("1 January", map[string]string{"kept": "taken as a birth date", "degraded": "a placeholder here: only its year counts"}[d.JanuaryFirst])
+	for _, s := range d.Sources {
+		line("source", fmt.Sprintf("sha256 %s, %s bytes", s.SHA256, group(s.Bytes)))
+	}
+	line("tags", group(d.Tags))
+	line("built", d.BuiltAt.Format("2006-01-02 15:04:05 MST")+fmt.Sprintf(", generation %d, canonical form %s", d.Generation, d.Canonical))
+	line("digest", d.Digest)
+}
+
+func (p *program) removeDataset(c *cli.Context) error {
+	if err := wantArgs(c, 1, 1, "the ID of a dataset"); err != nil {
+		return err
+	}
+	dir, err := p.indexDir(c)
+	if err != nil {
+		return err
+	}
+	id := c.Args().First()
+	if err := rollindex.Remove(dir, id); err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return json.NewEncoder(p.stdout).Encode(map[string]any{"type": "removed", "dataset": id})
+	}
+	fmt.Fprintf(p.stdout, "removed %s\n", id)
+	return nil
+}

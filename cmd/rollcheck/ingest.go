@@ -1,0 +1,187 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"rollcheck/data/layouts"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/ingest"
+)
+
+func (p *program) ingestCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "ingest",
+		Usage:     "read voter files into the index as one dataset",
+		ArgsUsage: "FILE...",
+		Description: "Reads plain, gzip and zip files of a known layout (see \"rollcheck layouts\"). Rows that cannot be\n" +
+			"read are skipped, counted by reason and located by line number. The dataset appears whole or not at all;\n" +
+			"a run that was interrupted is simply run again.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "dataset", Usage: "`ID` of the dataset: a-z, 0-9, - and _"},
+			&cli.StringFlag{Name: "title", Usage: "what people are told it is"},
+			&cli.StringFlag{Name: "kind", Value: "leak", Usage: "leak or release"},
+			&cli.StringFlag{Name: "layout", Usage: "`ID` of a built-in layout or a layout file, instead of detecting one"},
+			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) the data was taken"},
+			&cli.StringFlag{Name: "jurisdiction", Usage: "state of registration, such as US-FL, instead of the layout's"},
+			&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
+			&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "files' parts parsed and hashed side by side"},
+		},
+		Action: func(c *cli.Context) error {
+			if err := wantArgs(c, 1, -1, "a FILE"); err != nil {
+				return err
+			}
+			return p.ingest(c)
+		},
+	}
+}
+
+func (p *program) ingest(c *cli.Context) error {
+	opts, err := ingestOptions(c)
+	if err != nil {
+		return err
+	}
+	ix, err := p.openIndex(c)
+	if err != nil {
+		return err
+	}
+	defer ix.Close()
+	// The runtime is asked to stay near the budget: without a limit it lets
+	// garbage grow to the size of what is live before it collects.
+	debug.FreeOSMemory() // the key derivation's 64 MiB
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(opts.Memory + runtimeMemory))
+
+	start := time.Now()
+	bar := p.ui.progress()
+	opts.Progress = func(pr ingest.Progress) {
+		if !bar.due() {
+			return
+		}
+		what := "reading"
+		if pr.Writing {
+			what = "writing"
+		}
+		rate := float64(pr.Rows) / time.Since(start).Seconds()
+		bar.show(pr.Done, pr.Total, fmt.Sprintf("%s: %s rows, %s a second", what, group(pr.Rows), group(int64(rate))))
+	}
+	res, err := ingest.Run(c.Context, ix, c.Args().Slice(), opts)
+	p.ui.clear()
+	if err != nil {
+		return err
+	}
+	return p.reportIngest(c.Bool("json"), &res, time.Since(start))
+}
+
+// runtimeMemory is what the program takes beside the budget of an ingest.
+const runtimeMemory = 32 << 20
+
+func ingestOptions(c *cli.Context) (ingest.Options, error) {
+	opts := ingest.Options{
+		Info: hashing.DatasetInfo{
+			ID: c.String("dataset"), Title: c.String("title"), Kind: hashing.DatasetKind(c.String("kind")), AsOf: c.String("as-of"),
+		},
+		Jurisdiction: c.String("jurisdiction"),
+		Jobs:         c.Int("jobs"),
+	}
+	switch {
+	case opts.Info.ID == "":
+		return opts, hint(errors.New("ingest: --dataset is missing"), "give the dataset an id, such as --dataset fl-2020-09")
+	case !hashing.ValidDatasetID(opts.Info.ID):
+		return opts, hint(fmt.Errorf("%q cannot name a dataset", opts.Info.ID), "use a-z, 0-9, - and _, at most 64 characters, beginning with a letter or digit")
+	case !opts.Info.Kind.Valid():
+		return opts, hint(fmt.Errorf("--kind %q is neither leak nor release", opts.Info.Kind), "a release is a file the office itself gave out")
+	case opts.Jobs < 1 || opts.Jobs > 256:
+		return opts, fmt.Errorf("--jobs %d is not between 1 and 256", opts.Jobs)
+	case opts.Jurisdiction != "" && !validJurisdiction(opts.Jurisdiction):
+		return opts, hint(fmt.Errorf("--jurisdiction %q is not a state", opts.Jurisdiction), "write it as US-FL")
+	}
+	var err error
+	if opts.Info.AsOf != "" {
+		if opts.AsOf, err = parseDay(opts.Info.AsOf); err != nil {
+			return opts, fmt.Errorf("--as-of: %w", err)
+		}
+	}
+	if opts.Memory, err = parseSize(c.String("memory")); err != nil {
+		return opts, fmt.Errorf("--memory: %w", err)
+	}
+	if name := c.String("layout"); name != "" {
+		opts.Layout, err = findLayout(name)
+	}
+	return opts, err
+}
+
+// findLayout returns the built-in layout of that id, or the one in that file.
+func findLayout(name string) (*layouts.Layout, error) {
+	l, err := layouts.Get(name)
+	if err == nil {
+		return l, nil
+	}
+	b, ferr := os.ReadFile(name)
+	if ferr != nil {
+		if near := nearest(name, layouts.IDs()); near != "" {
+			return nil, hint(err, fmt.Sprintf("did you mean %q?", near))
+		}
+		return nil, hint(err, "\"rollcheck layouts\" lists them; a layout file is named by its path")
+	}
+	if l, err = layouts.Parse(b); err != nil {
+		return nil, fmt.Errorf("layout file %q: %w", name, err)
+	}
+	return l, nil
+}
+
+func validJurisdiction(s string) bool {
+	return len(s) == 5 && strings.HasPrefix(s, "US-") && s[3] >= 'A' && s[3] <= 'Z' && s[4] >= 'A' && s[4] <= 'Z'
+}
+
+func parseDay(s string) (hashing.Date, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return hashing.Date{}, fmt.Errorf("%q is not a date: write YYYY-MM-DD", s)
+	}
+	return hashing.Date{Year: uint16(t.Year()), Month: uint8(t.Month()), Day: uint8(t.Day())}, nil
+}
+
+var sizeUnits = []struct {
+	suffix string
+	bytes  float64
+}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"B", 1}}
+
+// leastMemory is the smallest --memory taken.
+const leastMemory = 16 << 20
+
+// parseSize reads a number of bytes such as 512MiB.
+func parseSize(s string) (int64, error) {
+	unit, number := 1.0, s
+	for _, u := range sizeUnits {
+		if n, ok := strings.CutSuffix(s, u.suffix); ok {
+			unit, number = u.bytes, n
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	switch {
+	case err != nil || math.IsNaN(n) || n*unit > 1<<50:
+		return 0, fmt.Errorf("%q is not a size: write it as 512MiB", s)
+	case n*unit < leastMemory:
+		return 0, fmt.Errorf("%q is less than 16MiB", s)
+	}
+	return int64(n * unit), nil
+}
+
+// group writes a number with its thousands apart.
+func group(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

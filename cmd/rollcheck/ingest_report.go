@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/ingest"
+)
+
+// reportIngest says what was read, what was not and why, and what the dataset
+// is now. It names files, columns, counts and line numbers, never a value.
+func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Duration) error {
+	if asJSON {
+		return p.reportIngestJSON(res, took)
+	}
+	w := p.stdout
+	info := &res.Info
+	for _, m := range res.Members {
+		if m.LeftOut != "" {
+			fmt.Fprintf(w, "left out: %s: %s\n", m.Name, m.LeftOut)
+			continue
+		}
+		fmt.Fprintf(w, "read:     %s as %s (%s)\n", m.Name, m.Match.Layout.ID, m.Match.Why)
+	}
+	rate := float64(info.Rows) / took.Seconds()
+	fmt.Fprintf(w, "rows:     %s read in %s (%s a second), %s indexed under %s tags\n",
+		group(info.Rows), took.Round(10*time.Millisecond), group(int64(rate)), group(info.Indexed), group(info.Tags))
+	if info.Keyless > 0 {
+		fmt.Fprintf(w, "          %s carry nothing anyone could be matched by (%s)\n", group(info.Keyless), percent(info.Keyless, info.Rows))
+	}
+	for _, s := range res.Skips {
+		fmt.Fprintf(w, "skipped:  %s rows: %s (%s)\n", group(s.Rows), s.Reason, lines(&s))
+	}
+	if info.JanuaryFirst == "degraded" {
+		fmt.Fprintln(w, "note:     1 January stands far too often as a birth date here; such dates only count as their year")
+	}
+	fmt.Fprintf(w, "columns:  %s\n", titles(info.Columns))
+	for _, s := range info.Sources {
+		fmt.Fprintf(w, "source:   sha256 %s, %s bytes\n", s.SHA256, group(s.Bytes))
+	}
+	fmt.Fprintf(w, "dataset:  %s, generation %d, digest %s\n", info.ID, info.Generation, info.Digest)
+	return nil
+}
+
+func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error {
+	enc := json.NewEncoder(p.stdout)
+	enc.SetEscapeHTML(false)
+	type member struct {
+		Type    string `json:"type"`
+		Name    string `json:"name"`
+		Layout  string `json:"layout,omitempty"`
+		Why     string `json:"why,omitempty"`
+		LeftOut string `json:"left_out,omitempty"`
+	}
+	msgs := []any{map[string]any{"type": "start", "command": "ingest", "version": 1, "dataset": res.Info.ID}}
+	for _, m := range res.Members {
+		out := member{Type: "member", Name: m.Name, LeftOut: m.LeftOut}
+		if m.LeftOut == "" {
+			out.Layout, out.Why = m.Match.Layout.ID, m.Match.Why
+		}
+		msgs = append(msgs, out)
+	}
+	for _, s := range res.Skips {
+		msgs = append(msgs, struct {
+			Type string `json:"type"`
+			ingest.Skip
+		}{"skipped", s})
+	}
+	msgs = append(msgs, struct {
+		Type    string              `json:"type"`
+		Dataset hashing.DatasetInfo `json:"dataset"`
+		Seconds float64             `json:"seconds"`
+		Spilled int64               `json:"spilled_bytes"`
+	}{"done", res.Info, took.Seconds(), res.Spilled})
+	for _, m := range msgs {
+		if err := enc.Encode(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func percent(n, of int64) string {
+	if of == 0 {
+		return "0 %"
+	}
+	return fmt.Sprintf("%.2g %%", 100*float64(n)/float64(of))
+}
+
+// lines words where the first rows skipped for a reason stand.
+func lines(s *ingest.Skip) string {
+	var b strings.Builder
+	member := ""
+	for i, l := range s.First {
+		switch {
+		case l.Member != member:
+			fmt.Fprintf(&b, "%s%s line %d", map[bool]string{true: "; "}[i > 0], l.Member, l.Line)
+			member = l.Member
+		default:
+			fmt.Fprintf(&b, ", %d", l.Line)
+		}
+	}
+	if s.Rows > int64(len(s.First)) {
+		b.WriteString(" ...")
+	}
+	return b.String()
+}
+
+// titles words the kinds of field that a list of names says.
+func titles(names []string) string {
+	var ts []string
+	for _, n := range names {
+		if k, ok := field.ParseKind(n); ok {
+			ts = append(ts, k.Title())
+		}
+	}
+	if len(ts) == 0 {
+		return "none"
+	}
+	return strings.Join(ts, ", ")
+}
+
+// counts words a table of counts, "reason 3, other 4", leaving zeros out.
+func counts(w io.Writer, label string, table map[string]int64) {
+	sep := label
+	for _, k := range slices.Sorted(maps.Keys(table)) {
+		if table[k] > 0 {
+			fmt.Fprintf(w, "%s%s %s", sep, k, group(table[k]))
+			sep = ", "
+		}
+	}
+	if sep != label {
+		fmt.Fprintln(w)
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport says which packages of the module each package may import. An
+// entry that ends in "/" stands for all packages below it; the longest one that
+// fits a package counts. Arrows point down: nothing imports what is above it.
+var mayImport = map[string][]string{
+	"cmd/":                       {"hashing/", "data/", "rollindex/"},
+	"scripts/":                   {},
+	"rollindex/voterfile/synth":  {"data/", "hashing"},
+	"rollindex/exposure/":        {"hashing", "data/field", "data/names", "rollindex/exposure"},
+	"rollindex/ingest":           {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
+	"rollindex/voterfile":        {"hashing", "data/field", "data/layouts"},
+	"rollindex":                  {"hashing", "data/field", "rollindex/internal/extsort"},
+	"rollindex/internal/extsort": {},
+	"hashing/keyfile":            {"hashing"},
+	"hashing":                    {"data/field"},
+	"data/field":                 {},
+	"data/":                      {"data/field"},
+}
+
+// onlyIn says where a dependency may be used: a driver of storage or a flag
+// library anywhere else would tie rooms together.
+var onlyIn = map[string][]string{
+	"github.com/mattn/go-sqlite3":         {"rollindex", "cmd/rollcheck"},
+	"github.com/urfave/cli/v2":            {"cmd/rollcheck"},
+	"golang.org/x/crypto/argon2":          {"hashing/keyfile"},
+	"github.com/bits-and-blooms/bloom/v3": {"rollindex"},
+	"log":                                 {"scripts/benchmark"}, // log.Fatal ends with status 1, which is an answer
+}
+
+func rule(pkg string) ([]string, bool) {
+	best, found := "", false
+	for p := range mayImport {
+		fits := p == pkg || strings.HasSuffix(p, "/") && strings.HasPrefix(pkg+"/", p)
+		if fits && len(p) > len(best) {
+			best, found = p, true
+		}
+	}
+	return mayImport[best], found
+}
+
+func allows(rules []string, pkg string) bool {
+	for _, r := range rules {
+		if r == pkg || strings.HasSuffix(r, "/") && strings.HasPrefix(pkg+"/", r) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestLayers(t *testing.T) {
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && strings.HasPrefix(d.Name(), ".") && len(d.Name()) > 2 {
+			if err == nil {
+				err = fs.SkipDir
+			}
+			return err
+		}
+		if !strings.HasSuffix(file, ".go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		pkg := path.Dir(filepath.ToSlash(rel))
+		rules, ok := rule(pkg)
+		if !ok {
+			t.Errorf("package %s has no rule: say in this test what it may import", pkg)
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		test := strings.HasSuffix(file, "_test.go")
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if own, ok := strings.CutPrefix(imported, "rollcheck/"); ok && !test && !allows(rules, own) {
+				t.Errorf("%s imports %s, which is not below it", rel, own)
+			}
+			if rooms, ok := onlyIn[imported]; ok && !test && !allows(rooms, pkg) {
+				t.Errorf("%s imports %s, which is for %s", rel, imported, strings.Join(rooms, ", "))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

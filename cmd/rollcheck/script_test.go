@@ -1,0 +1,148 @@
+package main
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"rollcheck": main})
+}
+
+// The command line as text: each script is a promise of the help or of README.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE") != "",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("ROLLCHECK_INDEX", filepath.Join(env.WorkDir, "index"))
+			env.Setenv("ROLLCHECK_KEY_FILE", filepath.Join(env.WorkDir, "key"))
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"status": status,
+			"make":   makeFile,
+			"flip":   flip,
+		},
+	})
+}
+
+// status N COMMAND... runs a command that must end with exit status N.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		var code interface{ ExitCode() int }
+		if e, ok := err.(interface{ ExitCode() int }); ok {
+			code = e
+		}
+		if code == nil {
+			ts.Fatalf("%v", err)
+		}
+		got = code.ExitCode()
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// flip FILE OFFSET flips the lowest bit of a byte.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	var at int
+	_, err := fmt.Sscan(args[1], &at)
+	ts.Check(err)
+	b := []byte(ts.ReadFile(args[0]))
+	b[at] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+}
+
+// makeFile KIND FILE [FROM] makes a file that a text script cannot hold.
+func makeFile(ts *testscript.TestScript, neg bool, args []string) {
+	kind, path := args[0], ts.MkAbs(args[1])
+	var from []byte
+	if len(args) > 2 {
+		from = []byte(ts.ReadFile(args[2]))
+	}
+	f, err := os.Create(path)
+	ts.Check(err)
+	w := bufio.NewWriterSize(f, 1<<20)
+	switch kind {
+	case "binary":
+		for i := range 1 << 16 {
+			w.WriteByte(byte(i * 7 >> 3))
+		}
+	case "long-line": // the roll, and a line of a gigabyte in its middle
+		first, rest, _ := bytes.Cut(from, []byte("\n"))
+		w.Write(append(first, '\n'))
+		for range 1 << 10 {
+			w.WriteString(strings.Repeat("x", 1<<20))
+		}
+		w.WriteString("\n")
+		w.Write(rest)
+	case "nul":
+		first, rest, _ := bytes.Cut(from, []byte("\n"))
+		w.Write(append(append(first, "\n\x00\x00\x00\n"...), rest...))
+	case "mixed-endings":
+		for i, line := range strings.SplitAfter(string(from), "\n") {
+			if i%2 == 0 {
+				line = strings.Replace(line, "\n", "\r\n", 1)
+			}
+			w.WriteString(line)
+		}
+	case "gzip":
+		z := gzip.NewWriter(w)
+		z.Write(from)
+		ts.Check(z.Close())
+	case "gzip-truncated":
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Write(from)
+		ts.Check(z.Close())
+		w.Write(b.Bytes()[:b.Len()/2])
+	case "zip":
+		writeZip(ts, w, map[string][]byte{"roll.txt": from})
+	case "zip-dotdot":
+		writeZip(ts, w, map[string][]byte{"../../escaped.txt": from})
+	case "zip-bomb":
+		z := zip.NewWriter(w)
+		m, err := z.Create("bomb.txt")
+		ts.Check(err)
+		m.Write(from)
+		blank := bytes.Repeat([]byte("\n"), 1<<20)
+		for range 600 {
+			m.Write(blank)
+		}
+		ts.Check(z.Close())
+	default:
+		ts.Fatalf("no kind %q", kind)
+	}
+	ts.Check(w.Flush())
+	ts.Check(f.Close())
+}
+
+func writeZip(ts *testscript.TestScript, w io.Writer, members map[string][]byte) {
+	z := zip.NewWriter(w)
+	for name, b := range members {
+		m, err := z.Create(name)
+		ts.Check(err)
+		_, err = m.Write(b)
+		ts.Check(err)
+	}
+	ts.Check(z.Close())
+}

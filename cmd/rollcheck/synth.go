@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"rollcheck/data/field"
+	"rollcheck/data/layouts"
+	"rollcheck/rollindex/voterfile/synth"
+)
+
+func (p *program) synthCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "synth",
+		Usage: "write a roll of made-up people",
+		Description: "The people are drawn from frequency tables of names, places and ages; phone numbers are 555-01xx and\n" +
+			"e-mail addresses at example.com, example.org and example.net. One seed is one population over time: two\n" +
+			"dates are two snapshots of the same people, who move, register, lapse, and change party and surname.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "layout", Usage: "`ID` of a built-in layout or a layout file"},
+			&cli.Int64Flag{Name: "rows", Value: 10_000, Usage: "people on the roll of 1 October 2020"},
+			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "another seed, other people"},
+			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) of the snapshot", DefaultText: synth.DefaultAsOf.Format(time.DateOnly)},
+			&cli.Float64Flag{Name: "sample", Usage: "keep only this share of the rows, as a leak may", DefaultText: "all"},
+			&cli.Float64Flag{Name: "noise", Usage: "share of the rows with a typing error or swapped fields", DefaultText: "none"},
+			&cli.StringFlag{Name: "add", Usage: "columns to fill in every row, such as email,phone,ssn_last4"},
+			&cli.StringFlag{Name: "out", Usage: "`FILE` to write", DefaultText: "standard output"},
+			&cli.StringFlag{Name: "truth", Usage: "`FILE` for the people as JSON lines, as \"check --input\" reads them"},
+		},
+		Action: func(c *cli.Context) error {
+			if err := wantArgs(c, 0, 0, ""); err != nil {
+				return err
+			}
+			return p.synth(c)
+		},
+	}
+}
+
+func (p *program) synth(c *cli.Context) (err error) {
+	opts, err := synthOptions(c)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") && c.String("out") == "" {
+		return hint(errors.New("synth: --json needs --out, since the roll goes to standard output"), "name a file with --out")
+	}
+	var out, truth io.Writer = p.stdout, nil
+	for _, target := range []struct {
+		flag string
+		w    *io.Writer
+	}{{"out", &out}, {"truth", &truth}} {
+		path := c.String(target.flag)
+		if path == "" {
+			continue
+		}
+		f, ferr := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if ferr != nil {
+			return ferr
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		*target.w = f
+	}
+	stats, err := synth.Write(c.Context, out, truth, opts)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		fmt.Fprintf(p.stdout, `{"type":"done","rows":%d,"bytes":%d,"header":%v,"exempt":%d,"removed":%d,"damaged":%d}`+"\n",
+			stats.Rows, stats.Bytes, stats.Header, stats.Exempt, stats.Removed, stats.Damaged)
+		return nil
+	}
+	p.ui.note("%s rows of made-up people, %s bytes, layout %s", group(stats.Rows), group(stats.Bytes), opts.Layout.ID)
+	return nil
+}
+
+func synthOptions(c *cli.Context) (synth.Options, error) {
+	opts := synth.Options{Rows: c.Int64("rows"), Seed: c.Uint64("seed"), Sample: c.Float64("sample"), Noise: c.Float64("noise")}
+	name := c.String("layout")
+	if name == "" {
+		return opts, hint(errors.New("synth: --layout is missing"), "one of "+strings.Join(layouts.IDs(), ", "))
+	}
+	var err error
+	if opts.Layout, err = findLayout(name); err != nil {
+		return opts, err
+	}
+	if s := c.String("as-of"); s != "" {
+		if opts.AsOf, err = time.Parse(time.DateOnly, s); err != nil {
+			return opts, fmt.Errorf("--as-of: %q is not a date: write YYYY-MM-DD", s)
+		}
+	}
+	for _, role := range list(strings.ReplaceAll(c.String("add"), ",", ";")) {
+		r, ok := field.ParseRole(role)
+		if !ok {
+			return opts, hint(fmt.Errorf("--add: no column %q", role), "such as email, phone, ssn, ssn_last4, driver_license")
+		}
+		opts.Add = append(opts.Add, r)
+	}
+	return opts, nil
+}

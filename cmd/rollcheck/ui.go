@@ -1,0 +1,166 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"rollcheck/hashing/keyfile"
+	"rollcheck/rollindex"
+	"rollcheck/rollindex/voterfile"
+)
+
+// ui writes to people: progress, warnings and errors go to standard error,
+// prefixed with the program's name, lower case, without a full stop.
+type ui struct {
+	w        io.Writer
+	terminal bool
+	color    bool
+	quiet    bool
+	line     bool // a progress line stands unfinished
+}
+
+func newUI(w io.Writer, env func(string) (string, bool)) *ui {
+	u := &ui{w: w}
+	if f, ok := w.(*os.File); ok {
+		u.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	_, noColor := env("NO_COLOR")
+	dumb, _ := env("TERM")
+	u.color = u.terminal && !noColor && dumb != "dumb"
+	return u
+}
+
+func (u *ui) say(kind, color, format string, args ...any) {
+	u.clear()
+	if u.color && color != "" {
+		kind = color + kind + "\x1b[0m"
+	}
+	fmt.Fprintf(u.w, "rollcheck: %s%s\n", kind, fmt.Sprintf(format, args...))
+}
+
+func (u *ui) note(format string, args ...any) {
+	if !u.quiet {
+		u.say("", "", format, args...)
+	}
+}
+
+func (u *ui) warn(format string, args ...any) {
+	if !u.quiet {
+		u.say("warning: ", "\x1b[33m", format, args...)
+	}
+}
+
+// fail prints an error and, where one is known, what to do about it.
+func (u *ui) fail(err error) {
+	u.say("error: ", "\x1b[31m", "%v", err)
+	if h := hintOf(err); h != "" {
+		u.say("hint: ", "", "%s", h)
+	}
+}
+
+// progress rewrites one line on a terminal and writes a plain line at
+// intervals elsewhere.
+type progress struct {
+	u     *ui
+	start time.Time
+	last  time.Time
+}
+
+func (u *ui) progress() *progress {
+	now := time.Now()
+	return &progress{u: u, start: now, last: now}
+}
+
+// due reports whether it is time for the next line.
+func (p *progress) due() bool {
+	interval := 10 * time.Second
+	if p.u.terminal {
+		interval = 200 * time.Millisecond
+	}
+	now := time.Now()
+	if p.u.quiet || now.Sub(p.last) < interval {
+		return false
+	}
+	p.last = now
+	return true
+}
+
+// show prints how far the work is: done of total (any unit), and what to say
+// of it.
+func (p *progress) show(done, total int64, text string) {
+	percent, left := "", ""
+	if elapsed := time.Since(p.start); total > 0 && done > 0 {
+		percent = fmt.Sprintf("%3.0f %%  ", 100*float64(done)/float64(total))
+		rest := time.Duration(float64(elapsed) * (float64(total)/float64(done) - 1))
+		left = ", " + rest.Round(time.Second).String() + " left"
+	}
+	if p.u.terminal {
+		fmt.Fprintf(p.u.w, "\r\x1b[K%s%s%s", percent, text, left)
+		p.u.line = true
+		return
+	}
+	fmt.Fprintf(p.u.w, "rollcheck: %s%s%s\n", percent, text, left)
+}
+
+func (u *ui) clear() {
+	if u.line {
+		fmt.Fprint(u.w, "\r\x1b[K")
+		u.line = false
+	}
+}
+
+// hinted is an error with a hint what to do.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e hinted) Unwrap() error { return e.error }
+
+func hint(err error, text string) error { return hinted{err, text} }
+
+func usageError(err error) error {
+	return hint(err, "\"rollcheck help\" lists the commands and their flags")
+}
+
+// hintOf says what to do about an error, "" if nothing is known.
+func hintOf(err error) string {
+	var h hinted
+	var v *voterfile.Error
+	switch {
+	case errors.As(err, &h):
+		return h.hint
+	case errors.As(err, &v) && v.Hint != "":
+		return v.Hint
+	}
+	for _, known := range hints {
+		if errors.Is(err, known.err) {
+			return known.hint
+		}
+	}
+	return ""
+}
+
+var hints = []struct {
+	err  error
+	hint string
+}{
+	{rollindex.ErrNoIndex, "make one with \"rollcheck init\", or name another with --index"},
+	{rollindex.ErrExists, "name another directory with --index"},
+	{rollindex.ErrWrongKey, "name the key file it was made with by --key-file"},
+	{rollindex.ErrBusy, "wait until it is done; checks work meanwhile"},
+	{rollindex.ErrTaken, "choose another --dataset id, or remove it first with \"rollcheck datasets remove\""},
+	{rollindex.ErrNoDataset, "\"rollcheck datasets list\" lists them"},
+	{rollindex.ErrFormat, "use a newer version of rollcheck"},
+	{rollindex.ErrDamaged, "\"rollcheck verify\" says what is damaged; ingest the files again, or restore a copy"},
+	{keyfile.ErrWrongPassphrase, "try again; without the passphrase the files must be ingested again into a new index"},
+	{os.ErrPermission, "check the permissions of the file and its directory"},
+}
+
+// shortKey shows the first digits of a digest.
+func shortKey(s string) string { return s[:min(len(s), 12)] }

@@ -1,0 +1,121 @@
+package layouts
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"rollcheck/data/field"
+)
+
+// resolve turns the names of roles and kinds into their values.
+func (l *Layout) resolve() error {
+	for _, cols := range [][]Column{l.Columns, l.Tail} {
+		for i := range cols {
+			if err := cols[i].resolve(); err != nil {
+				return fmt.Errorf("column %q: %w", cols[i].Name, err)
+			}
+		}
+	}
+	if g := l.Growing; g != nil {
+		var ok bool
+		if g.Role, ok = field.ParseRole(g.RoleName); !ok {
+			return fmt.Errorf("growing columns: unknown role %q", g.RoleName)
+		}
+		re, err := regexp.Compile("^(?i:" + g.Pattern + ")$")
+		if err != nil {
+			return fmt.Errorf("growing columns: %w", err)
+		}
+		g.re = re
+	}
+	return nil
+}
+
+func (c *Column) resolve() error {
+	var ok bool
+	if c.RoleName != "" && c.KindName != "" {
+		return errors.New("a role and a kind: the role says the kind")
+	}
+	if c.RoleName != "" {
+		if c.Role, ok = field.ParseRole(c.RoleName); !ok {
+			return fmt.Errorf("unknown role %q", c.RoleName)
+		}
+	}
+	if c.KindName != "" {
+		if c.Kind, ok = field.ParseKind(c.KindName); !ok {
+			return fmt.Errorf("unknown kind %q", c.KindName)
+		}
+	}
+	return nil
+}
+
+var jurisdictionRE = regexp.MustCompile(`^[A-Z]{2}(-[A-Z0-9]{1,3})?$`)
+
+// check holds a layout to the rules that reading by it relies on.
+func (l *Layout) check() error {
+	switch {
+	case l.ID == "":
+		return errors.New("no id")
+	case len(l.Delimiter) != 1 || strings.ContainsAny(l.Delimiter, "\r\n\x00") || l.Delimiter[0] >= 0x80:
+		return errors.New("the delimiter must be one ASCII character")
+	case l.Quote != "" && l.Quote != `"`:
+		return errors.New("the quote must be a double quote or none")
+	case l.Jurisdiction != "" && !jurisdictionRE.MatchString(l.Jurisdiction):
+		return fmt.Errorf("jurisdiction %q is not of the form US-FL", l.Jurisdiction)
+	case l.Encoding != "utf-8" && l.Encoding != "windows-1252":
+		return fmt.Errorf("unknown encoding %q", l.Encoding)
+	case l.LineEnding != "lf" && l.LineEnding != "crlf":
+		return fmt.Errorf("unknown line ending %q", l.LineEnding)
+	case !slices.Contains([]string{"day", "month", "year", "age", "none"}, l.BirthPrecision):
+		return fmt.Errorf("unknown birth precision %q", l.BirthPrecision)
+	case len(l.Columns) == 0:
+		return errors.New("no columns")
+	}
+	if err := l.checkColumns(); err != nil {
+		return err
+	}
+	for role := range l.Codes {
+		if r, ok := field.ParseRole(role); !ok || !l.hasRole(r) {
+			return fmt.Errorf("codes for %q, which no column has", role)
+		}
+	}
+	return nil
+}
+
+// checkColumns refuses two columns of one name, since a header could then not
+// tell them apart, and two of one role, since a reader takes the first.
+func (l *Layout) checkColumns() error {
+	names, roles := map[string]bool{}, map[field.Role]bool{}
+	for _, cols := range [][]Column{l.Columns, l.Tail} {
+		for _, c := range cols {
+			for _, n := range append([]string{c.Name}, c.Aliases...) {
+				norm := NormName(n)
+				if norm == "" || names[norm] {
+					return fmt.Errorf("column %q: the name %q is empty or taken", c.Name, n)
+				}
+				names[norm] = true
+			}
+			if c.Role != field.RoleNone && c.Role != field.RoleVoteHistory && roles[c.Role] {
+				return fmt.Errorf("column %q: a second column with role %q", c.Name, c.RoleName)
+			}
+			roles[c.Role] = true
+			if c.Format != "" && !slices.Contains(Formats(), c.Format) {
+				return fmt.Errorf("column %q: unknown format %q", c.Name, c.Format)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *Layout) hasRole(r field.Role) bool {
+	for _, cols := range [][]Column{l.Columns, l.Tail} {
+		for _, c := range cols {
+			if c.Role == r {
+				return true
+			}
+		}
+	}
+	return false
+}

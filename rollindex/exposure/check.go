@@ -1,0 +1,392 @@
+package exposure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"rollcheck/hashing"
+)
+
+// Options are the options of [Check].
+type Options struct {
+	// Datasets are the ids of the datasets to search; all if empty.
+	Datasets []string
+
+	// Progress, if set, is called with the number of people done so far.
+	Progress func(people int)
+}
+
+// Answer says for one person whether they were found and how far the search
+// went. There is one for every person, in the order of the input.
+type Answer struct {
+	Person   int             // from 1
+	Exposed  bool            // there is a finding, of whatever tier
+	Complete bool            // every dataset is [Searched]: without a finding, the person was not found
+	Datasets []DatasetAnswer // one for each dataset asked, in the source's order; shared between people, not to be changed
+	Problems []FieldError    // fields that could not be used
+
+	common bool // Datasets is the very slice of all people of the same signature
+}
+
+// Summary counts a whole check.
+type Summary struct {
+	People           int
+	Exposed          int      // people with a finding
+	Incomplete       int      // people some of whose datasets are not [Searched]
+	Unsettled        int      // people with no finding whose search is incomplete: neither found nor not found
+	DatasetsSearched int      // datasets searched whole for at least one person
+	Jurisdictions    []string // those people named, or their ZIP codes lie in: "US-FL", sorted
+}
+
+// Complete reports whether every search was complete.
+func (s *Summary) Complete() bool { return s.Incomplete == 0 }
+
+// ExitCode returns the exit status of the check, first that applies: 2 when
+// somebody was not found and their search is incomplete, 0 when somebody was
+// found, 1 when nobody was, every dataset having been searched whole.
+func (s *Summary) ExitCode() int {
+	switch {
+	case s.Unsettled > 0 || s.People == 0:
+		return 2
+	case s.Exposed > 0:
+		return 0
+	}
+	return 1
+}
+
+// Check searches the source for people and hands what it finds to h: Start
+// once; then for every person, in the order of the input, the findings and the
+// answer; Done last. People are read and searched in blocks of 32,768, so
+// answers come block by block and memory does not grow with their number.
+//
+// A person who cannot be searched for is answered as incomplete and does not
+// end the check. What does is input that cannot be read, a source that fails,
+// or a handler that does: those people that came before are answered, the
+// summary counts them, and Done is not called.
+func Check(ctx context.Context, src Source, people Decoder, opts Options, h Handler) (*Summary, error) {
+	c, err := newCheck(src, opts, h)
+	if err != nil {
+		return &Summary{}, err
+	}
+	if err := h.Start(c.start()); err != nil {
+		return &c.sum, err
+	}
+	for {
+		n, readErr := c.read(people)
+		if n > 0 {
+			if err := c.block(ctx, c.people[:n]); err != nil {
+				return &c.sum, err
+			}
+			if opts.Progress != nil {
+				opts.Progress(c.sum.People)
+			}
+		}
+		if readErr == io.EOF {
+			break
+		}
+		if readErr != nil {
+			return &c.sum, readErr
+		}
+	}
+	if c.sum.People == 0 {
+		return &c.sum, errors.New("the input holds nobody to check")
+	}
+	c.finish()
+	return &c.sum, h.Done(&c.sum)
+}
+
+const blockSize = 1 << 15
+
+// check is one run of [Check].
+type check struct {
+	src      Source
+	handler  Handler
+	datasets []*dataset // those asked
+	slot     []int      // for each dataset of the source, its index in datasets or -1
+	workers  []*worker
+	sum      Summary
+	states   map[string]bool // every query.states met
+	searched []bool          // for each of datasets: searched whole for somebody
+	implied  Keys            // key types asked only where name-zip is there; see search
+
+	// Of the block at hand; reused.
+	people  []Person
+	queries []query
+	inputs  []Input
+	steps   []Steps
+	owner   []int32 // person of each input
+	asking  []Input // what one search asks,
+	number  []int32 // and the index in inputs of each
+	follow  []bool  // people whose implied keys are worth asking
+	hits    []hit   // as yielded
+	sorted  []hit   // by person
+	from    []int32 // for each person, its first in sorted; one more at the end
+	answers []Answer
+}
+
+// worker has what one goroutine of a block needs for itself.
+type worker struct {
+	planner  planner
+	grader   grader
+	answers  map[signature][]DatasetAnswer
+	findings []Finding
+}
+
+func newCheck(src Source, opts Options, h Handler) (*check, error) {
+	c := &check{src: src, handler: h, states: make(map[string]bool)}
+	infos := src.Datasets()
+	if len(infos) == 0 {
+		return nil, errors.New("there is no dataset to search")
+	}
+	for _, id := range opts.Datasets {
+		if !slices.ContainsFunc(infos, func(d hashing.DatasetInfo) bool { return d.ID == id }) {
+			return nil, fmt.Errorf("there is no dataset %q", id)
+		}
+	}
+	for i := range infos {
+		if len(opts.Datasets) > 0 && !slices.Contains(opts.Datasets, infos[i].ID) {
+			c.slot = append(c.slot, -1)
+			continue
+		}
+		c.slot = append(c.slot, len(c.datasets))
+		c.datasets = append(c.datasets, newDataset(&infos[i], src.Unreadable(i)))
+	}
+	c.searched = make([]bool, len(c.datasets))
+	c.implied = impliedKeys(c.datasets)
+	for range runtime.GOMAXPROCS(0) {
+		c.workers = append(c.workers, &worker{answers: make(map[signature][]DatasetAnswer)})
+	}
+	return c, nil
+}
+
+func (c *check) start() *Start {
+	s := &Start{Canonical: hashing.Version}
+	for _, d := range c.datasets {
+		s.Datasets = append(s.Datasets, d.info)
+	}
+	return s
+}
+
+// read fills the block with people. The error is that of the reading, which
+// ended behind the n people read.
+func (c *check) read(people Decoder) (n int, err error) {
+	for n < blockSize {
+		if n == len(c.people) {
+			c.people = append(c.people, make([]Person, max(1, min(len(c.people), blockSize-n)))...)
+		}
+		if err := people.Next(&c.people[n]); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// block answers the people of one block.
+func (c *check) block(ctx context.Context, people []Person) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c.plan(people)
+	if err := c.search(ctx); err != nil {
+		return err
+	}
+	c.sortHits()
+	c.answers = slices.Grow(c.answers[:0], len(people))[:len(people)]
+	c.parallel(len(people), func(w *worker, lo, hi int) { c.grade(w, lo, hi) })
+	return c.emit()
+}
+
+// parallel gives every worker an equal part of n people, in order.
+func (c *check) parallel(n int, do func(w *worker, lo, hi int)) {
+	var wg sync.WaitGroup
+	for i, w := range c.workers {
+		wg.Go(func() { do(w, n*i/len(c.workers), n*(i+1)/len(c.workers)) })
+	}
+	wg.Wait()
+}
+
+// plan makes the queries and inputs of the block.
+func (c *check) plan(people []Person) {
+	c.queries = slices.Grow(c.queries[:0], len(people))[:len(people)]
+	c.parallel(len(people), func(w *worker, lo, hi int) {
+		w.planner.reset()
+		for i := lo; i < hi; i++ {
+			c.queries[i] = w.planner.plan(&people[i])
+		}
+	})
+	// The first worker's inputs are extended by those of the others.
+	c.inputs, c.steps, c.owner = c.workers[0].planner.inputs, c.workers[0].planner.steps, c.owner[:0]
+	before := 0
+	for i, w := range c.workers {
+		lo, hi := len(people)*i/len(c.workers), len(people)*(i+1)/len(c.workers)
+		for p := lo; p < hi; p++ {
+			q := &c.queries[p]
+			q.first += before
+			for range q.n {
+				c.owner = append(c.owner, int32(p))
+			}
+		}
+		before += len(w.planner.inputs)
+		if i > 0 {
+			c.inputs = append(c.inputs, w.planner.inputs...)
+			c.steps = append(c.steps, w.planner.steps...)
+		}
+	}
+	c.workers[0].planner.inputs, c.workers[0].planner.steps = c.inputs, c.steps
+}
+
+// sortHits sorts the hits by person, by counting, and those of a person by
+// dataset and input.
+func (c *check) sortHits() {
+	people := len(c.queries)
+	c.from = slices.Grow(c.from[:0], people+2)[:people+2]
+	clear(c.from)
+	for _, h := range c.hits {
+		c.from[c.owner[h.input]+2]++
+	}
+	for p := range people {
+		c.from[p+2] += c.from[p+1]
+	}
+	c.sorted = slices.Grow(c.sorted[:0], len(c.hits))[:len(c.hits)]
+	for _, h := range c.hits {
+		at := &c.from[c.owner[h.input]+1] // the start of the person's, moved on by each
+		c.sorted[*at] = h
+		*at++
+	}
+}
+
+// grade makes the findings and answers of the people from lo to hi.
+func (c *check) grade(w *worker, lo, hi int) {
+	w.grader.inputs, w.grader.steps = c.inputs, c.steps
+	w.findings = w.findings[:0]
+	for p := lo; p < hi; p++ {
+		q := &c.queries[p]
+		a := Answer{Person: c.sum.People + p + 1, Problems: q.problems, common: true}
+		a.Datasets = w.datasetAnswers(c.datasets, q.signature())
+		hits := c.sorted[c.from[p]:c.from[p+1]]
+		slices.SortFunc(hits, func(a, b hit) int {
+			if a.dataset != b.dataset {
+				return int(a.dataset - b.dataset)
+			}
+			return int(a.input - b.input)
+		})
+		for len(hits) > 0 {
+			n := 1
+			for n < len(hits) && hits[n].dataset == hits[0].dataset {
+				n++
+			}
+			c.gradeDataset(w, q, &a, hits[:n])
+			hits = hits[n:]
+		}
+		a.Complete = !slices.ContainsFunc(a.Datasets, func(d DatasetAnswer) bool { return d.State != Searched })
+		c.answers[p] = a
+	}
+}
+
+// gradeDataset adds the finding of one dataset's hits and marks damage.
+func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) {
+	slot := int(hits[0].dataset)
+	sound := hits[:0]
+	for _, h := range hits {
+		if !h.damaged {
+			sound = append(sound, h)
+		}
+	}
+	damaged := len(sound) < len(hits)
+	if damaged {
+		if a.common {
+			a.Datasets, a.common = slices.Clone(a.Datasets), false
+		}
+		a.Datasets[slot] = DatasetAnswer{Dataset: c.datasets[slot].info, State: Damaged, Why: "the part of it where you would be is damaged"}
+	}
+	if len(sound) > 0 {
+		f := w.grader.grade(q, c.datasets[slot], sound, damaged)
+		f.Person = a.Person
+		w.findings = append(w.findings, f)
+		a.Exposed = true
+	}
+}
+
+// maxSignatures bounds the answers kept; people of a batch have few signatures.
+const maxSignatures = 1 << 12
+
+// datasetAnswers returns the answers of all datasets for a signature.
+func (w *worker) datasetAnswers(datasets []*dataset, s signature) []DatasetAnswer {
+	answers, ok := w.answers[s]
+	if !ok {
+		for _, d := range datasets {
+			answers = append(answers, d.answer(s))
+		}
+		if len(w.answers) == maxSignatures {
+			clear(w.answers)
+		}
+		w.answers[s] = answers
+	}
+	return answers
+}
+
+// emit hands the block to the handler and counts it.
+func (c *check) emit() error {
+	for i, w := range c.workers {
+		findings := w.findings
+		for p := len(c.answers) * i / len(c.workers); p < len(c.answers)*(i+1)/len(c.workers); p++ {
+			a := &c.answers[p]
+			for len(findings) > 0 && findings[0].Person == a.Person {
+				if err := c.handler.Finding(&findings[0]); err != nil {
+					return err
+				}
+				findings = findings[1:]
+			}
+			c.count(a, &c.queries[p])
+			if err := c.handler.Person(a); err != nil {
+				return err
+			}
+		}
+	}
+	if f, ok := c.handler.(interface{ Flush() error }); ok {
+		return f.Flush()
+	}
+	return nil
+}
+
+func (c *check) count(a *Answer, q *query) {
+	c.sum.People++
+	if a.Exposed {
+		c.sum.Exposed++
+	}
+	if !a.Complete {
+		c.sum.Incomplete++
+		if !a.Exposed {
+			c.sum.Unsettled++
+		}
+	}
+	for i := range a.Datasets {
+		if a.Datasets[i].State == Searched {
+			c.searched[i] = true
+		}
+	}
+	if q.states != "" {
+		c.states[q.states] = true
+	}
+}
+
+// finish completes the summary.
+func (c *check) finish() {
+	for _, ok := range c.searched {
+		if ok {
+			c.sum.DatasetsSearched++
+		}
+	}
+	for states := range c.states {
+		c.sum.Jurisdictions = append(c.sum.Jurisdictions, strings.Split(states, ",")...)
+	}
+	slices.Sort(c.sum.Jurisdictions)
+	c.sum.Jurisdictions = slices.Compact(c.sum.Jurisdictions)
+}

@@ -1,0 +1,279 @@
+package exposure
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rollcheck/hashing"
+)
+
+// State is how far the search for one person in one dataset went. Only
+// [Searched] makes "not found" an answer; any other makes the person's search
+// incomplete.
+//
+// A search reaches a row when it asked a key the row has. From the dataset's
+// count of rows per key type follows a lower bound of the rows reached by the
+// key types asked: the count of the largest; or, because a row with a birth date
+// and a ZIP code also has the birth-year key and is counted there,
+//
+//	rows(name-dob) + rows(name-zip) - rows(name-yob-zip);
+//
+// or all, when every key type that the dataset has was asked. The state is
+// Searched when that bound is at least 99 % of the rows that anyone could be
+// matched by, every spelling was asked, and no detail was given in vain that a
+// key of the dataset has. The tolerance is there because nearly every roll has
+// a few rows with nothing but a name and a voter id: without it nobody would
+// ever get an answer. What is not reached lowers the coverage that the answer
+// states, just as rows do that nobody could be matched by.
+type State uint8
+
+// The states.
+const (
+	Searched    State = iota
+	NoUsableKey       // none of the keys the dataset has could be made of what was given
+	Partial           // some keys or spellings were not asked
+	Damaged           // the dataset, or the part of it where the person would be, cannot be read
+)
+
+// leastReach is the share of a dataset's matchable rows that a search must
+// reach to be whole.
+const leastReach = 0.99
+
+var stateNames = [...]string{"searched", "no-usable-key", "partial", "damaged"}
+
+// String returns the name used in JSON ("no-usable-key").
+func (s State) String() string {
+	if int(s) >= len(stateNames) {
+		return "unknown"
+	}
+	return stateNames[s]
+}
+
+// DatasetAnswer says how far the search of one dataset for one person went.
+type DatasetAnswer struct {
+	Dataset  *hashing.DatasetInfo
+	State    State
+	Coverage float64 // least share of the dataset's rows among which the person would have been found
+	Why      string  // what was not searched, and what would help; "" if nothing
+}
+
+// dataset is a dataset with what answers and odds need of it.
+type dataset struct {
+	info       *hashing.DatasetInfo
+	rows       [hashing.NumKeyTypes]int64 // rows that have a key of the type
+	unreadable string
+	degraded   bool     // its 1 January dates stand for an unknown day and month
+	within     []string // states ("FL")
+	people     float64  // on the roll it was drawn from; see odds.go
+	year       int      // of its data
+}
+
+func newDataset(info *hashing.DatasetInfo, unreadable string) *dataset {
+	d := &dataset{info: info, unreadable: unreadable, degraded: info.JanuaryFirst == "degraded"}
+	for _, t := range hashing.KeyTypes() {
+		d.rows[t] = info.KeyRows[t.String()]
+	}
+	d.population()
+	return d
+}
+
+// signature is all of a query that a dataset's answer depends on. Most people
+// of a batch share a few, so that answers are made once and reused.
+type signature struct {
+	given, lost given
+	keys        Keys
+	cut         bool
+	january     bool
+	states      string // with a voter id: the jurisdictions it was asked for
+}
+
+func (q *query) signature() signature {
+	s := signature{given: q.given, lost: q.lost, keys: q.keys(), cut: q.cut, january: q.january()}
+	if s.keys.Has(hashing.VoterID) {
+		s.states = q.states
+	}
+	return s
+}
+
+// answer applies the rule described at [State].
+func (d *dataset) answer(s signature) DatasetAnswer {
+	a := DatasetAnswer{Dataset: d.info}
+	switch {
+	case d.unreadable != "":
+		a.State, a.Why = Damaged, d.unreadable
+		return a
+	case d.info.Rows == 0:
+		a.Coverage, a.Why = 1, "it has no rows"
+		return a
+	case d.info.Indexed == 0:
+		a.State, a.Why = NoUsableKey, "none of its rows carries anything anyone could be matched by"
+		return a
+	}
+	asked, void := d.asked(s)
+	reached := d.reach(asked)
+	a.Coverage = float64(reached) / float64(d.info.Rows)
+	var why []string
+	if float64(reached) < leastReach*float64(d.info.Indexed) {
+		a.State = Partial
+		if void {
+			why = append(why, "its 1 January birth dates stand for an unknown day and month, so that a birth date of 1 January finds nobody in it")
+		}
+		why = append(why, d.help(s.given, asked, reached))
+	}
+	if s.cut {
+		a.State = Partial
+		why = append(why, "there are more spellings of the names and places given than are asked")
+	}
+	if lost := d.lost(s, asked); lost != 0 {
+		a.State = Partial
+		why = append(why, "not searched by what could not be read: "+listed(lost))
+	}
+	if asked == 0 && !void {
+		a.State = NoUsableKey
+	}
+	if a.State == Searched && reached < d.info.Rows {
+		why = append(why, d.outside(reached))
+	}
+	a.Why = strings.Join(why, "; ")
+	return a
+}
+
+// asked returns the key types asked that can find the person in the dataset,
+// and whether the birth date was asked in vain.
+func (d *dataset) asked(s signature) (asked Keys, void bool) {
+	for _, t := range s.keys.Types() {
+		switch {
+		case d.rows[t] == 0:
+		case t == hashing.NameDOB && s.january && d.degraded:
+			void = true
+		case t == hashing.VoterID && !d.issuedBy(s.states):
+		default:
+			asked |= 1 << t
+		}
+	}
+	return asked, void
+}
+
+// issuedBy reports whether the dataset has rows of one of the jurisdictions.
+func (d *dataset) issuedBy(states string) bool {
+	for state := range strings.SplitSeq(states, ",") {
+		if slices.Contains(d.info.Jurisdictions, state) {
+			return true
+		}
+	}
+	return false
+}
+
+// reach returns how many rows have one of the keys, at least.
+func (d *dataset) reach(asked Keys) int64 {
+	if asked == 0 {
+		return 0
+	}
+	most, all := int64(0), true
+	for _, t := range hashing.KeyTypes() {
+		switch {
+		case asked.Has(t):
+			most = max(most, d.rows[t])
+		case d.rows[t] > 0:
+			all = false
+		}
+	}
+	if all {
+		return d.info.Indexed
+	}
+	if asked.Has(hashing.NameDOB) && asked.Has(hashing.NameZIP) {
+		most = max(most, d.rows[hashing.NameDOB]+d.rows[hashing.NameZIP]-d.rows[hashing.NameYOBZIP])
+	}
+	return min(most, d.info.Indexed)
+}
+
+// help says which share of the matchable rows was not reached and what to give.
+func (d *dataset) help(has given, asked Keys, reached int64) string {
+	unreached := d.info.Indexed - reached
+	text := fmt.Sprintf("up to %s of its rows can only be found by details that were not given", percent(share(unreached, d.info.Rows)))
+	if reached == 0 {
+		text = "its rows can only be found by details that were not given"
+	}
+	best, fewest, rows := given(0), math.MaxInt, int64(0)
+	for _, t := range hashing.KeyTypes() { // the surest key that needs least, unless another finds twice as many
+		missing := needs[t] &^ has
+		n := bits.OnesCount16(uint16(missing))
+		if n > 0 && d.rows[t] > 0 && !asked.Has(t) && (n < fewest || n == fewest && d.rows[t] > 2*rows) {
+			best, fewest, rows = missing, n, d.rows[t]
+		}
+	}
+	if best != 0 {
+		text += ": give " + listed(best)
+	}
+	return text
+}
+
+// lost returns the details given in vain: those for want of which a key that
+// the dataset has was not asked.
+func (d *dataset) lost(s signature, asked Keys) given {
+	lost := s.lost & hasFormer
+	for _, t := range hashing.KeyTypes() {
+		if missing := needs[t] &^ s.given; d.rows[t] > 0 && !asked.Has(t) && missing&^s.lost == 0 {
+			lost |= missing
+		}
+	}
+	return lost
+}
+
+// outside says what share of the rows a whole search did not reach.
+func (d *dataset) outside(reached int64) string {
+	var parts []string
+	if n := d.info.Rows - d.info.Indexed; n > 0 {
+		parts = append(parts, percent(share(n, d.info.Rows))+" of its rows carry nothing anyone could be matched by")
+	}
+	if n := d.info.Indexed - reached; n > 0 {
+		parts = append(parts, "up to "+percent(share(n, d.info.Rows))+" can only be found by details that were not given")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func share(n, of int64) float64 { return float64(n) / float64(of) }
+
+// percent writes a share of rows that were not searched, rounded up, so that
+// no number looks better than it is.
+func percent(x float64) string {
+	switch {
+	case x <= 0:
+		return "0%"
+	case x < 0.001:
+		return "less than 0.1%"
+	case x < 0.0995:
+		return strconv.FormatFloat(math.Ceil(x*1000-1e-9)/10, 'f', -1, 64) + "%"
+	}
+	return fmt.Sprintf("%.0f%%", math.Ceil(x*100-1e-9))
+}
+
+var detailTitles = [...]string{
+	"a last name", "a first name", "a birth date", "a year of birth", "a ZIP code", "an address", "a voter id", "a state",
+	"a phone number", "an e-mail address", "former names and places",
+}
+
+// listed writes details as a list of words.
+func listed(g given) string {
+	if g&(hasBirthDate|hasBirthYear) == hasBirthDate|hasBirthYear {
+		g &^= hasBirthYear // the date says the year
+	}
+	var parts []string
+	for ; g != 0; g &= g - 1 {
+		parts = append(parts, detailTitles[bits.TrailingZeros16(uint16(g))])
+	}
+	return sentence(parts)
+}
+
+// sentence joins words as "a, b and c".
+func sentence(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	last := len(parts) - 1
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
+}

@@ -1,0 +1,127 @@
+package exposure
+
+import (
+	"strings"
+	"testing"
+
+	"rollcheck/hashing"
+)
+
+// keyRows makes the counts of a dataset from "name-dob:970 name-zip:1000".
+func info(rows, indexed int64, counts string) hashing.DatasetInfo {
+	d := hashing.DatasetInfo{ID: "set", Rows: rows, Indexed: indexed, Jurisdictions: []string{"US-FL"}, KeyRows: make(map[string]int64)}
+	for _, c := range strings.Fields(counts) {
+		name, n, _ := strings.Cut(c, ":")
+		for _, ch := range n {
+			d.KeyRows[name] = d.KeyRows[name]*10 + int64(ch-'0')
+		}
+	}
+	return d
+}
+
+// The shapes of datasets that are met.
+var (
+	fullRoll = info(1000, 1000, "name-dob:970 name-yob-zip:970 name-address:990 name-zip:1000 voter-id:1000")
+	yearRoll = info(1000, 1000, "name-yob-zip:1000 name-address:990 name-zip:1000 voter-id:1000")
+	exempt   = info(1000, 960, "name-dob:960 name-yob-zip:950 name-address:950 name-zip:950 voter-id:960")
+	mailList = info(1000, 1000, "email:1000 phone:300")
+	mixed    = info(1000, 1000, "name-dob:500 phone:500")
+	noZIP    = info(1000, 1000, "name-dob:998 voter-id:1000")
+	oneRow   = info(1000, 1000, "name-dob:500 name-yob-zip:400 name-zip:900 voter-id:1000")
+)
+
+func TestState(t *testing.T) {
+	jane := Person{First: "Jane", Last: "Doe"}
+	with := func(change func(*Person)) Person {
+		p := jane
+		change(&p)
+		return p
+	}
+	date := with(func(p *Person) { p.BirthDate = "1970-03-13" })
+	january := with(func(p *Person) { p.BirthDate = "1970-01-01" })
+	zip := with(func(p *Person) { p.ZIP = "32301" })
+	yearZIP := with(func(p *Person) { p.BirthYear, p.ZIP = "1970", "32301" })
+	dateZIP := with(func(p *Person) { p.BirthDate, p.ZIP = "1970-03-13", "32301" })
+	januaryZIP := with(func(p *Person) { p.BirthDate, p.ZIP = "1970-01-01", "32301" })
+	id := func(state string) Person {
+		return with(func(p *Person) { p.VoterID, p.State = "123456789", state })
+	}
+	degraded := func(d hashing.DatasetInfo) hashing.DatasetInfo {
+		d.JanuaryFirst = "degraded"
+		return d
+	}
+	nowhere := mailList
+	nowhere.Jurisdictions = nil
+
+	for _, tt := range []struct {
+		name       string
+		d          hashing.DatasetInfo
+		unreadable string
+		p          Person
+		state      State
+		coverage   float64
+		why        string
+	}{
+		{"all given", fullRoll, "", dateZIP, Searched, 1, ""},
+		{"only the date, which 3 % lack", fullRoll, "", date, Partial, 0.97, "up to 3% of its rows can only be found by details that were not given: give a ZIP code"},
+		{"only the ZIP code", fullRoll, "", zip, Searched, 1, ""},
+		{"year and ZIP code", fullRoll, "", yearZIP, Searched, 1, ""},
+		{"a roll without dates, no ZIP code", yearRoll, "", date, NoUsableKey, 0, "its rows can only be found by details that were not given: give a ZIP code"},
+		{"a roll without dates", yearRoll, "", dateZIP, Searched, 1, ""},
+		{"name only", fullRoll, "", jane, NoUsableKey, 0, "its rows can only be found by details that were not given: give a birth date"},
+		{"exempt rows", exempt, "", dateZIP, Searched, 0.96, "4% of its rows carry nothing anyone could be matched by"},
+		{"exempt rows, nearly all the rest reached", exempt, "", with(func(p *Person) { p.ZIP = "32301"; p.BirthYear = "1970" }), Partial, 0.95, "up to 1% of its rows can only be found by details that were not given: give a birth date"},
+		{"a list of addresses", mailList, "", dateZIP, NoUsableKey, 0, "its rows can only be found by details that were not given: give an e-mail address"},
+		{"a list of addresses, e-mail given", mailList, "", with(func(p *Person) { p.Email = "j@example.com" }), Searched, 1, ""},
+		{"two kinds of rows, one asked", mixed, "", date, Partial, 0.5, "up to 50% of its rows can only be found by details that were not given: give a phone number"},
+		{"two kinds of rows, both asked", mixed, "", with(func(p *Person) { p.BirthDate, p.Phone = "1970-03-13", "850-555-0100" }), Searched, 1, ""},
+		{"all but a few reached", noZIP, "", date, Searched, 0.998, "up to 0.2% can only be found by details that were not given"},
+		{"date and ZIP code reach more together", oneRow, "", dateZIP, Searched, 1, ""},
+		{"the date alone reaches half", oneRow, "", date, Partial, 0.5, "up to 50% of its rows"},
+		{"1 January, no ZIP code", degraded(fullRoll), "", january, Partial, 0, "its 1 January birth dates stand for an unknown day and month"},
+		{"1 January, ZIP code", degraded(fullRoll), "", januaryZIP, Searched, 1, ""},
+		{"1 January, dates believed", fullRoll, "", january, Partial, 0.97, "up to 3%"},
+		{"another day, dates not believed", degraded(fullRoll), "", date, Partial, 0.97, "up to 3%"},
+		{"voter id", fullRoll, "", id("FL"), Searched, 1, ""},
+		{"voter id of another state", fullRoll, "", id("GA"), NoUsableKey, 0, "its rows can only be found by"},
+		{"voter id of both", fullRoll, "", with(func(p *Person) { p.VoterID, p.State, p.FormerState = "123456789", "GA", []string{"FL"} }), Searched, 1, ""},
+		{"voter id, a dataset of nowhere", nowhere, "", id("FL"), NoUsableKey, 0, ""},
+		{"unreadable date", fullRoll, "", with(func(p *Person) { p.BirthDate, p.ZIP = "13/3/1970", "32301" }), Partial, 1, "not searched by what could not be read: a birth date"},
+		{"unreadable e-mail address, no such key", fullRoll, "", with(func(p *Person) { p.Email, p.BirthDate, p.ZIP = "x", "1970-03-13", "32301" }), Searched, 1, ""},
+		{"unreadable state, no voter id", fullRoll, "", with(func(p *Person) { p.State, p.ZIP = "Fla", "32301" }), Searched, 1, ""},
+		{"unreadable former surname", fullRoll, "", with(func(p *Person) { p.FormerLast, p.ZIP = []string{"**"}, "32301" }), Partial, 1, "could not be read: former names and places"},
+		{"no last name", fullRoll, "", Person{First: "Jane", BirthDate: "1970-03-13", ZIP: "32301"}, NoUsableKey, 0, "give a last name"},
+		{"file missing", fullRoll, "its file is missing", dateZIP, Damaged, 0, "its file is missing"},
+		{"no rows", info(0, 0, ""), "", jane, Searched, 1, "it has no rows"},
+		{"no row counted under any key", info(9, 9, ""), "", dateZIP, NoUsableKey, 0, ""},
+		{"no rows with a key", info(9, 0, ""), "", dateZIP, NoUsableKey, 0, "none of its rows carries anything anyone could be matched by"},
+	} {
+		var pl planner
+		q := pl.plan(&tt.p)
+		got := newDataset(&tt.d, tt.unreadable).answer(q.signature())
+		if got.State != tt.state || got.Coverage != tt.coverage || !strings.Contains(got.Why, tt.why) || tt.why == "" && got.State == Searched && got.Why != "" {
+			t.Errorf("%s:\n got %s, coverage %v, %q\nwant %s, coverage %v, %q", tt.name, got.State, got.Coverage, got.Why, tt.state, tt.coverage, tt.why)
+		}
+	}
+}
+
+// TestStateOfCutSpellings: more spellings than are asked make every dataset partial.
+func TestStateOfCutSpellings(t *testing.T) {
+	p := Person{First: "Jane", Last: "Doe", BirthDate: "1970-03-13", ZIP: "32301"}
+	for i := range 300 {
+		p.FormerLast = append(p.FormerLast, "Roe"+strings.Repeat("x", i))
+	}
+	var pl planner
+	q := pl.plan(&p)
+	if got := newDataset(&fullRoll, "").answer(q.signature()); got.State != Partial || !strings.Contains(got.Why, "more spellings") {
+		t.Errorf("%s, %q", got.State, got.Why)
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for x, want := range map[float64]string{0: "0%", 1e-9: "less than 0.1%", 0.001: "0.1%", 0.00101: "0.2%", 0.03: "3%", 0.031: "3.1%", 0.0312: "3.2%", 0.2: "20%", 0.201: "21%", 1: "100%"} {
+		if got := percent(x); got != want {
+			t.Errorf("percent(%v) = %q, want %q", x, got, want)
+		}
+	}
+}

@@ -1,0 +1,218 @@
+package exposure
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"math"
+	"strconv"
+	"unicode/utf8"
+
+	"rollcheck/data/field"
+)
+
+// NewJSON returns a handler that writes JSON lines, each with its "type":
+//
+//	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","as_of","jurisdictions","coverage"}]}
+//	{"type":"finding","person","dataset","tier","keys","initial","spellings","shared","fields","fields_basis","expected_namesakes"}
+//	{"type":"person","person","exposed","complete","datasets":[{"dataset","state","coverage","why"}]}
+//	{"type":"done","people","exposed","complete","datasets_searched","jurisdictions_asked"}
+//
+// A finding also has "via" when a spelling other than the one given was found
+// (names of [Steps]) and "birth":"conflicts" when the record has another date
+// or year of birth; a dataset's "why" is there when there is something to say;
+// a person has "problems" when fields could not be used. The fields of a line
+// stand in this order. Nothing of a person is in any of them.
+func NewJSON(w io.Writer) Handler {
+	return &jsonHandler{w: bufio.NewWriterSize(w, 1<<16), datasets: make(map[*DatasetAnswer][]byte)}
+}
+
+type jsonHandler struct {
+	w        *bufio.Writer
+	line     []byte
+	datasets map[*DatasetAnswer][]byte // encoded answers that many people share, by their first
+}
+
+func (h *jsonHandler) write(b []byte) error {
+	h.line = append(b, '\n')
+	_, err := h.w.Write(h.line)
+	return err
+}
+
+// Start implements [Handler].
+func (h *jsonHandler) Start(s *Start) error {
+	b := append(h.line[:0], `{"type":"start","canonical":`...)
+	b = append(appendText(b, s.Canonical), `,"datasets":[`...)
+	for i, d := range s.Datasets {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(append(b, `{"dataset":`...), d.ID)
+		if d.Title != "" {
+			b = appendText(append(b, `,"title":`...), d.Title)
+		}
+		b = appendText(append(b, `,"kind":`...), string(d.Kind))
+		if d.AsOf != "" {
+			b = appendText(append(b, `,"as_of":`...), d.AsOf)
+		}
+		b = appendTexts(append(b, `,"jurisdictions":`...), d.Jurisdictions)
+		b = append(appendShare(append(b, `,"coverage":`...), d.Coverage()), '}')
+	}
+	if err := h.write(append(b, "]}"...)); err != nil {
+		return err
+	}
+	return h.w.Flush()
+}
+
+// Finding implements [Handler].
+func (h *jsonHandler) Finding(f *Finding) error {
+	b := append(h.line[:0], `{"type":"finding","person":`...)
+	b = strconv.AppendInt(b, int64(f.Person), 10)
+	b = appendText(append(b, `,"dataset":`...), f.Dataset.ID)
+	b = appendText(append(b, `,"tier":`...), f.Tier.String())
+	b = append(b, `,"keys":[`...)
+	for keys := f.Keys; keys != 0; keys &= keys - 1 {
+		if keys != f.Keys {
+			b = append(b, ',')
+		}
+		b = appendText(b, keys.lowest().String())
+	}
+	b = appendText(append(b, `],"initial":`...), f.Initial.String())
+	if f.Birth == Conflicts {
+		b = append(b, `,"birth":"conflicts"`...)
+	}
+	b = strconv.AppendInt(append(b, `,"spellings":`...), int64(f.Tried), 10)
+	if f.Steps != 0 {
+		b = appendTexts(append(b, `,"via":`...), f.Steps.Names())
+	}
+	b = strconv.AppendBool(append(b, `,"shared":`...), f.Shared)
+	b = append(b, `,"fields":[`...)
+	more := false
+	for k := field.Kind(0); k.Valid(); k++ {
+		if f.Fields.Has(k) {
+			if more {
+				b = append(b, ',')
+			}
+			b, more = appendText(b, k.String()), true
+		}
+	}
+	b = append(b, `],"fields_basis":"record","expected_namesakes":`...)
+	return h.write(append(appendOdds(b, f.Odds), '}'))
+}
+
+// Person implements [Handler].
+func (h *jsonHandler) Person(a *Answer) error {
+	b := append(h.line[:0], `{"type":"person","person":`...)
+	b = strconv.AppendInt(b, int64(a.Person), 10)
+	b = strconv.AppendBool(append(b, `,"exposed":`...), a.Exposed)
+	b = strconv.AppendBool(append(b, `,"complete":`...), a.Complete)
+	b = h.appendDatasets(append(b, `,"datasets":`...), a)
+	if len(a.Problems) > 0 {
+		b = append(b, `,"problems":[`...)
+		for i, p := range a.Problems {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendText(b, p.Error())
+		}
+		b = append(b, ']')
+	}
+	return h.write(append(b, '}'))
+}
+
+// maxEncoded bounds the encoded answers kept.
+const maxEncoded = 1 << 12
+
+func (h *jsonHandler) appendDatasets(b []byte, a *Answer) []byte {
+	if !a.common {
+		return appendDatasets(b, a.Datasets)
+	}
+	encoded, ok := h.datasets[&a.Datasets[0]]
+	if !ok {
+		if len(h.datasets) == maxEncoded {
+			clear(h.datasets)
+		}
+		encoded = appendDatasets(nil, a.Datasets)
+		h.datasets[&a.Datasets[0]] = encoded
+	}
+	return append(b, encoded...)
+}
+
+func appendDatasets(b []byte, ds []DatasetAnswer) []byte {
+	b = append(b, '[')
+	for i := range ds {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(append(b, `{"dataset":`...), ds[i].Dataset.ID)
+		b = appendText(append(b, `,"state":`...), ds[i].State.String())
+		b = appendShare(append(b, `,"coverage":`...), ds[i].Coverage)
+		if ds[i].Why != "" {
+			b = appendText(append(b, `,"why":`...), ds[i].Why)
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}
+
+// Flush writes what is buffered; [Check] calls it after each block.
+func (h *jsonHandler) Flush() error { return h.w.Flush() }
+
+// Done implements [Handler].
+func (h *jsonHandler) Done(s *Summary) error {
+	b := append(h.line[:0], `{"type":"done","people":`...)
+	b = strconv.AppendInt(b, int64(s.People), 10)
+	b = strconv.AppendInt(append(b, `,"exposed":`...), int64(s.Exposed), 10)
+	b = strconv.AppendBool(append(b, `,"complete":`...), s.Complete())
+	b = strconv.AppendInt(append(b, `,"datasets_searched":`...), int64(s.DatasetsSearched), 10)
+	b = appendTexts(append(b, `,"jurisdictions_asked":`...), s.Jurisdictions)
+	if err := h.write(append(b, '}')); err != nil {
+		return err
+	}
+	return h.w.Flush()
+}
+
+// appendText appends s as a JSON text.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			text, err := json.Marshal(s)
+			if err != nil { // a string can always be encoded
+				panic(err)
+			}
+			return append(b, text...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+func appendTexts(b []byte, texts []string) []byte {
+	b = append(b, '[')
+	for i, t := range texts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(b, t)
+	}
+	return append(b, ']')
+}
+
+// appendShare appends a share with four digits, rounded down: only a whole is 1.
+func appendShare(b []byte, x float64) []byte {
+	return strconv.AppendFloat(b, math.Floor(x*1e4)/1e4, 'f', -1, 64)
+}
+
+// appendOdds appends an expected number with two significant digits.
+func appendOdds(b []byte, x float64) []byte {
+	switch {
+	case x <= 0:
+		return append(b, '0')
+	case x >= 10:
+		return strconv.AppendFloat(b, math.Round(x), 'f', 0, 64)
+	case x < 1e-9:
+		return append(b, "0.000000001"...)
+	}
+	digits := 1 - int(math.Floor(math.Log10(x)))
+	scale := math.Pow(10, float64(digits))
+	return strconv.AppendFloat(b, math.Round(x*scale)/scale, 'f', -1, 64)
+}

@@ -1,0 +1,205 @@
+package exposure
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+)
+
+// letter writes to the one person checked.
+func (h *textHandler) letter(a *Answer) {
+	h.paragraph(h.verdict(a))
+	for i := range h.findings {
+		h.finding(&h.findings[i])
+	}
+	h.unfound(a, true)
+	h.unfound(a, false)
+	for _, p := range a.Problems {
+		h.paragraph("Not used: " + p.Error() + ".")
+	}
+	h.meaning(a)
+	h.advice(a)
+}
+
+// verdict is the answer in one sentence.
+func (h *textHandler) verdict(a *Answer) string {
+	best, open := Tier(0), 0
+	for i := range h.findings {
+		best = max(best, h.findings[i].Tier)
+	}
+	for i := range a.Datasets {
+		if a.Datasets[i].State != Searched {
+			open++
+		}
+	}
+	of := fmt.Sprintf("%d of %d %s", len(h.findings), len(a.Datasets), plural(len(a.Datasets), "dataset"))
+	switch {
+	case best == Possible:
+		return "You may be in " + of + ": what was found could be you or a namesake."
+	case best > Possible:
+		return "You were found in " + of + "."
+	case open > 0:
+		return fmt.Sprintf("There is no full answer yet: nothing was found, but %d of %d %s could not be searched whole.",
+			open, len(a.Datasets), plural(len(a.Datasets), "dataset"))
+	}
+	return fmt.Sprintf("You were not found. %s searched.", has(len(a.Datasets), "dataset was", "datasets were"))
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
+func has(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// title names a dataset to people.
+func title(d *hashing.DatasetInfo) string {
+	what := map[hashing.DatasetKind]string{hashing.Leak: "a leak", hashing.Release: "a lawful release"}[d.Kind]
+	if d.AsOf != "" {
+		what += ", data of " + d.AsOf
+	}
+	if d.Title == "" {
+		return fmt.Sprintf("%s (%s)", d.ID, what)
+	}
+	return fmt.Sprintf("%s (%s; %s)", d.Title, d.ID, what)
+}
+
+// finding writes what was found in one dataset.
+func (h *textHandler) finding(f *Finding) {
+	h.paragraph("FOUND in " + title(f.Dataset))
+	h.entry("How sure", surety(f))
+	odds := chance(f.Odds)
+	if f.Initial == Conflicts || f.Birth == Conflicts {
+		odds = "but for that: " + odds // the figure does not know of the difference
+	}
+	h.entry("By chance", odds)
+	h.entry("Found by", sentence(titles(f.Keys)))
+	if f.Steps != 0 {
+		h.entry("Spelling", fmt.Sprintf("%s; %d were tried, and the odds allow for that",
+			sentence(f.Steps.pick(stepTitles[:])), f.Tried))
+	}
+	var held []string
+	for _, k := range f.Fields.Kinds() {
+		held = append(held, k.Title())
+	}
+	h.entry("It held", sentence(held))
+	if f.Shared {
+		h.entry("", "Several records share these details: what they held may be another's.")
+	}
+}
+
+// surety says how sure a finding is and on what grounds.
+func surety(f *Finding) string {
+	text := [...]string{Possible: "possibly you, or a namesake", Likely: "very likely you", Strong: "almost certainly you"}[f.Tier]
+	switch {
+	case f.Initial == Agrees:
+		text += "; your middle initial agrees"
+	case f.Initial == Conflicts:
+		text += "; the record has another middle initial"
+	}
+	if f.Birth == Conflicts {
+		text += "; the record has another date or year of birth, as a relative's would"
+	}
+	return text
+}
+
+// chance puts the expected number of namesakes into words.
+func chance(e float64) string {
+	switch {
+	case e == 0:
+		return "strangers do not share these details, though somebody in your household may"
+	case e < 0.001:
+		return "less than 1 in 1,000 that this is somebody else"
+	case e < 0.5:
+		return fmt.Sprintf("about 1 in %d that this is somebody else", int(math.Round((1+e)/e)))
+	case e < 1.5:
+		return "about as likely a namesake as you"
+	}
+	return fmt.Sprintf("about %.0f other people would be found the same way", e)
+}
+
+var keyTitles = [hashing.NumKeyTypes]string{
+	hashing.NameDOB:     "name and birth date",
+	hashing.NameYOBZIP:  "name, year of birth and ZIP code",
+	hashing.NameAddress: "name and home address",
+	hashing.NameZIP:     "name and ZIP code",
+	hashing.VoterID:     "voter id",
+	hashing.Phone:       "last name and phone number",
+	hashing.Email:       "last name and e-mail address",
+}
+
+func titles(keys Keys) (list []string) {
+	for _, t := range keys.Types() {
+		list = append(list, keyTitles[t])
+	}
+	for i := range len(list) - 1 { // a list of phrases with "and" in them
+		list[i] += ";"
+	}
+	return []string{strings.Join(list, " ")}
+}
+
+// unfound lists the datasets searched whole that have no finding, or those not
+// searched whole.
+func (h *textHandler) unfound(a *Answer, searched bool) {
+	for i := range a.Datasets {
+		d := &a.Datasets[i]
+		found := slices.ContainsFunc(h.findings, func(f Finding) bool { return f.Dataset == d.Dataset })
+		if (d.State == Searched) != searched || found && searched {
+			continue
+		}
+		head := "NO ANSWER from "
+		switch {
+		case searched:
+			head = "NOT FOUND in "
+		case found:
+			head = "NOT SEARCHED WHOLE: "
+		}
+		h.paragraph(head + title(d.Dataset))
+		if d.Why != "" {
+			h.entry("Note", d.Why)
+		}
+	}
+}
+
+// meaning says what the answer does and does not tell.
+func (h *textHandler) meaning(a *Answer) {
+	if !a.Exposed && !a.Complete {
+		h.paragraph("NO ANSWER is not \"not found\": you may be in the part that could not be searched.")
+	}
+	if slices.ContainsFunc(a.Datasets, func(d DatasetAnswer) bool { return d.State == Searched }) {
+		h.paragraph("\"Not found\" means that nobody was found under the details you gave, in these datasets as they stood " +
+			"on their dates. It does not speak for other leaks, for an earlier name or address you did not give, or for " +
+			"confidential registrations, which are not in the index.")
+	}
+}
+
+// advice says what to do next, in general.
+func (h *textHandler) advice(a *Answer) {
+	if !a.Exposed {
+		return
+	}
+	secret := false
+	for i := range h.findings {
+		secret = secret || slices.ContainsFunc(h.findings[i].Fields.Kinds(), field.Kind.Secret)
+	}
+	h.paragraph("WHAT TO DO")
+	h.item("A voter roll does not show how anybody voted. See that your registration is as you left it: " +
+		"https://vote.gov leads to your election office.")
+	h.item("A message that quotes these details shows that its sender has a copy, no more. Do not answer, click or pay. " +
+		"Keep it, and report a threat to your election office and at https://tips.fbi.gov.")
+	if secret {
+		h.item("It held a number that can be used in your name: freeze your credit with all three bureaus, which is free, " +
+			"and see https://www.identitytheft.gov.")
+	}
+}

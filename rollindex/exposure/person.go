@@ -1,0 +1,172 @@
+package exposure
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Person is what somebody says of themselves, as typed. Everything but the last
+// name is optional; the more is given, the more can be searched.
+type Person struct {
+	First  string
+	Middle string // a name or an initial
+	Last   string
+	Suffix string // "Jr", "III"
+
+	BirthDate string // YYYY-MM-DD
+	BirthYear string // YYYY, when the date is not given
+
+	ZIP     string
+	Address string // house number and street, at ZIP
+	City    string // taken so that files need no editing; no key has a city
+	State   string // where registered: "FL" or "US-FL"; needed by VoterID
+
+	Email   string
+	Phone   string
+	VoterID string
+
+	FormerLast  []string
+	FormerZIP   []string
+	FormerState []string
+
+	Line int // where the person was read, from 1; 0 if nowhere
+}
+
+// String keeps a person's details out of whatever is printed.
+func (p Person) String() string { return "person (details withheld)" }
+
+// GoString is String, for %#v.
+func (p Person) GoString() string { return p.String() }
+
+// The fields of a person, in the order of the input's documentation.
+const (
+	fieldFirst = iota
+	fieldMiddle
+	fieldLast
+	fieldSuffix
+	fieldBirthDate
+	fieldBirthYear
+	fieldZIP
+	fieldAddress
+	fieldCity
+	fieldState
+	fieldEmail
+	fieldPhone
+	fieldVoterID
+	fieldFormerLast
+	fieldFormerZIP
+	fieldFormerState
+	numFields
+)
+
+var fieldNames = [numFields]string{
+	"first", "middle", "last", "suffix", "birth_date", "birth_year", "zip", "address", "city", "state",
+	"email", "phone", "voter_id", "former_last", "former_zip", "former_state",
+}
+
+// text returns the place of a field that holds one text.
+func (p *Person) text(f int) *string {
+	return [...]*string{
+		&p.First, &p.Middle, &p.Last, &p.Suffix, &p.BirthDate, &p.BirthYear, &p.ZIP, &p.Address, &p.City, &p.State,
+		&p.Email, &p.Phone, &p.VoterID,
+	}[f]
+}
+
+// list returns the place of a field that holds several texts.
+func (p *Person) list(f int) *[]string {
+	return [...]*[]string{&p.FormerLast, &p.FormerZIP, &p.FormerState}[f-fieldFormerLast]
+}
+
+func isList(f int) bool { return f >= fieldFormerLast }
+
+// fieldOf returns the field of that name.
+func fieldOf(name string) (int, bool) {
+	for f, n := range fieldNames {
+		if n == name {
+			return f, true
+		}
+	}
+	return 0, false
+}
+
+// otherNames are what people call the fields elsewhere, for the hint only.
+var otherNames = map[string]int{
+	"first_name": fieldFirst, "firstname": fieldFirst, "given_name": fieldFirst, "forename": fieldFirst, "name": fieldFirst,
+	"middle_name": fieldMiddle, "middle_initial": fieldMiddle, "mi": fieldMiddle,
+	"last_name": fieldLast, "lastname": fieldLast, "surname": fieldLast, "family_name": fieldLast,
+	"name_suffix": fieldSuffix,
+	"dob":         fieldBirthDate, "date_of_birth": fieldBirthDate, "birthday": fieldBirthDate, "birthdate": fieldBirthDate,
+	"yob": fieldBirthYear, "year_of_birth": fieldBirthYear,
+	"zip5": fieldZIP, "zip_code": fieldZIP, "zipcode": fieldZIP, "postcode": fieldZIP, "postal_code": fieldZIP,
+	"street": fieldAddress, "address1": fieldAddress, "address_line": fieldAddress,
+	"e-mail": fieldEmail, "email_address": fieldEmail, "phone_number": fieldPhone, "telephone": fieldPhone,
+	"voterid": fieldVoterID, "voter_number": fieldVoterID, "maiden_name": fieldFormerLast, "former_name": fieldFormerLast,
+}
+
+// didYouMean returns a hint for a name that is no field: the field it is
+// another word for or a slip of the pen away from, else the list of fields.
+func didYouMean(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if f, ok := otherNames[name]; ok {
+		return fmt.Sprintf("did you mean %q?", fieldNames[f])
+	}
+	for _, n := range fieldNames {
+		if len(name) <= len(n)+2 && distance(name, n) <= 2 && len(n) > 3 || strings.ReplaceAll(name, " ", "_") == n {
+			return fmt.Sprintf("did you mean %q?", n)
+		}
+	}
+	return "the fields are " + strings.Join(fieldNames[:], ", ")
+}
+
+// distance is the edit distance of Levenshtein between two short ASCII words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// FieldError says what is wrong with one field of a person. It never holds the
+// field's value.
+type FieldError struct {
+	Line    int    // where the person was read, 0 if nowhere
+	Field   string // "birth_date"
+	Problem string // "not a date (use YYYY-MM-DD)"
+}
+
+// Error returns `line 12, field "birth_date": not a date (use YYYY-MM-DD)`.
+func (e FieldError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("field %q: %s", e.Field, e.Problem)
+	}
+	return fmt.Sprintf("line %d, field %q: %s", e.Line, e.Field, e.Problem)
+}
+
+// Validate returns what in p cannot be used, field by field in the order they
+// are read, so that who typed it can be asked again; nil if all of it can. When
+// no key can be made of what is given, it names the field that would help most.
+func (p *Person) Validate() []FieldError {
+	var pl planner
+	q := pl.plan(p)
+	if len(q.problems) > 0 || q.n > 0 {
+		return q.problems
+	}
+	if q.given&hasFirst != 0 {
+		return []FieldError{{p.Line, fieldNames[fieldBirthDate], "not enough to search by: give a birth date or a ZIP code"}}
+	}
+	return []FieldError{{p.Line, fieldNames[fieldFirst], "not enough to search by: give a first name with a birth date or a ZIP code, or a phone number, " +
+		"an e-mail address, or a voter id with its state"}}
+}

@@ -1,0 +1,223 @@
+package exposure
+
+import (
+	"strings"
+
+	"rollcheck/hashing"
+)
+
+// given is a set of details: those a person gave and that can be used, or those
+// a key needs.
+type given uint16
+
+const (
+	hasLast given = 1 << iota
+	hasFirst
+	hasBirthDate
+	hasBirthYear
+	hasZIP
+	hasAddress
+	hasVoterID
+	hasState
+	hasPhone
+	hasEmail
+	hasFormer // former names and places; no key needs them
+)
+
+// needs are the details each key is made of.
+var needs = [hashing.NumKeyTypes]given{
+	hashing.NameDOB:     hasLast | hasFirst | hasBirthDate,
+	hashing.NameYOBZIP:  hasLast | hasFirst | hasBirthYear | hasZIP,
+	hashing.NameAddress: hasLast | hasFirst | hasAddress | hasZIP,
+	hashing.NameZIP:     hasLast | hasFirst | hasZIP,
+	hashing.VoterID:     hasLast | hasVoterID | hasState,
+	hashing.Phone:       hasLast | hasPhone,
+	hashing.Email:       hasLast | hasEmail,
+}
+
+// query is what one person asks.
+type query struct {
+	first, n int                         // its inputs: [first, first+n)
+	asked    [hashing.NumKeyTypes]uint16 // inputs of each key type: the spellings tried
+	given    given                       // details that can be used
+	lost     given                       // details given that cannot be used
+	cut      bool                        // more spellings than are asked
+	initials letters                     // the middle initial, and those of further first names
+	maybe    letters                     // initials that a middle name may have without being a conflict
+	birth    hashing.Date
+	states   string // "US-FL,US-GA": jurisdictions named by the person or their ZIP codes, sorted
+	problems []FieldError
+}
+
+// problem notes a field that cannot be used and the detail lost by that.
+func (q *query) problem(p *Person, field int, what string, detail given) {
+	q.problems = append(q.problems, FieldError{p.Line, fieldNames[field], what})
+	q.lost |= detail
+}
+
+// planner turns people into inputs. Its buffers are reused: inputs are valid
+// until the next reset.
+type planner struct {
+	d      hashing.Details
+	buf    []byte // raw bytes handed to a setter, or a name being joined
+	inputs []Input
+	steps  []Steps // of each input
+	arena  arena   // holds every X
+	kept   arena   // holds names made here
+
+	firsts, lasts, births, zips, ids, emails forms
+	cache                                    tables
+	one                                      [1]form // stands for the third detail of a key of two
+}
+
+// reset forgets all people planned.
+func (pl *planner) reset() {
+	pl.inputs, pl.steps = pl.inputs[:0], pl.steps[:0]
+	pl.arena.reset()
+}
+
+// plan appends the inputs of a person.
+func (pl *planner) plan(p *Person) query {
+	q := query{first: len(pl.inputs)}
+	pl.d.Reset()
+	pl.kept.reset()
+	for _, fs := range []*forms{&pl.firsts, &pl.lasts, &pl.births, &pl.zips, &pl.ids, &pl.emails} {
+		fs.reset()
+	}
+	pl.surnames(p, &q)
+	if !blank(p.Middle) {
+		if pl.d.SetMiddle(pl.raw(p.Middle)); pl.d.Initial != 0 {
+			q.initials.add(pl.d.Initial)
+		}
+	}
+	pl.firstNames(p, &q)
+	pl.birth(p, &q)
+	pl.places(p, &q)
+	pl.contacts(p, &q)
+	for _, t := range hashing.KeyTypes() {
+		if q.given&needs[t] == needs[t] {
+			pl.ask(&q, t)
+		}
+	}
+	q.n = len(pl.inputs) - q.first
+	for _, fs := range []*forms{&pl.firsts, &pl.lasts, &pl.zips, &pl.ids} {
+		q.cut = q.cut || fs.cut
+	}
+	return q
+}
+
+// blank reports whether a field was not filled in.
+func blank(s string) bool { return s == "" || strings.TrimSpace(s) == "" }
+
+// raw returns s as bytes for a setter, valid until the next call.
+func (pl *planner) raw(s string) []byte {
+	pl.buf = append(pl.buf[:0], s...)
+	return pl.buf
+}
+
+// scratch returns an empty buffer, valid until the next call of raw or scratch.
+func (pl *planner) scratch() []byte { return pl.buf[:0] }
+
+// keep copies b, for as long as the person is planned.
+func (pl *planner) keep(b []byte) []byte {
+	pl.buf = b
+	start := pl.kept.grow(len(b))
+	return pl.kept.take(append(start, b...))
+}
+
+func (pl *planner) first(raw string) []byte {
+	pl.d.First = nil
+	pl.d.SetFirst(pl.raw(raw))
+	return pl.d.First
+}
+
+func (pl *planner) last(raw string) []byte {
+	pl.d.Last = nil
+	pl.d.SetLast(pl.raw(raw))
+	return pl.d.Last
+}
+
+// details returns the forms of the first name and of the third detail of a
+// key; where a key has none, one empty form stands for it.
+func (pl *planner) details(t hashing.KeyType) (firsts, thirds []form) {
+	firsts, thirds = pl.firsts.all, pl.one[:]
+	switch t {
+	case hashing.NameDOB:
+		thirds = pl.births.all
+	case hashing.NameYOBZIP, hashing.NameZIP:
+		thirds = pl.zips.all
+	case hashing.NameAddress:
+		thirds = pl.zips.all[:1] // the address is the one at the ZIP code given with it
+	case hashing.VoterID:
+		firsts, thirds = pl.one[:], pl.ids.all
+	case hashing.Phone:
+		firsts = pl.one[:]
+	case hashing.Email:
+		firsts, thirds = pl.one[:], pl.emails.all
+	}
+	return firsts, thirds
+}
+
+// ask appends the inputs of one key type: the details as given first, then
+// what is one guess away, then two.
+func (pl *planner) ask(q *query, t hashing.KeyType) {
+	firsts, thirds := pl.details(t)
+	lasts := pl.lasts.all
+	for guessed := range maxGuesses + 1 {
+		for i := range lasts {
+			for j := range firsts {
+				for k := range thirds {
+					steps := lasts[i].steps | firsts[j].steps | thirds[k].steps
+					if steps.guessed() != guessed {
+						continue
+					}
+					if q.asked[t] == maxSpellings {
+						q.cut = true
+						return
+					}
+					pl.d.Last, pl.d.First = lasts[i].text, firsts[j].text
+					pl.add(q, t, &thirds[k], steps)
+				}
+			}
+		}
+	}
+}
+
+// add appends one input. Equal inputs do not occur: the forms of a detail
+// differ, and the encoding of a key is injective.
+func (pl *planner) add(q *query, t hashing.KeyType, third *form, steps Steps) {
+	switch t {
+	case hashing.NameDOB:
+		pl.d.Birth = third.date
+	case hashing.NameYOBZIP, hashing.NameZIP, hashing.NameAddress:
+		pl.d.Birth, pl.d.ZIP = q.birth, third.text
+	case hashing.VoterID:
+		pl.d.Jurisdiction, pl.d.VoterID = third.scope, third.text
+	case hashing.Email:
+		pl.d.Email = third.text
+	}
+	x, ok := pl.d.AppendKey(pl.arena.grow(largeKey), t)
+	if !ok {
+		return
+	}
+	q.asked[t]++
+	pl.inputs = append(pl.inputs, Input{Type: t, X: pl.arena.take(x)})
+	pl.steps = append(pl.steps, steps)
+}
+
+// largeKey is room for any key of ordinary details; a larger one is allocated.
+const largeKey = 512
+
+// january reports whether the person was born on a 1 January, which files use
+// for an unknown day and month.
+func (q *query) january() bool { return q.given&hasBirthDate != 0 && q.birth.IsJanuaryFirst() }
+
+// keys returns the key types asked.
+func (q *query) keys() (ks Keys) {
+	for t, n := range q.asked {
+		if n > 0 {
+			ks |= 1 << t
+		}
+	}
+	return ks
+}

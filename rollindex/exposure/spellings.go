@@ -1,0 +1,263 @@
+package exposure
+
+import (
+	"bytes"
+	"math/bits"
+	"strings"
+	"unicode"
+
+	"rollcheck/hashing"
+)
+
+// Steps are the ways in which a spelling departs from the details as given.
+type Steps uint16
+
+// The steps. All but the first two are guesses; those two the person said.
+const (
+	FormerSurname Steps = 1 << iota
+	FormerZIP
+	Nickname     // another name the first name goes by: LIZ for ELIZABETH and the reverse
+	FirstPart    // the first of several first names: MARY for MARY ANN, JOHN for JOHN Q
+	FirstMiddle  // the middle name run into the first: MARYANN for MARY and ANN
+	SurnamePart  // one part of a double surname: GARCIA or LOPEZ for GARCIA-LOPEZ
+	SurnameOrder // its parts the other way round: LOPEZGARCIA
+	SuffixJoined // the suffix run into the surname: SMITHJR
+	DayMonth     // day and month of birth swapped
+	EmailPlain   // an e-mail address without what its provider ignores: plus tag, Gmail's dots
+)
+
+const guesses = Nickname | FirstPart | FirstMiddle | SurnamePart | SurnameOrder | SuffixJoined | DayMonth | EmailPlain
+
+var stepNames = [...]string{
+	"former-surname", "former-zip", "nickname", "first-part", "first-middle", "surname-part", "surname-order",
+	"suffix-joined", "day-month", "email-plain",
+}
+
+var stepTitles = [...]string{
+	"a former surname", "a former ZIP code", "a nickname or the full form of one", "part of the first name",
+	"the first and middle name as one", "part of the surname", "the parts of the surname the other way round",
+	"the surname with its suffix", "day and month of birth swapped", "the e-mail address without its tag or dots",
+}
+
+// Names lists the names of the steps for programs ("nickname"), nil if none.
+func (s Steps) Names() []string { return s.pick(stepNames[:]) }
+
+func (s Steps) pick(from []string) (picked []string) {
+	for ; s != 0; s &= s - 1 {
+		picked = append(picked, from[bits.TrailingZeros16(uint16(s))])
+	}
+	return picked
+}
+
+// guessed returns how many of the steps are guesses.
+func (s Steps) guessed() int { return bits.OnesCount16(uint16(s & guesses)) }
+
+const (
+	// maxGuesses bounds how far a spelling departs from what was said. Two
+	// reach "Liz Lopez" from "Elizabeth Garcia-Lopez"; each further guess
+	// multiplies the chance hits and finds next to nobody.
+	maxGuesses = 2
+
+	// maxSpellings bounds the inputs of one key type for one person, and
+	// maxForms the forms of one detail. A name with 19 nicknames, the most
+	// there are, a double surname, two former ones and a former ZIP code stay
+	// under it; the mean person has under five spellings a key. Who meets the
+	// bound gets the answer [Partial].
+	maxSpellings = 256
+	maxForms     = 64
+)
+
+// form is one form of one detail.
+type form struct {
+	text  []byte       // canonical
+	scope string       // of a voter id: its jurisdiction
+	date  hashing.Date // of a birth date
+	steps Steps
+}
+
+// forms are the forms of one detail, as given first; no two are equal.
+type forms struct {
+	all []form
+	cut bool // there were more than maxForms
+}
+
+func (fs *forms) reset() { fs.all, fs.cut = fs.all[:0], false }
+
+func (fs *forms) add(f form) {
+	for i := range fs.all {
+		if o := &fs.all[i]; o.date == f.date && o.scope == f.scope && bytes.Equal(o.text, f.text) {
+			return
+		}
+	}
+	if len(fs.all) == maxForms {
+		fs.cut = true
+		return
+	}
+	fs.all = append(fs.all, f)
+}
+
+// firstNames fills pl.firsts with the forms of the first name, and the initials
+// that may stand for the person's middle name.
+func (pl *planner) firstNames(p *Person, q *query) {
+	if blank(p.First) {
+		return
+	}
+	whole := pl.first(p.First)
+	if len(whole) == 0 {
+		q.problem(p, fieldFirst, "holds no usable name", hasFirst)
+		return
+	}
+	q.given |= hasFirst
+	pl.firsts.add(form{text: whole})
+	called := whole
+	if parts := split(p.First); len(parts) > 1 {
+		called = pl.calledBy(parts, q)
+		if len(called) > 1 {
+			pl.firsts.add(form{text: called, steps: FirstPart})
+		}
+	}
+	if len(p.Middle) > 1 && pl.d.Initial != 0 {
+		if middle := pl.first(p.Middle); len(middle) > 1 {
+			joined := append(append(pl.scratch(), called...), middle...)
+			pl.firsts.add(form{text: pl.keep(joined), steps: FirstMiddle})
+		}
+	}
+	for _, n := range pl.cache.nicknamesOf(called) {
+		pl.firsts.add(form{text: pl.keep(append(pl.scratch(), n...)), steps: Nickname})
+	}
+}
+
+// calledBy returns the first of several first names that is more than an
+// initial, and adds the initials of the others to q.
+func (pl *planner) calledBy(parts []string, q *query) (called []byte) {
+	for _, part := range parts {
+		switch name := pl.first(part); {
+		case len(name) == 0:
+		case len(called) < 2 && len(name) > 1:
+			called = name
+		default:
+			q.initials.add(name[0])
+		}
+	}
+	return called
+}
+
+// surnames fills pl.lasts with the forms of the surname and of former ones.
+func (pl *planner) surnames(p *Person, q *query) {
+	if blank(p.Last) {
+		q.problem(p, fieldLast, "missing", hasLast)
+		return
+	}
+	pl.d.Suffix = ""
+	if !pl.surname(p.Last, 0, q) {
+		q.problem(p, fieldLast, "holds no usable name", hasLast)
+		return
+	}
+	q.given |= hasLast
+	if p.Suffix != "" {
+		pl.d.SetSuffix(pl.raw(p.Suffix))
+	}
+	if suffix := pl.d.Suffix; suffix != "" && strings.Trim(suffix, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+		joined := append(append(pl.scratch(), pl.lasts.all[0].text...), suffix...)
+		pl.lasts.add(form{text: pl.keep(joined), steps: SuffixJoined})
+	}
+	for _, former := range p.FormerLast {
+		if !blank(former) && !pl.surname(former, FormerSurname, q) {
+			q.problem(p, fieldFormerLast, "holds no usable name", hasFormer)
+		}
+	}
+}
+
+// surname adds a surname, its parts and its parts reversed.
+func (pl *planner) surname(raw string, steps Steps, q *query) bool {
+	whole := pl.last(raw)
+	if len(whole) == 0 {
+		return false
+	}
+	suffixed := pl.d.Suffix != ""
+	pl.lasts.add(form{text: whole, steps: steps})
+	if steps&FormerSurname != 0 {
+		q.maybe.add(whole[0]) // many keep it as a middle name
+	}
+	tokens := split(raw)
+	if suffixed && len(tokens) > 1 {
+		tokens = tokens[:len(tokens)-1]
+	}
+	parts := surnameParts(tokens)
+	if len(parts) < 2 {
+		return true
+	}
+	for _, part := range parts {
+		if name := pl.last(part); len(name) > 1 {
+			pl.lasts.add(form{text: name, steps: steps | SurnamePart})
+			q.maybe.add(name[0])
+		}
+	}
+	if len(parts) == 2 {
+		pl.lasts.add(form{text: pl.last(parts[1] + " " + parts[0]), steps: steps | SurnameOrder})
+	}
+	return true
+}
+
+// surnameParts joins the particles of a surname to what follows them, so that
+// "Garcia de la Cruz" has the parts "Garcia" and "de la Cruz".
+func surnameParts(tokens []string) (parts []string) {
+	prefix := ""
+	for _, t := range tokens {
+		prefix += t
+		if !isParticle(t) {
+			parts = append(parts, prefix)
+			prefix = ""
+			continue
+		}
+		prefix += " "
+	}
+	return parts
+}
+
+func isParticle(s string) bool {
+	switch strings.ToLower(s) {
+	case "a", "abu", "al", "ben", "bin", "d", "da", "das", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "e",
+		"el", "ibn", "la", "las", "le", "les", "los", "mac", "mc", "o", "saint", "san", "santa", "st", "st.", "ten", "ter", "van",
+		"vander", "von", "y", "zu":
+		return true
+	}
+	return false
+}
+
+// foldEmail adds the address without a plus tag and, at Gmail, without dots.
+func (pl *planner) foldEmail(email []byte) {
+	local, domain, _ := bytes.Cut(email, []byte("@"))
+	plain, _, _ := bytes.Cut(local, []byte("+"))
+	folded := pl.scratch()
+	for _, c := range plain {
+		if c != '.' || string(domain) != "gmail.com" {
+			folded = append(folded, c)
+		}
+	}
+	if len(folded) > 0 {
+		pl.emails.add(form{text: pl.keep(append(append(folded, '@'), domain...)), steps: EmailPlain})
+	}
+}
+
+// split cuts a name at white space, hyphens, dashes and slashes; nil when there
+// is nothing to cut at.
+func split(s string) []string {
+	if isASCII(s) && !strings.ContainsAny(s, " -/\t") {
+		return nil
+	}
+	return strings.FieldsFunc(s, func(r rune) bool {
+		return r == '/' || unicode.IsSpace(r) || unicode.Is(unicode.Pd, r)
+	})
+}
+
+// letters is a set of letters A to Z.
+type letters uint32
+
+func (l *letters) add(c byte) {
+	if c >= 'A' && c <= 'Z' {
+		*l |= 1 << (c - 'A')
+	}
+}
+
+func (l letters) has(c byte) bool { return l>>(c-'A')&1 == 1 }

@@ -1,0 +1,349 @@
+// Package ingest turns voter files into a dataset of an index: records are
+// read, canonicalised and hashed side by side, and their tags handed to the
+// builder. What a roll says stays in memory; only tags and counts leave it.
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"rollcheck/data/field"
+	"rollcheck/data/layouts"
+	"rollcheck/hashing"
+	"rollcheck/rollindex"
+	"rollcheck/rollindex/voterfile"
+)
+
+// Options describe the dataset and the resources.
+type Options struct {
+	Info   hashing.DatasetInfo // ID, Title, Kind, Incident and AsOf; the rest is filled in
+	AsOf   hashing.Date        // the same day, for the plausibility of birth dates; zero if unknown
+	Layout *layouts.Layout     // nil: detect
+	// Jurisdiction overrides the layout's, for files that have none of their own.
+	Jurisdiction string
+	Memory       int64 // bytes for everything the ingest holds
+	Jobs         int   // goroutines that parse and hash; 0 means 1
+	Progress     func(Progress)
+}
+
+// Progress says how far an ingest is.
+type Progress struct {
+	Writing     bool  // the files are read; Done and Total count entries, else bytes
+	Done, Total int64 // Total is an upper bound while writing
+	Rows        int64 // rows read so far
+}
+
+// Result is what an ingest did.
+type Result struct {
+	Info    hashing.DatasetInfo
+	Members []voterfile.Member // the files and members of archives, and how each was read or why not
+	Skips   []Skip             // rows that could not be read, by reason, and where the first of them stand
+	Spilled int64              // bytes spilled to disk, encrypted
+}
+
+// Skip counts the rows that were skipped for one reason.
+type Skip struct {
+	Reason string `json:"reason"`
+	Rows   int64  `json:"rows"`
+	First  []Line `json:"first"` // a few, in order
+}
+
+// Line is a line of a member.
+type Line struct {
+	Member string `json:"member"`
+	Line   int64  `json:"line"` // from 1
+}
+
+// chunkMemory is about what one chunk in flight takes.
+const chunkMemory = 5 << 18
+
+// Run reads the files and adds them to the index as one dataset. On any error
+// the index is as it was before.
+func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options) (Result, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	jobs := max(opts.Jobs, 1)
+	// The lock and the id are checked before a large file is opened.
+	build, err := ix.Begin(opts.Info.ID, sorterMemory(opts.Memory, jobs))
+	if err != nil {
+		return Result{}, err
+	}
+	src, err := voterfile.Open(ctx, paths, voterfile.Options{Layout: opts.Layout, AsOf: opts.AsOf, Jurisdiction: opts.Jurisdiction})
+	if err != nil {
+		build.Abort()
+		return Result{}, err
+	}
+	defer src.Close()
+
+	p := &pipeline{src: src, progress: opts.Progress, chunks: make(chan voterfile.Chunk, jobs), free: make(chan []byte, 2*jobs+1)}
+	for range 2*jobs + 1 {
+		p.free <- nil
+	}
+	var workers sync.WaitGroup
+	tallies := make([]*tally, jobs)
+	for j := range jobs {
+		tallies[j] = newTally()
+		workers.Go(func() {
+			if err := p.work(ix.NewHasher(), build.NewWriter(), tallies[j]); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	err = p.read(ctx)
+	workers.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	if err != nil {
+		build.Abort()
+		return Result{}, err
+	}
+	return p.commit(ctx, build, mergeTallies(tallies), opts)
+}
+
+// sorterMemory is what is left of the budget for entries: each worker has a
+// writer's buffers, two chunks and a parser.
+func sorterMemory(budget int64, jobs int) int64 {
+	perWorker := rollindex.MinMemory/4 + 3*chunkMemory
+	return max(budget-int64(jobs)*perWorker, rollindex.MinMemory)
+}
+
+// pipeline passes chunks from the reader to the workers.
+type pipeline struct {
+	src      *voterfile.Source
+	progress func(Progress)
+	chunks   chan voterfile.Chunk
+	free     chan []byte // buffers for chunks
+	rows     atomic.Int64
+}
+
+func (p *pipeline) read(ctx context.Context) error {
+	defer close(p.chunks)
+	for {
+		var buf []byte
+		select {
+		case buf = <-p.free:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		chunk, err := p.src.Next(buf)
+		if errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		p.chunks <- chunk // a worker is there until the channel is closed
+		p.report(false)
+	}
+}
+
+func (p *pipeline) report(writing bool) {
+	if p.progress != nil {
+		done, total := p.src.Progress()
+		p.progress(Progress{Writing: writing, Done: done, Total: total, Rows: p.rows.Load()})
+	}
+}
+
+// work parses, hashes and tallies until the chunks end. After an error it goes
+// on taking chunks, so that the reader never waits for it.
+func (p *pipeline) work(hasher *hashing.Hasher, w *rollindex.Writer, t *tally) (err error) {
+	parser := p.src.NewParser()
+	k := keyer{hasher: hasher, writer: w, tally: t}
+	for chunk := range p.chunks {
+		if err != nil {
+			continue
+		}
+		parser.Reset(chunk)
+		before := t.read
+		for {
+			rec, ok := parser.Next()
+			if !ok {
+				break
+			}
+			if err = k.add(rec); err != nil {
+				break
+			}
+		}
+		p.rows.Add(t.read - before)
+		p.free <- chunk.Data[:0]
+	}
+	t.skips = parser.Skips()
+	if err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// keyer makes the entries of records.
+type keyer struct {
+	hasher *hashing.Hasher
+	writer *rollindex.Writer
+	tally  *tally
+	x      []byte
+	y      hashing.Output
+}
+
+// add adds an entry for every key the record's fields allow.
+func (k *keyer) add(rec *voterfile.Record) error {
+	t := k.tally
+	t.read++
+	t.kinds |= rec.Kinds
+	kinds := rec.Kinds
+	january := rec.Birth.IsJanuaryFirst()
+	if rec.Birth.Precision() == hashing.PrecisionDay {
+		t.dated++
+		if january {
+			t.january++
+			// If the date turns out to be a placeholder, only the year was told.
+			kinds = kinds.Without(field.BirthDate).With(field.BirthYear)
+		}
+	}
+	mask := hashing.NewMask(kinds, rec.Initial)
+	keys, provisional := 0, false
+	for _, typ := range keyTypes {
+		x, ok := rec.AppendKey(k.x[:0], typ)
+		k.x = x
+		if !ok {
+			continue
+		}
+		k.hasher.Sum(typ, x, &k.y)
+		m := mask
+		p := january && typ == hashing.NameDOB
+		if p {
+			m = hashing.NewMask(rec.Kinds, rec.Initial)
+			provisional = true
+		}
+		if err := k.writer.Add(&k.y, m, p); err != nil {
+			return err
+		}
+		t.keys[typ]++
+		keys++
+	}
+	switch {
+	case keys == 0:
+		t.keyless++
+	case provisional:
+		t.provisional++
+		if keys == 1 {
+			t.onlyProvisional++
+		}
+	}
+	return nil
+}
+
+var keyTypes = hashing.KeyTypes()
+
+// tally counts what one worker saw.
+type tally struct {
+	read, keyless   int64
+	dated, january  int64 // rows with a full birth date, and those born on 1 January
+	provisional     int64 // rows with a provisional name-dob key
+	onlyProvisional int64 // rows with no other key
+	keys            [hashing.NumKeyTypes]int64
+	kinds           field.Set
+	skips           voterfile.Skips
+}
+
+func newTally() *tally { return &tally{} }
+
+// mergeTallies adds up all counts; sums do not depend on who counted what.
+func mergeTallies(ts []*tally) *tally {
+	all := newTally()
+	for _, t := range ts {
+		all.read += t.read
+		all.keyless += t.keyless
+		all.dated += t.dated
+		all.january += t.january
+		all.provisional += t.provisional
+		all.onlyProvisional += t.onlyProvisional
+		all.kinds |= t.kinds
+		for i := range t.keys {
+			all.keys[i] += t.keys[i]
+		}
+		all.skips.Merge(t.skips)
+	}
+	return all
+}
+
+// januaryOverrepresented reports whether 1 January stands in a file as a
+// placeholder for an unknown day: more than three times as often as one day in
+// 365.25 would, and by more than three standard deviations of a Poisson count.
+// Real birth days vary by far less: at most one and a half times the mean
+// between any two days of a year. Such dates only give their year.
+func januaryOverrepresented(dated, january int64) bool {
+	limit := 3 * float64(dated) / 365.25
+	return float64(january) > limit+3*math.Sqrt(limit)
+}
+
+func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally, opts Options) (Result, error) {
+	info := opts.Info
+	res := Result{Members: p.src.Members()}
+	info.Sources = p.src.Sources()
+	info.Rows = t.skips.Rows
+	info.Skipped = t.skips.ByReason()
+	res.Skips = skips(&t.skips, res.Members)
+	keep := !januaryOverrepresented(t.dated, t.january)
+	info.JanuaryFirst = "kept"
+	if !keep {
+		info.JanuaryFirst = "degraded"
+		t.keys[hashing.NameDOB] -= t.provisional
+		t.keyless += t.onlyProvisional
+	}
+	info.Keyless, info.Indexed = t.keyless, t.read-t.keyless
+	info.KeyRows = map[string]int64{}
+	for _, typ := range keyTypes {
+		info.KeyRows[typ.String()] = t.keys[typ]
+	}
+	info.Columns = t.kinds.Names()
+	info.Layout, info.Jurisdictions = describe(res.Members, opts.Jurisdiction)
+	var err error
+	res.Info, err = build.Commit(ctx, info, rollindex.CommitOptions{
+		KeepProvisional: keep,
+		Jobs:            max(opts.Jobs, 1),
+		Progress: func(done, total int64) {
+			if p.progress != nil {
+				p.progress(Progress{Writing: true, Done: done, Total: total, Rows: t.read})
+			}
+		},
+	})
+	return res, err
+}
+
+// skips words the skipped rows with the names of the members.
+func skips(s *voterfile.Skips, members []voterfile.Member) (all []Skip) {
+	for _, reason := range voterfile.Reasons() {
+		if s.Count(reason) == 0 {
+			continue
+		}
+		skip := Skip{Reason: reason.String(), Rows: s.Count(reason)}
+		for _, p := range s.First(reason) {
+			skip.First = append(skip.First, Line{members[p.Member].Name, p.Line})
+		}
+		all = append(all, skip)
+	}
+	return all
+}
+
+// describe returns the layouts and the jurisdictions of the members read, each
+// once and sorted.
+func describe(members []voterfile.Member, jurisdiction string) (layout string, jurisdictions []string) {
+	ids, states := map[string]bool{}, map[string]bool{}
+	for _, m := range members {
+		if m.LeftOut != "" {
+			continue
+		}
+		ids[m.Match.Layout.ID] = true
+		if j := cmp.Or(jurisdiction, m.Match.Layout.Jurisdiction); j != "" {
+			states[j] = true
+		}
+	}
+	return strings.Join(slices.Sorted(maps.Keys(ids)), ","), append([]string{}, slices.Sorted(maps.Keys(states))...)
+}

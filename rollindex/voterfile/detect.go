@@ -1,0 +1,275 @@
+package voterfile
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"rollcheck/data/layouts"
+)
+
+// Detection is what was found out about one member of a file.
+type Detection struct {
+	Name    string  // the member, made fit to be shown
+	Matches []Match // the best first; the first is what it is read as
+	LeftOut string  // why the member is not read; "" if it is
+	Err     error   // why it cannot be read, if nothing fits or two fit equally
+}
+
+// Detect returns, for each member of the file, which layouts fit it. An error is
+// returned only if the file cannot be opened; of a member that no layout fits, or
+// two equally, [Detection.Err] says so.
+func Detect(ctx context.Context, path string, opts Options) ([]Detection, error) {
+	opts = opts.withDefaults()
+	known, err := candidates(opts.Layout)
+	if err != nil {
+		return nil, err
+	}
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	found, err := f.detect(ctx, known, opts.Layout != nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []Detection
+	for _, d := range found {
+		out = append(out, d.Detection)
+	}
+	return out, nil
+}
+
+// detected is a member with what was found out about it.
+type detected struct {
+	member *member
+	Detection
+}
+
+func candidates(forced *layouts.Layout) ([]*layouts.Layout, error) {
+	if forced != nil {
+		return []*layouts.Layout{forced}, nil
+	}
+	var all []*layouts.Layout
+	for _, id := range layouts.IDs() {
+		l, err := layouts.Get(id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// detect looks into every member of the file.
+func (f *file) detect(ctx context.Context, known []*layouts.Layout, forced bool) ([]detected, error) {
+	members, leftOut, err := f.members()
+	if err != nil {
+		return nil, err
+	}
+	var out []detected
+	for i, m := range members {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		d := detected{m, Detection{Name: m.name, LeftOut: leftOut[i]}}
+		if d.LeftOut == "" {
+			m.detect(known, forced, &d.Detection)
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// detect fills d with what fits the member. Within an archive, what cannot be a
+// roll is left out; the file itself was named as one, so that is an error.
+func (m *member) detect(known []*layouts.Layout, forced bool, d *Detection) {
+	leave := func(why string, err error) {
+		if m.entry != nil {
+			d.LeftOut = why
+		} else {
+			d.Err = err
+		}
+	}
+	if why, err := m.sniff(); err != nil {
+		d.Err = err
+		return
+	} else if why != "" {
+		leave(why, m.fail("is "+why, "", ErrNotText))
+		return
+	}
+	text, all, err := m.sample()
+	if err != nil {
+		d.Err = m.failRead(err)
+		return
+	}
+	if isBinary(text) {
+		leave("not a text file", m.fail("is not a text file", "a roll is text; if this is UTF-16 without a byte order mark, save it as UTF-8", ErrNotText))
+		return
+	}
+	s := newSample(text, all)
+	if len(s.lines) == 0 && all {
+		leave("empty", m.fail("holds blank lines only", "check that the download or copy was complete", ErrEmpty))
+		return
+	}
+	d.Matches = s.matches(known, forced)
+	m.judge(s, known, d, leave)
+}
+
+// Confidence below which a layout does not fit: half of the columns by name, or
+// three quarters of the testable columns by content. A forced layout is the
+// user's word against a doubtful header or content, but not against the number
+// of fields.
+const (
+	minByName   = 0.5
+	minByFields = 0.75
+	minForced   = 0.3
+	// Two layouts this close fit equally. The generations of one state's file
+	// differ by more than three columns in seventy.
+	tie = 0.02
+)
+
+// judge decides whether the best match is good enough and certain.
+func (m *member) judge(s *sample, known []*layouts.Layout, d *Detection, leave func(string, error)) {
+	fit := d.Matches
+	switch {
+	case len(fit) == 0:
+		if m.entry != nil && s.best().fields < rollColumns {
+			d.LeftOut = fmt.Sprintf("not of the shape of a roll: %d fields a row", s.best().fields)
+			return
+		}
+		d.Err = m.noLayout(s, known)
+	case m.entry != nil && ignoredFolder(m.entry.Name, fit[0].Layout):
+		d.LeftOut = "in a folder of files that check or repeat the roll"
+	case len(fit) > 1 && fit[0].Confidence-fit[1].Confidence < tie:
+		d.Err = m.fail(fmt.Sprintf("fits two layouts equally: %s and %s", fit[0].Layout.ID, fit[1].Layout.ID),
+			"say which it is with --layout", ErrAmbiguous)
+	case !fit[0].lined(s):
+		d.Err = m.fail(fmt.Sprintf("has a header of %d columns, but most rows have %d fields", fit[0].Fields, s.best().fields),
+			"the file may have been damaged by a program that rewrote it", ErrNoLayout)
+	case fit[0].Header && len(s.lines) == 1 && s.all:
+		leave("a header without rows", m.fail("holds a header and no rows", "check that the download or copy was complete", ErrEmpty))
+	}
+}
+
+// rollColumns is the fewest columns of a known roll of any state or vendor (20);
+// voting histories and lookup tables have fewer. What has as many and fits no
+// layout may be a roll of another shape, which must not go missing silently.
+const rollColumns = 20
+
+func ignoredFolder(name string, l *layouts.Layout) bool {
+	dir, _, ok := cutLast(strings.ToLower(strings.ReplaceAll(name, `\`, "/")), "/")
+	if !ok {
+		return false
+	}
+	for _, part := range l.IgnoreFolders {
+		if strings.Contains(dir, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// noLayout says what was seen and what the nearest layout has.
+func (m *member) noLayout(s *sample, known []*layouts.Layout) error {
+	best := s.best()
+	if best.fields < 2 {
+		return m.fail("is not a delimited file of a known layout", "list the layouts that can be read with \"rollcheck layouts\"", ErrNoLayout)
+	}
+	near := slices.MinFunc(known, func(a, b *layouts.Layout) int {
+		return cmp.Compare(distance(a, best.fields), distance(b, best.fields))
+	})
+	problem := fmt.Sprintf("fits no layout: it has %d fields a row, separated by %s", best.fields, delimiterName(best.delim))
+	if len(known) == 1 {
+		problem = fmt.Sprintf("does not fit layout %s, which has %d columns: it has %d fields a row, separated by %s",
+			near.ID, len(near.Columns), best.fields, delimiterName(best.delim))
+	} else if n := len(near.Columns); n == best.fields {
+		problem += fmt.Sprintf("; the nearest layout, %s, has as many, but the header or the values do not fit", near.ID)
+	} else {
+		problem += fmt.Sprintf("; the nearest layout, %s, has %d columns", near.ID, n)
+	}
+	return m.fail(problem, "list the layouts with \"rollcheck layouts\" and choose one with --layout", ErrNoLayout)
+}
+
+func distance(l *layouts.Layout, fields int) int {
+	d := len(l.Columns) - fields
+	return max(d, -d)
+}
+
+func delimiterName(c byte) string {
+	switch c {
+	case '\t':
+		return "tabs"
+	case ',':
+		return "commas"
+	case '|':
+		return "pipes"
+	case ';':
+		return "semicolons"
+	}
+	return fmt.Sprintf("%q", c)
+}
+
+// sniff returns what the member is, in words, if it is something that is not
+// read, and notes a further compression. An archive in an archive is an error:
+// rows may be in it.
+func (m *member) sniff() (string, error) {
+	if m.entry == nil {
+		return "", nil // the file itself was looked at when it was opened
+	}
+	raw, closer, err := m.openRaw(false)
+	if err != nil {
+		return "", m.failRead(err)
+	}
+	defer closer()
+	head := make([]byte, 512)
+	n, err := io.ReadFull(raw, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return "", m.failRead(err)
+	}
+	switch kind := sniffContainer(head[:n]); kind {
+	case "gzip":
+		m.gz = true
+		return "", nil
+	case "zip":
+		if bytes.Contains(head[:n], []byte("[Content_Types].xml")) || officeName(m.entry.Name) {
+			return "an Office document", nil
+		}
+		return "", m.fail("is an archive inside an archive", "unpack the outer one and name the inner ones", ErrNotText)
+	default:
+		return kind, nil
+	}
+}
+
+func officeName(name string) bool {
+	for _, ext := range []string{".xlsx", ".docx", ".pptx", ".ods", ".odt"} {
+		if strings.HasSuffix(strings.ToLower(name), ext) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBinary reports whether more than one byte in fifty is a control character that
+// text does not have. A roll may hold a few: rows with a NUL byte are skipped.
+func isBinary(text []byte) bool {
+	n := 0
+	for _, c := range text {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1a {
+			n++
+		}
+	}
+	return n*50 > len(text)
+}

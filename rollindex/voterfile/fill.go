@@ -1,0 +1,180 @@
+package voterfile
+
+import (
+	"bytes"
+
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+)
+
+// fill makes the record of the fields at hand: the canonical fields that match
+// keys are made of, and which kinds have a value.
+func (p *Parser) fill() {
+	r, pl := &p.rec, p.plan
+	r.Details.Reset()
+	r.Member = p.member
+	r.Jurisdiction = pl.jurisdiction
+	p.scratch = p.scratch[:0]
+
+	kinds := p.told()
+	p.fillName()
+	p.fillAddress()
+	kinds |= p.fillBirth() | p.fillContact() | p.fillNumbers()
+	r.Kinds = kinds
+
+	flag := p.value(field.ConfidentialFlag)
+	r.Confidential = flag != nil && !saysNo(flag)
+}
+
+// told returns the kinds of the columns that only need to have a value.
+func (p *Parser) told() field.Set {
+	var kinds field.Set
+	line, absent := p.line, &p.plan.absent
+	for _, t := range p.plan.tells {
+		for _, col := range t.cols {
+			s := p.spans[col]
+			if s.start >= s.end {
+				continue
+			}
+			if c := line[s.start]; c > ' ' && !absent.first[c] || p.column(col) != nil {
+				kinds = kinds.With(t.kind)
+				break
+			}
+		}
+	}
+	return kinds
+}
+
+func (p *Parser) fillName() {
+	d := &p.rec.Details
+	if v := p.value(field.NameLast); v != nil {
+		d.SetLast(v)
+	}
+	if v := p.value(field.NameFirst); v != nil {
+		d.SetFirst(v)
+	}
+	if v := p.value(field.NameMiddle); v != nil {
+		d.SetMiddle(v)
+	}
+	if v := p.value(field.NameSuffix); v != nil {
+		d.SetSuffix(v)
+	}
+}
+
+// fillAddress takes the parts where there are any, and else the line: files with
+// both use the line for an address that has no such parts.
+func (p *Parser) fillAddress() {
+	d := &p.rec.Details
+	if v := p.value(field.ZIP5); v != nil {
+		d.SetZIP(v)
+	}
+	if street := p.value(field.StreetName); street != nil {
+		d.SetAddressParts(p.value(field.HouseNumber), p.value(field.HouseFraction), street)
+	}
+	if len(d.Street) == 0 {
+		if v := p.value(field.AddressLine); v != nil {
+			d.SetAddressLine(v)
+		}
+	}
+}
+
+// fillBirth takes the most exact of the birth columns and returns the kind that
+// its value, not its column, exposes.
+func (p *Parser) fillBirth() field.Set {
+	d := &p.rec.Details
+	for _, role := range [...]field.Role{field.RoleBirthDate, field.RoleBirthMonthYear, field.RoleBirthYear} {
+		v := p.value(role)
+		if v == nil {
+			continue
+		}
+		date, ok := parseDate(v)
+		if !ok {
+			continue
+		}
+		d.SetBirth(date, p.plan.asOf)
+		switch d.Birth.Precision() {
+		case hashing.PrecisionDay:
+			return field.SetOf(field.BirthDate)
+		case hashing.PrecisionMonth:
+			return field.SetOf(field.BirthMonthYear)
+		case hashing.PrecisionYear:
+			return field.SetOf(field.BirthYear)
+		}
+	}
+	return 0
+}
+
+// fillContact sets phone and e-mail. A local number of seven digits is an
+// exposed phone number, although no key can be made of it.
+func (p *Parser) fillContact() field.Set {
+	d := &p.rec.Details
+	var kinds field.Set
+	if v := p.value(field.RolePhone); v != nil {
+		d.SetPhone(p.value(field.PhoneArea), v)
+		if len(d.Phone) > 0 {
+			kinds = kinds.With(field.Phone)
+		} else if n, zero := countDigits(v); n >= 7 && !zero {
+			kinds = kinds.With(field.Phone)
+		}
+	}
+	if v := p.value(field.RoleEmail); v != nil {
+		d.SetEmail(v)
+		if len(d.Email) > 0 || bytes.IndexByte(v, '@') > 0 {
+			kinds = kinds.With(field.Email)
+		}
+	}
+	return kinds
+}
+
+// fillNumbers sets the voter id and notes the secrets, which are never kept. A
+// column of that name may hold a flag ("Y"), so a number must have the digits of
+// one; four of the nine digits of a social security number are the last four.
+func (p *Parser) fillNumbers() field.Set {
+	if v := p.value(field.RoleVoterID); v != nil {
+		p.rec.SetVoterID(v)
+	}
+	pl := p.plan
+	var kinds field.Set
+	if pl.first[field.RoleSSN] >= 0 || pl.first[field.RoleSSNLast4] >= 0 {
+		for _, role := range [...]field.Role{field.RoleSSN, field.RoleSSNLast4} {
+			switch n, zero := countDigits(p.value(role)); {
+			case zero:
+			case n >= 8: // numbers that begin with a zero lose it in spreadsheets
+				kinds = kinds.With(field.SSN)
+			case n >= 3:
+				kinds = kinds.With(field.SSNLast4)
+			}
+		}
+	}
+	for _, role := range [...]field.Role{field.RoleDriverLicense, field.RoleNationalID} {
+		if pl.first[role] < 0 {
+			continue
+		}
+		if n, zero := countDigits(p.value(role)); n >= 4 && !zero {
+			kind, _ := role.Kind()
+			kinds = kinds.With(kind)
+		}
+	}
+	return kinds
+}
+
+// countDigits returns how many digits v has and whether all of them are zero.
+func countDigits(v []byte) (n int, zero bool) {
+	zero = true
+	for _, c := range v {
+		if c >= '0' && c <= '9' {
+			n++
+			zero = zero && c == '0'
+		}
+	}
+	return n, zero
+}
+
+// saysNo reports whether a flag is not raised.
+func saysNo(flag []byte) bool {
+	switch flag[0] {
+	case 'N', 'n', 'F', 'f', '0':
+		return true
+	}
+	return false
+}

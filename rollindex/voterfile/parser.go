@@ -1,0 +1,318 @@
+package voterfile
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+)
+
+// Record is one row. It is filled anew by every call of [Parser.Next] and valid
+// until the next one.
+type Record struct {
+	hashing.Details
+	Member       int       // index into [Source.Members]
+	Line         int64     // where the row begins, from 1
+	Kinds        field.Set // kinds of field with a value in this very row
+	Confidential bool      // the row says that its voter's details are protected
+
+	p *Parser
+}
+
+// Value returns what the row has in the column with that role, without
+// surrounding spaces and quotes and as UTF-8: the first value that is not absent
+// if several columns have the role, nil if none has one.
+func (r *Record) Value(role field.Role) []byte { return r.p.value(role) }
+
+// Parser reads the records of a [Chunk]. It is for one goroutine; make one for
+// each.
+type Parser struct {
+	plans []*plan
+	plan  *plan
+	rec   Record
+	skips Skips
+
+	data   []byte // what is left of the chunk
+	member int
+	next   int64 // number of the line that data begins with
+	long   bool  // the chunk stands for a line that was too long
+	nul    bool  // the chunk has a NUL byte somewhere
+
+	line    []byte // the record at hand, decoded
+	spans   []span // its fields
+	decoded []byte // storage of a line that had to be decoded
+	scratch []byte // storage of values with doubled quotes
+}
+
+func newParser(plans []*plan) *Parser {
+	p := &Parser{plans: plans}
+	p.rec.p = p
+	return p
+}
+
+// Reset makes p read c. What it counted stays.
+func (p *Parser) Reset(c Chunk) {
+	p.plan, p.member = p.plans[c.Member], c.Member
+	p.data, p.next, p.long = c.Data, c.FirstLine, c.tooLong
+	p.nul = bytes.IndexByte(c.Data, 0) >= 0
+	if n := p.plan.room(); cap(p.spans) < n {
+		p.spans = make([]span, n)
+	} else {
+		p.spans = p.spans[:n]
+	}
+}
+
+// Skips returns what was counted since the parser was made.
+func (p *Parser) Skips() Skips { return p.skips }
+
+// Next returns the next record that can be read, or false at the end of the
+// chunk.
+func (p *Parser) Next() (*Record, bool) {
+	if p.long {
+		p.long = false
+		p.skip(LineTooLong, p.next)
+	}
+	for len(p.data) > 0 {
+		line := p.take()
+		if len(line) == 0 || blank(line) {
+			continue
+		}
+		at := p.next - 1
+		if at == p.plan.headerLine {
+			continue
+		}
+		switch n, why := p.split(line); {
+		case n < 0:
+			p.skip(why, at)
+		case p.plan.isHeader(p.line, p.spans):
+			p.skips.Headers++
+		default:
+			p.skips.Rows++
+			p.rec.Line = at
+			p.fill()
+			return &p.rec, true
+		}
+	}
+	return nil, false
+}
+
+func (p *Parser) skip(r Reason, line int64) {
+	p.skips.add(r, Position{p.member, line})
+}
+
+// take removes the first line of the data and returns it without its end.
+func (p *Parser) take() []byte {
+	line, rest := cutLine(p.data)
+	p.data = rest
+	p.next++
+	return line
+}
+
+// cutLine returns the first line of data without its end, and what follows it.
+func cutLine(data []byte) (line, rest []byte) {
+	end := bytes.IndexByte(data, '\n')
+	if end < 0 {
+		line = data
+	} else {
+		line, rest = data[:end], data[end+1:]
+	}
+	if len(line) > 0 && line[len(line)-1] == '\r' {
+		line = line[:len(line)-1]
+	}
+	return line, rest
+}
+
+// blank reports whether a line says nothing: spaces, or the mark that DOS ended
+// files with.
+func blank(line []byte) bool {
+	if line[0] > ' ' {
+		return false
+	}
+	for _, c := range line {
+		if c != ' ' && c != 0x1a {
+			return false
+		}
+	}
+	return true
+}
+
+// split finds the fields of the record that begins with line and leaves them in
+// p.line and p.spans. It takes further lines of the data if the record needs
+// them. n is negative, and why says so, if the record cannot be read.
+func (p *Parser) split(line []byte) (n int, why Reason) {
+	if len(line) > p.plan.maxLine {
+		return -1, LineTooLong
+	}
+	if p.nul && bytes.IndexByte(line, 0) >= 0 {
+		return -1, NULByte
+	}
+	ascii, open, ok := p.splitLine(line)
+	if !ok && open {
+		if joined, lines := p.join(line); lines > 0 {
+			ascii, _, ok = p.splitLine(joined)
+			for range lines {
+				p.take()
+			}
+			line = joined
+		}
+	}
+	if !ok && open {
+		return -1, OpenQuote
+	}
+	if !ok {
+		return -1, FieldCount
+	}
+	p.line = line
+	if !ascii {
+		p.decode(line)
+	}
+	return p.plan.fields, 0
+}
+
+// splitLine splits one record and reports whether it is all ASCII, whether its
+// last field lacks its closing quote, and whether it has the fields of a row.
+func (p *Parser) splitLine(line []byte) (ascii, open, ok bool) {
+	pl := p.plan
+	if !pl.quoted || bytes.IndexByte(line, '"') < 0 {
+		n, ascii := splitPlain(line, pl.delim, p.spans)
+		return ascii, false, p.fits(n)
+	}
+	n, open := splitQuoted(line, pl.delim, p.spans)
+	if open || !p.fits(n) {
+		ok = p.fits(splitBare(line, pl.delim, p.spans))
+		return isASCII(line), open, ok
+	}
+	return isASCII(line), false, true
+}
+
+// fits reports whether n fields are a row: as many as there are columns, or one
+// more that is empty, since some publishers end each row with a delimiter.
+func (p *Parser) fits(n int) bool {
+	want := p.plan.fields
+	return n == want || n == want+1 && p.spans[want].start == p.spans[want].end
+}
+
+// A record may go over at most this many lines and bytes.
+const (
+	maxJoinLines = 8
+	maxJoinBytes = 64 << 10
+)
+
+// join looks for the fewest lines after line that complete the record it opens,
+// and returns them joined and how many they are; zero if there are none.
+func (p *Parser) join(line []byte) (joined []byte, lines int) {
+	// The lines lie behind one another in the chunk, so that joining them is a
+	// longer slice of it.
+	start := cap(line)
+	rest := p.data
+	for lines = 1; lines < maxJoinLines && len(rest) > 0; lines++ {
+		var more []byte
+		more, rest = cutLine(rest)
+		joined = line[:start-cap(more)+len(more)]
+		if len(joined) > min(maxJoinBytes, p.plan.maxLine) || p.nul && bytes.IndexByte(more, 0) >= 0 {
+			break
+		}
+		n, open := splitQuoted(joined, p.plan.delim, p.spans)
+		if !open && p.fits(n) {
+			return joined, lines
+		}
+		if !open {
+			break
+		}
+	}
+	return nil, 0
+}
+
+var byteOrderMark = []byte("\uFEFF")
+
+// decode makes p.line the UTF-8 of a line with bytes beyond ASCII. Delimiters
+// and quotes are ASCII in every encoding at hand, so the fields stay what they
+// were and only move.
+func (p *Parser) decode(line []byte) {
+	if bytes.HasPrefix(line, byteOrderMark) && p.spans[0].start == 0 {
+		// A mark inside a file is left of joining files that began with one.
+		p.spans[0].start = min(p.spans[0].end, uint32(len(byteOrderMark)))
+	}
+	if !p.plan.latin || utf8.Valid(line) {
+		return
+	}
+	p.decoded = p.decoded[:0]
+	done := uint32(0)
+	for i, s := range p.spans[:p.plan.fields] {
+		p.decoded = appendWindows1252(p.decoded, line[done:s.start])
+		p.spans[i].start = uint32(len(p.decoded))
+		p.decoded = appendWindows1252(p.decoded, line[s.start:s.end])
+		p.spans[i].end = uint32(len(p.decoded))
+		done = s.end
+	}
+	p.line = p.decoded
+}
+
+func appendWindows1252(dst, src []byte) []byte {
+	for _, c := range src {
+		if c < utf8.RuneSelf {
+			dst = append(dst, c)
+		} else {
+			dst = utf8.AppendRune(dst, charmap.Windows1252.DecodeByte(c))
+		}
+	}
+	return dst
+}
+
+// column returns the value in column c without spaces around it, or nil if it
+// is empty or stands for none.
+func (p *Parser) column(c uint16) []byte {
+	s := p.spans[c]
+	v := p.line[s.start:s.end]
+	if len(v) > 0 && (v[0] <= ' ' || v[len(v)-1] <= ' ') {
+		v = bytes.TrimSpace(v)
+	}
+	if len(v) == 0 {
+		return nil
+	}
+	if p.plan.absent.first[v[0]] && p.plan.absent.has(c, v) {
+		return nil
+	}
+	if p.plan.quoted && s.start > 0 && p.line[s.start-1] == '"' && bytes.IndexByte(v, '"') >= 0 {
+		return p.undouble(v)
+	}
+	return v
+}
+
+// undouble returns a quoted value with each doubled quote made one. It lives in
+// p.scratch until the next record.
+func (p *Parser) undouble(v []byte) []byte {
+	start := len(p.scratch)
+	for i := 0; i < len(v); i++ {
+		p.scratch = append(p.scratch, v[i])
+		if v[i] == '"' && i+1 < len(v) && v[i+1] == '"' {
+			i++
+		}
+	}
+	return p.scratch[start:len(p.scratch):len(p.scratch)]
+}
+
+// value returns the first value in a column with the role.
+func (p *Parser) value(role field.Role) []byte {
+	c := p.plan.first[role]
+	if c < 0 {
+		return nil
+	}
+	if v := p.column(uint16(c)); v != nil || p.plan.others[role] == nil {
+		return v
+	}
+	return p.otherValue(role)
+}
+
+// otherValue returns the first value in a column with the role behind its first.
+func (p *Parser) otherValue(role field.Role) []byte {
+	for _, c := range p.plan.others[role] {
+		if v := p.column(c); v != nil {
+			return v
+		}
+	}
+	return nil
+}

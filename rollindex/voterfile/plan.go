@@ -1,0 +1,181 @@
+package voterfile
+
+import (
+	"bytes"
+
+	"rollcheck/data/field"
+	"rollcheck/data/layouts"
+	"rollcheck/hashing"
+)
+
+// plan is what a parser needs to know of a member, worked out once: which column
+// of this very file holds what.
+type plan struct {
+	jurisdiction string
+	asOf         hashing.Date
+	delim        byte
+	quoted       bool
+	latin        bool // lines that are not UTF-8 are windows-1252
+	fields       int  // fields of a row
+	maxLine      int
+	headerLine   int64 // where the header stands; 0 if there is none
+
+	first  [field.NumRoles]int16    // by role: the best column that holds it, or -1
+	others [field.NumRoles][]uint16 // by role: further columns that hold it
+	tells  []teller                 // by kind: columns whose having a value is all that matters
+	absent absents
+	heads  [][]string // by column, for the first two: normalised names a header gives them
+}
+
+// teller is a kind and the columns a value in any of which exposes it.
+type teller struct {
+	kind field.Kind
+	cols []uint16
+}
+
+// absents are the values that stand for none.
+type absents struct {
+	first  [256]bool // bytes such a value can begin with: nearly every value is cleared by one look
+	any    [][]byte
+	column map[uint16][][]byte
+}
+
+// has reports whether v, which is not empty, stands for no value in the column.
+func (a *absents) has(col uint16, v []byte) bool {
+	for _, w := range a.any {
+		if bytes.EqualFold(v, w) {
+			return true
+		}
+	}
+	for _, w := range a.column[col] {
+		if bytes.EqualFold(v, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *absents) mark(w string) []byte {
+	for _, c := range [2][]byte{bytes.ToLower([]byte(w)), bytes.ToUpper([]byte(w))} {
+		a.first[c[0]] = true
+	}
+	return []byte(w)
+}
+
+// newPlan makes the plan for a file whose columns are those of m.
+func newPlan(m *Match, opts *Options) *plan {
+	p := &plan{
+		jurisdiction: m.Layout.Jurisdiction,
+		asOf:         opts.AsOf,
+		delim:        m.Delimiter,
+		quoted:       m.Quoted,
+		latin:        m.Layout.Encoding == "windows-1252",
+		fields:       len(m.columns),
+		maxLine:      opts.MaxLine,
+		headerLine:   m.headerLine,
+		absent:       absents{column: map[uint16][][]byte{}},
+	}
+	if opts.Jurisdiction != "" {
+		p.jurisdiction = opts.Jurisdiction
+	}
+	for r := range p.first {
+		p.first[r] = -1
+	}
+	for _, w := range m.Layout.Absent {
+		p.absent.any = append(p.absent.any, p.absent.mark(w))
+	}
+	// Columns of the layout come before those known by a common name only, so
+	// that the published value is taken where both have one.
+	for _, extra := range []bool{false, true} {
+		for i, c := range m.columns {
+			if c != nil && m.isExtra(i) == extra {
+				p.addColumn(uint16(i), c)
+			}
+		}
+	}
+	for i := range min(2, len(m.columns)) {
+		p.heads = append(p.heads, m.headNames(i))
+	}
+	return p
+}
+
+func (p *plan) addColumn(i uint16, c *layouts.Column) {
+	for _, w := range c.Absent {
+		p.absent.column[i] = append(p.absent.column[i], p.absent.mark(w))
+	}
+	if c.Role != field.RoleNone {
+		if p.first[c.Role] >= 0 {
+			p.others[c.Role] = append(p.others[c.Role], i)
+		} else {
+			p.first[c.Role] = int16(i)
+		}
+	}
+	if kind, ok := c.Exposes(); ok && !judged(c.Role) {
+		p.tell(kind, i)
+	}
+}
+
+func (p *plan) tell(kind field.Kind, col uint16) {
+	for i := range p.tells {
+		if t := &p.tells[i]; t.kind == kind {
+			t.cols = append(t.cols, col)
+			return
+		}
+	}
+	p.tells = append(p.tells, teller{kind, []uint16{col}})
+}
+
+// judged reports whether a role exposes its kind only by a closer look at the
+// value, which [Parser.fill] takes, or not by itself: a directional without a
+// street is no address.
+func judged(r field.Role) bool {
+	switch r {
+	case field.NameMiddle, field.NameSuffix, field.NamePrefix,
+		field.RoleBirthDate, field.RoleBirthMonthYear, field.RoleBirthYear,
+		field.HouseFraction, field.StreetPredir, field.StreetType, field.StreetPostdir, field.UnitType, field.UnitNumber,
+		field.RolePhone, field.RoleEmail, field.RoleSSN, field.RoleSSNLast4, field.RoleDriverLicense, field.RoleNationalID:
+		return true
+	}
+	return false
+}
+
+// room is how many spans a row needs: two more than it has fields, so that a row
+// too long by one trailing delimiter can be told from one that is longer still.
+func (p *plan) room() int { return p.fields + 2 }
+
+// isHeader reports whether the row whose first fields are given names the
+// columns: concatenated files repeat their header.
+func (p *plan) isHeader(line []byte, spans []span) bool {
+	for i, names := range p.heads {
+		if !sameName(line[spans[i].start:spans[i].end], names) {
+			return false
+		}
+	}
+	return len(p.heads) > 0
+}
+
+// sameName reports whether raw is one of the normalised names, without making
+// its normal form.
+func sameName(raw []byte, names []string) bool {
+	for _, name := range names {
+		at := 0
+		ok := true
+		for _, c := range raw {
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+				continue
+			}
+			if at == len(name) || name[at] != c {
+				ok = false
+				break
+			}
+			at++
+		}
+		if ok && at == len(name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,32 @@
+# Shared by the scripts here: where tools go, and how missing ones are installed.
+# Sourced, not run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+bin=$root/.bin
+mkdir -p "$bin"
+
+# The SQLite driver needs cgo; extensions are never loaded, so the code for it stays out.
+export CGO_ENABLED=1
+tags=sqlite_omit_load_extension
+
+say() { printf '\n== %s\n' "$*" >&2; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 2; }
+
+# need COMMAND PACKAGE: makes sure the command is there, from Debian's package if it can be installed.
+need() {
+  command -v "$1" >/dev/null && return
+  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    say "installing $2"
+    { apt-get install -y -qq "$2" || { apt-get update -qq && apt-get install -y -qq "$2"; }; } >/dev/null 2>&1 || true
+  fi
+  command -v "$1" >/dev/null || die "\"$1\" is missing: install the package $2"
+}
+
+command -v go >/dev/null || die 'Go is missing: install Go 1.26 or later (https://go.dev/dl/)'
+need gcc gcc
+
+build() {
+  say "building rollcheck"
+  go build -trimpath -tags "$tags" -o "$bin/rollcheck" ./cmd/rollcheck
+}
