@@ -3,6 +3,7 @@ package keyfile
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -188,6 +189,31 @@ func TestEveryByteCounts(t *testing.T) {
 			}
 			if _, err := decode(seal(bad[:len(bad)-checksumLen]), say(pass)); err == nil {
 				t.Errorf("byte %d changed and the checksum mended: no error", i)
+			}
+		}
+	}
+}
+
+// TestSpecimens: files written by version 1 are read for good.
+func TestSpecimens(t *testing.T) {
+	for name, specimen := range map[string]string{
+		"bare": "726f6c6c636865636b2d6b657920310a00000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1faf" +
+			"c806b57b5e46d4fb835aed97469199",
+		"wrapped": "726f6c6c636865636b2d6b657920310a010000000100000040018e04109e2c697770d6fff1df7d1acc6f872227fbf8cc122a" +
+			"6fd0308e63bacd400581d1f13837f711e34b6af217d7c9d8df627ea2ccf0df3d63442155af760f042f0ea7dd00a305f779a2" +
+			"8bda8ccbd886539e4c58dbfe94c927cb0c0c7af86019547edd7ee20e9a3a",
+	} {
+		b, err := hex.DecodeString(specimen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := decode(b, say("correct horse"))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for i, c := range key {
+			if int(c) != i {
+				t.Fatalf("%s: another key", name)
 			}
 		}
 	}

@@ -68,7 +68,8 @@ func (s *Summary) ExitCode() int {
 // A person who cannot be searched for is answered as incomplete and does not
 // end the check. What does is input that cannot be read, a source that fails,
 // or a handler that does: those people that came before are answered, the
-// summary counts them, and Done is not called.
+// summary counts them, and Done is not called. When ctx ends, Check returns at
+// once, even if the decoder waits for input; it may then still be in use.
 func Check(ctx context.Context, src Source, people Decoder, opts Options, h Handler) (*Summary, error) {
 	c, err := newCheck(src, opts, h)
 	if err != nil {
@@ -77,31 +78,28 @@ func Check(ctx context.Context, src Source, people Decoder, opts Options, h Hand
 	if err := h.Start(c.start()); err != nil {
 		return &c.sum, err
 	}
-	for {
-		n, readErr := c.read(people)
-		if n > 0 {
-			if err := c.block(ctx, c.people[:n]); err != nil {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	for blocks := readAhead(ctx, people); ; {
+		select {
+		case <-ctx.Done():
+			return &c.sum, ctx.Err()
+		case b := <-blocks:
+			if err := c.block(ctx, b.people); err != nil {
 				return &c.sum, err
 			}
-			if opts.Progress != nil {
+			if opts.Progress != nil && len(b.people) > 0 {
 				opts.Progress(c.sum.People)
 			}
-		}
-		if readErr == io.EOF {
-			break
-		}
-		if readErr != nil {
-			return &c.sum, readErr
+			if b.err == io.EOF {
+				return c.finish()
+			}
+			if b.err != nil {
+				return &c.sum, b.err
+			}
 		}
 	}
-	if c.sum.People == 0 {
-		return &c.sum, errors.New("the input holds nobody to check")
-	}
-	c.finish()
-	return &c.sum, h.Done(&c.sum)
 }
-
-const blockSize = 1 << 15
 
 // check is one run of [Check].
 type check struct {
@@ -116,7 +114,6 @@ type check struct {
 	implied  Keys            // key types asked only where name-zip is there; see search
 
 	// Of the block at hand; reused.
-	people  []Person
 	queries []query
 	inputs  []Input
 	steps   []Steps
@@ -173,25 +170,10 @@ func (c *check) start() *Start {
 	return s
 }
 
-// read fills the block with people. The error is that of the reading, which
-// ended behind the n people read.
-func (c *check) read(people Decoder) (n int, err error) {
-	for n < blockSize {
-		if n == len(c.people) {
-			c.people = append(c.people, make([]Person, max(1, min(len(c.people), blockSize-n)))...)
-		}
-		if err := people.Next(&c.people[n]); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
-}
-
 // block answers the people of one block.
 func (c *check) block(ctx context.Context, people []Person) error {
-	if err := ctx.Err(); err != nil {
-		return err
+	if len(people) == 0 {
+		return nil
 	}
 	c.plan(people)
 	if err := c.search(ctx); err != nil {
@@ -377,8 +359,11 @@ func (c *check) count(a *Answer, q *query) {
 	}
 }
 
-// finish completes the summary.
-func (c *check) finish() {
+// finish completes the summary and ends the answers.
+func (c *check) finish() (*Summary, error) {
+	if c.sum.People == 0 {
+		return &c.sum, errors.New("the input holds nobody to check")
+	}
 	for _, ok := range c.searched {
 		if ok {
 			c.sum.DatasetsSearched++
@@ -389,4 +374,5 @@ func (c *check) finish() {
 	}
 	slices.Sort(c.sum.Jurisdictions)
 	c.sum.Jurisdictions = slices.Compact(c.sum.Jurisdictions)
+	return &c.sum, c.handler.Done(&c.sum)
 }

@@ -414,3 +414,21 @@ func TestDamageIsOnePersons(t *testing.T) {
 		t.Errorf("%+v", sum)
 	}
 }
+
+// TestInterrupted: a check that waits for input ends when it is told to.
+func TestInterrupted(t *testing.T) {
+	in, out := io.Pipe()
+	defer out.Close()
+	dec, err := exposure.NewDecoder(in, exposure.JSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		io.WriteString(out, `{"last":`) // returns when the decoder has read it and waits for more
+		cancel()
+	}()
+	if _, err := exposure.Check(ctx, source(), dec, exposure.Options{}, exposure.NewJSON(io.Discard)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}

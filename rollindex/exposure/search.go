@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"rollcheck/hashing"
 )
@@ -45,7 +46,7 @@ func (c *check) search(ctx context.Context) error {
 	if c.implied == 0 {
 		return nil
 	}
-	c.follow = append(c.follow[:0], make([]bool, len(c.queries))...)
+	c.follow = slices.Grow(c.follow[:0], len(c.queries))[:len(c.queries)]
 	for p := range c.queries {
 		c.follow[p] = c.queries[p].cut // not all its keys of name and ZIP code were asked
 	}

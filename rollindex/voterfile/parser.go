@@ -84,8 +84,8 @@ func (p *Parser) Next() (*Record, bool) {
 		if at == p.plan.headerLine {
 			continue
 		}
-		switch n, why := p.split(line); {
-		case n < 0:
+		switch why, ok := p.split(line); {
+		case !ok:
 			p.skip(why, at)
 		case p.plan.isHeader(p.line, p.spans):
 			p.skips.Headers++
@@ -141,13 +141,13 @@ func blank(line []byte) bool {
 
 // split finds the fields of the record that begins with line and leaves them in
 // p.line and p.spans. It takes further lines of the data if the record needs
-// them. n is negative, and why says so, if the record cannot be read.
-func (p *Parser) split(line []byte) (n int, why Reason) {
+// them. If the record cannot be read, ok is false and why says so.
+func (p *Parser) split(line []byte) (why Reason, ok bool) {
 	if len(line) > p.plan.maxLine {
-		return -1, LineTooLong
+		return LineTooLong, false
 	}
 	if p.nul && bytes.IndexByte(line, 0) >= 0 {
-		return -1, NULByte
+		return NULByte, false
 	}
 	ascii, open, ok := p.splitLine(line)
 	if !ok && open {
@@ -160,16 +160,16 @@ func (p *Parser) split(line []byte) (n int, why Reason) {
 		}
 	}
 	if !ok && open {
-		return -1, OpenQuote
+		return OpenQuote, false
 	}
 	if !ok {
-		return -1, FieldCount
+		return FieldCount, false
 	}
 	p.line = line
 	if !ascii {
 		p.decode(line)
 	}
-	return p.plan.fields, 0
+	return 0, true
 }
 
 // splitLine splits one record and reports whether it is all ASCII, whether its
