@@ -102,6 +102,10 @@ func (w *Writer) Add(y *hashing.Output, mask hashing.Mask, provisional bool) err
 // writer's goroutine is done.
 func (w *Writer) Flush() error { return w.w.Flush() }
 
+// Spilled returns the bytes of entries, encrypted, that went to disk for want of
+// memory. It may also be asked once the build is over.
+func (b *Build) Spilled() int64 { return b.sorter.Spilled() }
+
 // Abort gives the build up and leaves the index as it was.
 func (b *Build) Abort() {
 	b.sorter.Close()

@@ -48,8 +48,12 @@ func (ix *Index) hash(inputs []hashing.Input) []hashing.Output {
 	outputs := make([]hashing.Output, len(inputs))
 	part := func(from, to int) {
 		h := ix.prf.NewHasher()
-		for i := from; i < to; i++ {
-			h.Sum(inputs[i].Type, inputs[i].X, &outputs[i])
+		for ; from+1 < to; from += 2 {
+			a, b := &inputs[from], &inputs[from+1]
+			h.SumPair(a.Type, a.X, &outputs[from], b.Type, b.X, &outputs[from+1])
+		}
+		if from < to {
+			h.Sum(inputs[from].Type, inputs[from].X, &outputs[from])
 		}
 	}
 	inParts(len(inputs), part)

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"github.com/urfave/cli/v2"
+	"io/fs"
 
 	"rollcheck/hashing/keyfile"
 )

@@ -187,56 +187,82 @@ type keyer struct {
 	hasher *hashing.Hasher
 	writer *rollindex.Writer
 	tally  *tally
-	x      []byte
-	y      hashing.Output
+	x      []byte // hashed inputs of one record, one after the other
+	keys   []key  // which parts of x they are
+}
+
+// key is one match key of a record.
+type key struct {
+	typ      hashing.KeyType
+	from, to int // in x
+	y        hashing.Output
 }
 
 // add adds an entry for every key the record's fields allow.
 func (k *keyer) add(rec *voterfile.Record) error {
-	t := k.tally
-	t.read++
-	t.kinds |= rec.Kinds
-	kinds := rec.Kinds
-	january := rec.Birth.IsJanuaryFirst()
-	if rec.Birth.Precision() == hashing.PrecisionDay {
-		t.dated++
-		if january {
-			t.january++
-			// If the date turns out to be a placeholder, only the year was told.
-			kinds = kinds.Without(field.BirthDate).With(field.BirthYear)
-		}
-	}
-	mask := hashing.NewMask(kinds, rec.Initial)
-	keys, provisional := 0, false
+	k.x, k.keys = k.x[:0], k.keys[:0]
 	for _, typ := range keyTypes {
-		x, ok := rec.AppendKey(k.x[:0], typ)
-		k.x = x
-		if !ok {
-			continue
+		from := len(k.x)
+		var ok bool
+		if k.x, ok = rec.AppendKey(k.x, typ); ok {
+			k.keys = append(k.keys, key{typ: typ, from: from, to: len(k.x)})
+			k.tally.keys[typ]++
 		}
-		k.hasher.Sum(typ, x, &k.y)
-		m := mask
-		p := january && typ == hashing.NameDOB
-		if p {
-			m = hashing.NewMask(rec.Kinds, rec.Initial)
-			provisional = true
-		}
-		if err := k.writer.Add(&k.y, m, p); err != nil {
-			return err
-		}
-		t.keys[typ]++
-		keys++
 	}
-	switch {
-	case keys == 0:
-		t.keyless++
-	case provisional:
-		t.provisional++
-		if keys == 1 {
-			t.onlyProvisional++
+	k.hash()
+	mask, dated := k.masks(rec)
+	for i := range k.keys {
+		m, provisional := mask, false
+		if k.keys[i].typ == hashing.NameDOB {
+			m, provisional = dated, rec.Birth.IsJanuaryFirst()
+		}
+		if err := k.writer.Add(&k.keys[i].y, m, provisional); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// hash evaluates the keyed function of all keys, two at a time.
+func (k *keyer) hash() {
+	i := 0
+	for ; i+1 < len(k.keys); i += 2 {
+		a, b := &k.keys[i], &k.keys[i+1]
+		k.hasher.SumPair(a.typ, k.x[a.from:a.to], &a.y, b.typ, k.x[b.from:b.to], &b.y)
+	}
+	if i < len(k.keys) {
+		a := &k.keys[i]
+		k.hasher.Sum(a.typ, k.x[a.from:a.to], &a.y)
+	}
+}
+
+// masks counts the record and returns the masks of its entries: that of the
+// key with the full birth date, and that of the others. They differ for a
+// birth date on 1 January, which may turn out to be a placeholder that tells
+// the year alone.
+func (k *keyer) masks(rec *voterfile.Record) (mask, dated hashing.Mask) {
+	t := k.tally
+	t.read++
+	t.kinds |= rec.Kinds
+	if len(k.keys) == 0 {
+		t.keyless++
+	}
+	dated = hashing.NewMask(rec.Kinds, rec.Initial)
+	if rec.Birth.Precision() != hashing.PrecisionDay {
+		return dated, dated
+	}
+	t.dated++
+	if !rec.Birth.IsJanuaryFirst() {
+		return dated, dated
+	}
+	t.january++
+	if len(k.keys) > 0 && k.keys[0].typ == hashing.NameDOB {
+		t.provisional++
+		if len(k.keys) == 1 {
+			t.onlyProvisional++
+		}
+	}
+	return hashing.NewMask(rec.Kinds.Without(field.BirthDate).With(field.BirthYear), rec.Initial), dated
 }
 
 var keyTypes = hashing.KeyTypes()
@@ -287,6 +313,7 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	info := opts.Info
 	res := Result{Members: p.src.Members()}
 	info.Sources = p.src.Sources()
+	slices.SortFunc(info.Sources, func(a, b hashing.Source) int { return strings.Compare(a.SHA256, b.SHA256) })
 	info.Rows = t.skips.Rows
 	info.Skipped = t.skips.ByReason()
 	res.Skips = skips(&t.skips, res.Members)
@@ -314,6 +341,7 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 			}
 		},
 	})
+	res.Spilled = build.Spilled()
 	return res, err
 }
 
