@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -41,7 +42,7 @@ func (c *catalog) write(dir string) (err error) {
 		}
 	}()
 	if err := c.fill(tmp); err != nil {
-		return err
+		return fullDisk(err)
 	}
 	_, _, err = sealAndPublish(tmp, filepath.Join(dir, catalogName))
 	return err
@@ -245,4 +246,14 @@ func (db *database) query(query string, row func([]driver.Value) error, args ...
 			return err
 		}
 	}
+}
+
+// fullDisk gives a full disk the one error [syscall.ENOSPC], whether the driver
+// or the system reports it.
+func fullDisk(err error) error {
+	var e sqlite3.Error
+	if errors.As(err, &e) && e.Code == sqlite3.ErrFull {
+		return syscall.ENOSPC
+	}
+	return err
 }

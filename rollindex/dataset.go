@@ -15,12 +15,18 @@ import (
 
 // dataset is an open dataset file.
 type dataset struct {
-	db      *database
-	mac     *mac
-	get     *sqlite3.SQLiteStmt
+	open    func() (*reader, error)
+	readers []*reader // at least one; more for large searches
 	entries *hashing.Entries
 	filter  []shard // nil until loadFilter
 	log     int
+}
+
+// reader is a connection to a dataset file, for one goroutine at a time.
+type reader struct {
+	db  *database
+	mac *mac
+	get *sqlite3.SQLiteStmt
 }
 
 // dataset returns the open file of a listed dataset, opening it if need be.
@@ -64,6 +70,16 @@ func checkListed(path string, l *listed) error {
 }
 
 func (ix *Index) openDataset(path string, l *listed) (*dataset, error) {
+	id, generation := l.info.ID, l.info.Generation
+	key := ix.prf.PageKey(id, generation)
+	d := &dataset{
+		open:    func() (*reader, error) { return openReader(path, key) },
+		entries: ix.prf.Entries(id, generation),
+	}
+	return d, d.ready(1)
+}
+
+func openReader(path string, key []byte) (*reader, error) {
 	db, err := openDatabase(path, "mode=ro&immutable=1&_query_only=1")
 	if err != nil {
 		return nil, err
@@ -72,22 +88,31 @@ func (ix *Index) openDataset(path string, l *listed) (*dataset, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	id, generation := l.info.ID, l.info.Generation
-	return &dataset{
-		db:      db,
-		mac:     newMAC(ix.prf.PageKey(id, generation)),
-		get:     stmt.(*sqlite3.SQLiteStmt),
-		entries: ix.prf.Entries(id, generation),
-	}, nil
+	return &reader{db: db, mac: newMAC(key), get: stmt.(*sqlite3.SQLiteStmt)}, nil
 }
 
-func (d *dataset) close() error {
-	return errors.Join(d.get.Close(), d.db.Close())
+// ready opens readers until there are n.
+func (d *dataset) ready(n int) error {
+	for len(d.readers) < n {
+		r, err := d.open()
+		if err != nil {
+			return err
+		}
+		d.readers = append(d.readers, r)
+	}
+	return nil
+}
+
+func (d *dataset) close() (errs error) {
+	for _, r := range d.readers {
+		errs = errors.Join(errs, r.get.Close(), r.db.Close())
+	}
+	return errs
 }
 
 // page reads and checks the page that answers for the tag.
-func (d *dataset) page(t hashing.Tag) (page, error) {
-	rows, err := d.get.Query([]driver.Value{int64(pageID(t))})
+func (r *reader) page(t hashing.Tag) (page, error) {
+	rows, err := r.get.Query([]driver.Value{int64(pageID(t))})
 	if err != nil {
 		return page{}, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -100,7 +125,7 @@ func (d *dataset) page(t hashing.Tag) (page, error) {
 	}
 	id, _ := v[0].(int64)
 	blob, _ := v[1].([]byte)
-	p, err := openPage(d.mac, uint64(id), blob)
+	p, err := openPage(r.mac, uint64(id), blob)
 	if err != nil {
 		return page{}, err
 	}
@@ -117,10 +142,11 @@ func (d *dataset) loadFilter() error {
 	}
 	var shards []shard
 	log := 0
-	err := d.db.query("SELECT id, shard FROM filter ORDER BY id", func(v []driver.Value) error {
+	r := d.readers[0]
+	err := r.db.query("SELECT id, shard FROM filter ORDER BY id", func(v []driver.Value) error {
 		id, _ := v[0].(int64)
 		blob, _ := v[1].([]byte)
-		s, l, _, err := openShard(d.mac, uint64(id), blob)
+		s, l, _, err := openShard(r.mac, uint64(id), blob)
 		if err != nil {
 			return err
 		}

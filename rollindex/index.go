@@ -49,6 +49,8 @@ type Index struct {
 
 	mu   sync.Mutex
 	open map[string]*dataset // by file name; guarded by mu
+
+	scratch scratch // of Search
 }
 
 // Create makes an empty index in dir, which is created if need be and must hold

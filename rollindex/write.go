@@ -59,7 +59,7 @@ func (b *Build) writeFile(ctx context.Context, tmp string, opts CommitOptions) (
 	var inserting, filtering sync.WaitGroup
 	inserting.Go(func() {
 		if err := insertRows(tmp, rows, pool); err != nil {
-			cancel(err)
+			cancel(fullDisk(err))
 			for range rows { // let the senders finish
 			}
 		}

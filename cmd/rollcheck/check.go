@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -53,9 +55,13 @@ func (p *program) check(c *cli.Context) error {
 	}
 	defer ix.Close()
 	if people == nil {
-		if people, err = p.askPerson(); err != nil {
+		if people, err = p.askPerson(c.Context); err != nil {
 			return err
 		}
+	}
+	if c.String("input") != "" {
+		// A batch makes little garbage beside much that lives long: collect it less often.
+		defer debug.SetGCPercent(debug.SetGCPercent(300))
 	}
 	handler := exposure.NewText(p.stdout)
 	if c.Bool("json") {
@@ -139,8 +145,8 @@ func list(s string) (items []string) {
 
 // askPerson asks for one person's details on the terminal. What is typed goes
 // nowhere but into the check.
-func (p *program) askPerson() (exposure.Decoder, error) {
-	t, err := openTerminal()
+func (p *program) askPerson(ctx context.Context) (exposure.Decoder, error) {
+	t, err := openTerminal(ctx)
 	if err != nil {
 		return nil, hint(errors.New("check: there is no terminal to ask on"), "give people with --input FILE, or --input - for standard input")
 	}
@@ -196,16 +202,17 @@ func (t *terminal) askAgain(person *exposure.Person, field string) error {
 // terminal is the controlling terminal, so that standard input and output stay
 // free for data.
 type terminal struct {
-	f *os.File
-	r *lineReader
+	ctx context.Context // of the command that asks
+	f   *os.File
+	r   *lineReader
 }
 
-func openTerminal() (*terminal, error) {
+func openTerminal(ctx context.Context) (*terminal, error) {
 	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}
-	return &terminal{f, &lineReader{r: f}}, nil
+	return &terminal{ctx, f, &lineReader{r: f}}, nil
 }
 
 func (t *terminal) Close() error { return t.f.Close() }
@@ -214,8 +221,9 @@ func (t *terminal) say(text string) { fmt.Fprint(t.f, text) }
 
 func (t *terminal) ask(question string) (string, error) {
 	t.say(question + ": ")
-	line, err := t.r.line()
+	line, err := await(t.ctx, t.r.line)
 	if err != nil {
+		t.say("\n")
 		return "", fmt.Errorf("reading from the terminal: %w", err)
 	}
 	return strings.TrimSpace(line), nil

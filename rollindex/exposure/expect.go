@@ -42,10 +42,20 @@ func (e *Expecter) Expect(p *Person) (all [hashing.NumKeyTypes]Expected) {
 	return all
 }
 
-// Correction returns the factor by which the figures of a key type exceed the
-// product of the shares in the tables, because real names, ages and places are
-// not independent and ZIP codes not evenly peopled. Where they are, in a
-// generated population, the figures are too high by it.
+// Household returns the part of the figures of a key type that stands for
+// people of the same household. It does not grow with the roll.
+func Household(t hashing.KeyType) float64 {
+	switch t {
+	case hashing.NameAddress, hashing.NameZIP:
+		return household
+	}
+	return 0
+}
+
+// Correction returns the factor by which the rest of the figures of a key type
+// exceeds the product of the shares in the tables, because real names, ages and
+// places are not independent and ZIP codes not evenly peopled. Where they are,
+// in a generated population, that rest is too high by it.
 func Correction(t hashing.KeyType) float64 {
 	switch t {
 	case hashing.NameDOB:

@@ -96,17 +96,15 @@ type hit struct {
 }
 
 // tier returns the tier of a hit. A name key with an initial or a year of birth
-// that conflicts is what a namesake, or a father for his son, looks like. An
-// identifier is shared by a household at most.
+// that conflicts is what a namesake, or a father for his son, looks like; a
+// phone number or an e-mail address with one, a relative who shares it.
 func tier(t hashing.KeyType, initial, birth Evidence) Tier {
-	switch t {
-	case hashing.VoterID, hashing.Phone, hashing.Email:
-		return Strong
-	}
 	switch {
+	case t == hashing.VoterID:
+		return Strong
 	case initial == Conflicts || birth == Conflicts:
 		return Possible
-	case t == hashing.NameAddress, t == hashing.NameDOB && initial == Agrees:
+	case t == hashing.Phone, t == hashing.Email, t == hashing.NameAddress, t == hashing.NameDOB && initial == Agrees:
 		return Strong
 	case t == hashing.NameDOB, t == hashing.NameYOBZIP:
 		return Likely

@@ -27,6 +27,8 @@ func TestTier(t *testing.T) {
 		{hashing.NameAddress, Agrees, Conflicts, Possible},
 		{hashing.NameZIP, Agrees, Absent, Possible},
 		{hashing.VoterID, Conflicts, Conflicts, Strong},
+		{hashing.Phone, Conflicts, Absent, Possible}, // a relative who shares it
+		{hashing.Email, Absent, Conflicts, Possible},
 		{hashing.Phone, Absent, Absent, Strong},
 		{hashing.Email, Absent, Absent, Strong},
 	} {

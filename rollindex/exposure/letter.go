@@ -77,7 +77,7 @@ func title(d *hashing.DatasetInfo) string {
 
 // finding writes what was found in one dataset.
 func (h *textHandler) finding(f *Finding) {
-	h.paragraph("FOUND in " + title(f.Dataset))
+	h.paragraph(map[bool]string{true: "POSSIBLY in ", false: "FOUND in "}[f.Tier == Possible] + title(f.Dataset))
 	h.entry("How sure", surety(f))
 	odds := chance(f.Odds)
 	if f.Initial == Conflicts || f.Birth == Conflicts {

@@ -22,9 +22,9 @@ const (
 	sameInitial = 0.107
 
 	// household is the chance that somebody else of the same first and last
-	// name is registered at the address: half of all people are men, about a
-	// fifth of men share a home with their grown-up son or father, and about
-	// 4 % of sons are named for their father.
+	// name is registered at the address, and so in the ZIP code: half of all
+	// people are men, about a fifth of men share a home with their grown-up son
+	// or father, and about 4 % of sons are named for their father.
 	household = 0.5 * 0.2 * 0.04
 
 	// unevenZIP corrects for the table of ZIP codes, which has a county's people
@@ -88,23 +88,23 @@ type odds struct {
 //	sum over the spellings of N x P(first | year of birth) x P(last) x P(date or year of birth) x P(ZIP) x 2.5
 //
 // with those factors that the key has, P(ZIP) being 1.9 times the table's. For
-// spellings equally common that is the chance of one times their number. The
-// chance that a hit is a stranger is about E / (1 + E). E is a constant for an
-// address, and 0 for a phone number, an e-mail address and a voter id, which
-// strangers do not share.
+// spellings equally common that is the chance of one times their number. To
+// that of name and ZIP code comes the household's, which is all of an address's.
+// E is 0 for a phone number, an e-mail address and a voter id, which strangers
+// do not share. The chance that a hit is somebody else is about E / (1 + E),
+// unless the record has another middle initial or date of birth.
 func (o *odds) namesakes(d *dataset, inputs []Input, birthYear int) (e float64) {
 	if len(inputs) == 0 {
 		return 0
 	}
-	switch inputs[0].Type {
-	case hashing.NameAddress:
-		return household
+	t := inputs[0].Type
+	switch t {
 	case hashing.NameDOB, hashing.NameYOBZIP, hashing.NameZIP:
 		for i := range inputs {
 			e += o.namesake(d, &inputs[i], birthYear)
 		}
 	}
-	return e * d.people * dependence
+	return e*d.people*dependence + Household(t)
 }
 
 // namesake returns the share of people who have one key.

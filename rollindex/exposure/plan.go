@@ -159,7 +159,7 @@ func (pl *planner) details(t hashing.KeyType) (firsts, thirds []form) {
 }
 
 // ask appends the inputs of one key type: the details as given first, then
-// what is one guess away, then two.
+// what is one guess away, then two, last the names the other way round.
 func (pl *planner) ask(q *query, t hashing.KeyType) {
 	firsts, thirds := pl.details(t)
 	lasts := pl.lasts.all
@@ -180,6 +180,29 @@ func (pl *planner) ask(q *query, t hashing.KeyType) {
 				}
 			}
 		}
+	}
+	pl.askSwapped(q, t, thirds)
+}
+
+// askSwapped appends the input with the first name and the surname the other
+// way round and all else as given: of the keys that need nothing but names,
+// birth and ZIP code, because every input costs all people of a batch time and
+// who gives more gives these.
+func (pl *planner) askSwapped(q *query, t hashing.KeyType, thirds []form) {
+	switch t {
+	case hashing.NameDOB, hashing.NameYOBZIP, hashing.NameZIP:
+	default:
+		return
+	}
+	first, last := pl.firsts.all[0].text, pl.lasts.all[0].text
+	switch {
+	case thirds[0].steps != 0: // only a former ZIP code was given
+	case pl.lasts.has(first) && pl.firsts.has(last): // asked already, or as good as
+	case q.asked[t] == maxSpellings:
+		q.cut = true
+	default:
+		pl.d.Last, pl.d.First = first, last
+		pl.add(q, t, &thirds[0], NameOrder)
 	}
 }
 

@@ -3,8 +3,8 @@ package exposure
 import "context"
 
 // blockSize is how many people are searched for at a time: enough that a source
-// profits from sorting their keys, some 40 MB with keys and answers.
-const blockSize = 1 << 15
+// profits from sorting their keys, some 80 MB with keys and answers.
+const blockSize = 1 << 16
 
 // block is some people of the input, and what ended the reading behind them.
 type block struct {

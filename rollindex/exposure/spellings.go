@@ -3,6 +3,7 @@ package exposure
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -24,19 +25,21 @@ const (
 	SuffixJoined // the suffix run into the surname: SMITHJR
 	DayMonth     // day and month of birth swapped
 	EmailPlain   // an e-mail address without what its provider ignores: plus tag, Gmail's dots
+	NameOrder    // first name and surname the other way round, as a clerk or a form may have them
 )
 
-const guesses = Nickname | FirstPart | FirstMiddle | SurnamePart | SurnameOrder | SuffixJoined | DayMonth | EmailPlain
+const guesses = Nickname | FirstPart | FirstMiddle | SurnamePart | SurnameOrder | SuffixJoined | DayMonth | EmailPlain | NameOrder
 
 var stepNames = [...]string{
 	"former-surname", "former-zip", "nickname", "first-part", "first-middle", "surname-part", "surname-order",
-	"suffix-joined", "day-month", "email-plain",
+	"suffix-joined", "day-month", "email-plain", "name-order",
 }
 
 var stepTitles = [...]string{
 	"a former surname", "a former ZIP code", "a nickname or the full form of one", "part of the first name",
 	"the first and middle name as one", "part of the surname", "the parts of the surname the other way round",
 	"the surname with its suffix", "day and month of birth swapped", "the e-mail address without its tag or dots",
+	"the first name and the surname the other way round",
 }
 
 // Names lists the names of the steps for programs ("nickname"), nil if none.
@@ -82,6 +85,11 @@ type forms struct {
 }
 
 func (fs *forms) reset() { fs.all, fs.cut = fs.all[:0], false }
+
+// has reports whether one of the forms is that text.
+func (fs *forms) has(text []byte) bool {
+	return slices.ContainsFunc(fs.all, func(f form) bool { return bytes.Equal(f.text, text) })
+}
 
 func (fs *forms) add(f form) {
 	for i := range fs.all {

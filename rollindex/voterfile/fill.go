@@ -69,6 +69,10 @@ func (p *Parser) fillAddress() {
 		d.SetZIP(v)
 	}
 	if street := p.value(field.StreetName); street != nil {
+		if typ := p.value(field.StreetType); typ != nil {
+			p.street = append(append(append(p.street[:0], street...), ' '), typ...)
+			street = p.street
+		}
 		d.SetAddressParts(p.value(field.HouseNumber), p.value(field.HouseFraction), street)
 	}
 	if len(d.Street) == 0 {

@@ -45,6 +45,7 @@ type Parser struct {
 	spans   []span // its fields
 	decoded []byte // storage of a line that had to be decoded
 	scratch []byte // storage of values with doubled quotes
+	street  []byte // storage of a street name with its type
 }
 
 func newParser(plans []*plan) *Parser {
