@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -117,19 +118,19 @@ func (p *program) oldPassphrase(c *cli.Context) ([]byte, error) {
 	if file := c.String("passphrase-file"); file != "" {
 		return passphraseFrom(file)
 	}
-	return askSecret("passphrase of the key: ")
+	return askSecret(c.Context, "passphrase of the key: ")
 }
 
 // newPassphrase reads a new passphrase from a file, or asks for it twice.
-func (p *program) newPassphrase(file string) ([]byte, error) {
+func (p *program) newPassphrase(ctx context.Context, file string) ([]byte, error) {
 	if file != "" {
 		return passphraseFrom(file)
 	}
-	first, err := askSecret("new passphrase of the key: ")
+	first, err := askSecret(ctx, "new passphrase of the key: ")
 	if err != nil {
 		return nil, err
 	}
-	second, err := askSecret("the same passphrase again: ")
+	second, err := askSecret(ctx, "the same passphrase again: ")
 	switch {
 	case err != nil:
 		return nil, err
@@ -143,17 +144,45 @@ func (p *program) newPassphrase(file string) ([]byte, error) {
 
 // askSecret asks on the terminal itself, so that standard input stays free for
 // data, and without echo.
-func askSecret(question string) ([]byte, error) {
+func askSecret(ctx context.Context, question string) ([]byte, error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return nil, hint(errors.New("there is no terminal to ask for the passphrase"), "give it with --passphrase-file")
 	}
 	defer tty.Close()
-	fmt.Fprint(tty, question)
-	b, err := term.ReadPassword(int(tty.Fd()))
-	fmt.Fprintln(tty)
+	fd := int(tty.Fd())
+	state, err := term.GetState(fd)
 	if err != nil {
 		return nil, fmt.Errorf("reading the passphrase: %w", err)
 	}
+	fmt.Fprint(tty, question)
+	b, err := await(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	fmt.Fprintln(tty)
+	if err != nil {
+		err = errors.Join(err, term.Restore(fd, state)) // echo is still off if nobody pressed Enter
+		return nil, fmt.Errorf("reading the passphrase: %w", err)
+	}
 	return []byte(strings.TrimRight(string(b), "\r\n")), nil
+}
+
+// await returns what read returns, or the context's error as soon as it ends:
+// a read from a terminal cannot be interrupted, and goes on until the process
+// ends.
+func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := read()
+		done <- outcome{value, err}
+	}()
+	select {
+	case o := <-done:
+		return o.value, o.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }

@@ -78,7 +78,7 @@ func (p *program) keyForInit(c *cli.Context, path string) (key *hashing.Key, mad
 	}
 	var passphrase []byte
 	if !c.Bool("no-passphrase") {
-		if passphrase, err = p.newPassphrase(c.String("passphrase-file")); err != nil {
+		if passphrase, err = p.newPassphrase(c.Context, c.String("passphrase-file")); err != nil {
 			return nil, false, err
 		}
 	}

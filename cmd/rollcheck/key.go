@@ -90,7 +90,7 @@ func (p *program) rewrapKey(c *cli.Context) error {
 	}
 	var passphrase []byte
 	if !c.Bool("no-passphrase") {
-		if passphrase, err = p.newPassphrase(file); err != nil {
+		if passphrase, err = p.newPassphrase(c.Context, file); err != nil {
 			return err
 		}
 	}

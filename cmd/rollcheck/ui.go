@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -159,6 +160,8 @@ var hints = []struct {
 	{rollindex.ErrFormat, "use a newer version of rollcheck"},
 	{rollindex.ErrDamaged, "\"rollcheck verify\" says what is damaged; ingest the files again, or restore a copy"},
 	{keyfile.ErrWrongPassphrase, "try again; without the passphrase the files must be ingested again into a new index"},
+	{syscall.ENOSPC, "make room on the disk and run it again"},
+	{syscall.EROFS, "what is there can be read; to change it, make the file system writable or name another with --index"},
 	{os.ErrPermission, "check the permissions of the file and its directory"},
 }
 

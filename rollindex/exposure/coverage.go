@@ -33,17 +33,17 @@ type State uint8
 
 // The states.
 const (
-	Searched    State = iota
-	NoUsableKey       // none of the keys the dataset has could be made of what was given
-	Partial           // some keys or spellings were not asked
-	Damaged           // the dataset, or the part of it where the person would be, cannot be read
+	Searched    State = iota + 1 // the zero value is no answer
+	NoUsableKey                  // none of the keys the dataset has could be made of what was given
+	Partial                      // some keys or spellings were not asked
+	Damaged                      // the dataset, or the part of it where the person would be, cannot be read
 )
 
 // leastReach is the share of a dataset's matchable rows that a search must
 // reach to be whole.
 const leastReach = 0.99
 
-var stateNames = [...]string{"searched", "no-usable-key", "partial", "damaged"}
+var stateNames = [...]string{"unknown", "searched", "no-usable-key", "partial", "damaged"}
 
 // String returns the name used in JSON ("no-usable-key").
 func (s State) String() string {
@@ -101,7 +101,7 @@ func (q *query) signature() signature {
 
 // answer applies the rule described at [State].
 func (d *dataset) answer(s signature) DatasetAnswer {
-	a := DatasetAnswer{Dataset: d.info}
+	a := DatasetAnswer{Dataset: d.info, State: Searched}
 	switch {
 	case d.unreadable != "":
 		a.State, a.Why = Damaged, d.unreadable
