@@ -223,6 +223,14 @@ func openDatabase(path, params string) (*database, error) {
 
 func (db *database) Close() error { return db.conn.Close() }
 
+func (db *database) prepare(query string) (*sqlite3.SQLiteStmt, error) {
+	stmt, err := db.conn.Prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.(*sqlite3.SQLiteStmt), nil
+}
+
 func (db *database) exec(query string, args ...driver.Value) error {
 	_, err := db.conn.Exec(query, args)
 	return err

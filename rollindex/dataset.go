@@ -84,11 +84,11 @@ func openReader(path string, key []byte) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	stmt, err := db.conn.Prepare("SELECT id, entries FROM page WHERE id <= ? ORDER BY id DESC LIMIT 1")
+	stmt, err := db.prepare("SELECT id, entries FROM page WHERE id <= ? ORDER BY id DESC LIMIT 1")
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &reader{db: db, mac: newMAC(key), get: stmt.(*sqlite3.SQLiteStmt)}, nil
+	return &reader{db: db, mac: newMAC(key), get: stmt}, nil
 }
 
 // ready opens readers until there are n.

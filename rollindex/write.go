@@ -53,12 +53,12 @@ func (b *Build) writeFile(ctx context.Context, tmp string, opts CommitOptions) (
 	defer cancel(nil)
 	rows := make(chan insert, 64)
 	tags := make(chan []byte, 4)
-	pool := &sync.Pool{New: func() any { return make([]byte, 0, pageLimit) }}
+	free := make(chan []byte, cap(rows)+2) // blobs to fill again
 	key := b.ix.prf.PageKey(b.id, b.generation)
 
 	var inserting, filtering sync.WaitGroup
 	inserting.Go(func() {
-		if err := insertRows(tmp, rows, pool); err != nil {
+		if err := insertRows(tmp, rows, free); err != nil {
 			cancel(fullDisk(err))
 			for range rows { // let the senders finish
 			}
@@ -71,7 +71,7 @@ func (b *Build) writeFile(ctx context.Context, tmp string, opts CommitOptions) (
 		}
 		fw.finish()
 	})
-	cut := &pageCutter{mac: newMAC(key), rows: rows, pool: pool, sum: sha256.New()}
+	cut := &pageCutter{mac: newMAC(key), rows: rows, free: free, sum: sha256.New()}
 	err := extsort.Drain(ctx, b.sorter, opts.Jobs,
 		func(rs []record) ([]byte, error) { return merge(rs, opts.KeepProvisional), nil },
 		func(entries []byte) error {
@@ -124,7 +124,7 @@ func merge(rs []record, keepProvisional bool) []byte {
 type pageCutter struct {
 	mac   *mac
 	rows  chan<- insert
-	pool  *sync.Pool
+	free  <-chan []byte
 	sum   hash.Hash
 	tags  int64
 	blob  []byte // the page being filled, or nil
@@ -147,7 +147,12 @@ func (c *pageCutter) add(entries []byte) {
 }
 
 func (c *pageCutter) begin() {
-	c.blob = c.pool.Get().([]byte)[:pageHead]
+	select {
+	case c.blob = <-c.free:
+		c.blob = c.blob[:pageHead]
+	default:
+		c.blob = make([]byte, pageHead, pageLimit)
+	}
 }
 
 func (c *pageCutter) emit(next hashing.Tag) {
@@ -199,7 +204,7 @@ func (w *filterWriter) finish() {
 
 // insertRows writes the rows to the database in one transaction without a
 // journal: the file has no name yet, and is thrown away if this fails.
-func insertRows(path string, rows <-chan insert, pool *sync.Pool) (err error) {
+func insertRows(path string, rows <-chan insert, free chan<- []byte) (err error) {
 	db, err := openDatabase(path, "_journal_mode=OFF&_synchronous=OFF&_locking_mode=EXCLUSIVE")
 	if err != nil {
 		return err
@@ -208,12 +213,12 @@ func insertRows(path string, rows <-chan insert, pool *sync.Pool) (err error) {
 	if err := db.exec("PRAGMA page_size=4096; BEGIN;" + datasetSchema); err != nil {
 		return err
 	}
-	page, err := db.conn.Prepare("INSERT INTO page VALUES (?, ?)")
+	page, err := db.prepare("INSERT INTO page VALUES (?, ?)")
 	if err != nil {
 		return err
 	}
 	defer page.Close()
-	filter, err := db.conn.Prepare("INSERT INTO filter VALUES (?, ?)")
+	filter, err := db.prepare("INSERT INTO filter VALUES (?, ?)")
 	if err != nil {
 		return err
 	}
@@ -227,7 +232,10 @@ func insertRows(path string, rows <-chan insert, pool *sync.Pool) (err error) {
 			return err
 		}
 		if r.table == macPage {
-			pool.Put(r.blob[:0])
+			select {
+			case free <- r.blob:
+			default:
+			}
 		}
 	}
 	return db.exec("COMMIT")

@@ -25,7 +25,7 @@ func (a *arena) grow(n int) []byte {
 		a.used++
 	}
 	slab := a.slabs[a.used-1]
-	return slab[len(slab):len(slab)]
+	return slab[len(slab):]
 }
 
 // take keeps what was appended to the slice that grow returned.

@@ -210,7 +210,6 @@ func TestDatasetsAsked(t *testing.T) {
 
 // blocks makes many people of few, found ones among them.
 type manyPeople struct {
-	t    *testing.T
 	from []exposure.Person
 	n, i int
 	err  error

@@ -2,8 +2,8 @@
 //
 // A [Person] as typed, or as read by a [Decoder], becomes match keys: those of
 // the details as given and those of other spellings of them (nicknames, former
-// surnames, halves of a double surname, day and month swapped, former ZIP
-// codes). A [Source] looks the keys up. [Check] grades what it finds, says for
+// surnames, halves of a double surname, first name and surname swapped, day and
+// month swapped, former ZIP codes). A [Source] looks the keys up. [Check] grades what it finds, says for
 // every dataset how far the search went, and hands both to a [Handler], for
 // people ([NewText]) or for programs ([NewJSON]). One person typed at a prompt
 // and a million from a file go the same way.

@@ -198,13 +198,13 @@ func (g *grader) asked(q *query, t hashing.KeyType) []Input {
 // initialOf compares the middle initial of a record with the person's.
 func (q *query) initialOf(m hashing.Mask) Evidence {
 	code := m.Initial()
-	if q.initials == 0 || code == hashing.InitialNone || code == hashing.InitialSeveral {
+	if code == hashing.InitialNone || code == hashing.InitialSeveral {
 		return Absent
 	}
 	switch c := byte(code) - 1 + 'A'; {
-	case q.initials.has(c):
+	case q.middle.has(c), q.further.has(c):
 		return Agrees
-	case q.maybe.has(c):
+	case q.middle == 0, q.maybe.has(c):
 		return Absent
 	}
 	return Conflicts

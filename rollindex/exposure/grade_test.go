@@ -53,6 +53,8 @@ func TestInitial(t *testing.T) {
 		{"record has none", Person{Middle: "Q"}, mask(0), Absent},
 		{"records differ", Person{Middle: "Q"}, several, Absent},
 		{"second first name", Person{First: "Mary Ann"}, mask('A'), Agrees},
+		{"second first name and an unknown third", Person{First: "Mary Ann"}, mask('L'), Absent},
+		{"second first name, other middle name", Person{First: "Mary Ann", Middle: "Q"}, mask('L'), Conflicts},
 		{"second first name or middle name", Person{First: "Mary Ann", Middle: "Q"}, mask('Q'), Agrees},
 		{"former surname", Person{Middle: "Q", FormerLast: []string{"Roe"}}, mask('R'), Absent},
 		{"part of the surname", Person{Middle: "Q", Last: "Roe-Poe"}, mask('R'), Absent},

@@ -79,11 +79,7 @@ func title(d *hashing.DatasetInfo) string {
 func (h *textHandler) finding(f *Finding) {
 	h.paragraph(map[bool]string{true: "POSSIBLY in ", false: "FOUND in "}[f.Tier == Possible] + title(f.Dataset))
 	h.entry("How sure", surety(f))
-	odds := chance(f.Odds)
-	if f.Initial == Conflicts || f.Birth == Conflicts {
-		odds = "but for that: " + odds // the figure does not know of the difference
-	}
-	h.entry("By chance", odds)
+	h.entry("By chance", chance(f.Doubt()))
 	h.entry("Found by", sentence(titles(f.Keys)))
 	if f.Steps != 0 {
 		h.entry("Spelling", fmt.Sprintf("%s; %d were tried, and the odds allow for that",
@@ -114,7 +110,8 @@ func surety(f *Finding) string {
 	return text
 }
 
-// chance puts the expected number of namesakes into words.
+// chance puts into words how many times likelier somebody else is than the
+// person.
 func chance(e float64) string {
 	switch {
 	case e == 0:
@@ -124,9 +121,9 @@ func chance(e float64) string {
 	case e < 0.5:
 		return fmt.Sprintf("about 1 in %d that this is somebody else", int(math.Round((1+e)/e)))
 	case e < 1.5:
-		return "about as likely a namesake as you"
+		return "about as likely somebody else as you"
 	}
-	return fmt.Sprintf("about %.0f other people would be found the same way", e)
+	return fmt.Sprintf("about %.0f times as likely somebody else as you", e)
 }
 
 var keyTitles = [hashing.NumKeyTypes]string{

@@ -33,6 +33,11 @@ const (
 	// table gives (TestOddsOfPopulation).
 	unevenZIP = 1.9
 
+	// mistaken is the share of records that have another middle initial or birth
+	// date than their person, or none that could be real: of birth dates 0.9 %
+	// in California's roll, 3.1 % in Ohio's, 4.5 % in the District of Columbia's.
+	mistaken = 0.02
+
 	// daysAYear turns the share of a year of birth into that of a date.
 	daysAYear = 365.25
 
@@ -105,6 +110,17 @@ func (o *odds) namesakes(d *dataset, inputs []Input, birthYear int) (e float64) 
 		}
 	}
 	return e*d.people*dependence + Household(t)
+}
+
+// Doubt returns how many times likelier the record is somebody else's than the
+// person's own. That is the expected number of namesakes; but where the record
+// has another middle initial or birth, what it would be if it were the person's
+// is a mistake, and few records have one.
+func (f *Finding) Doubt() float64 {
+	if f.Initial == Conflicts || f.Birth == Conflicts {
+		return f.Odds / mistaken
+	}
+	return f.Odds
 }
 
 // namesake returns the share of people who have one key.

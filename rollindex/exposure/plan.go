@@ -42,7 +42,8 @@ type query struct {
 	given    given                       // details that can be used
 	lost     given                       // details given that cannot be used
 	cut      bool                        // more spellings than are asked
-	initials letters                     // the middle initial, and those of further first names
+	middle   letters                     // the middle initial
+	further  letters                     // initials of further first names: a middle name may be one of them, or a third
 	maybe    letters                     // initials that a middle name may have without being a conflict
 	birth    hashing.Date
 	states   string // "US-FL,US-GA": jurisdictions named by the person or their ZIP codes, sorted
@@ -87,7 +88,7 @@ func (pl *planner) plan(p *Person) query {
 	pl.surnames(p, &q)
 	if !blank(p.Middle) {
 		if pl.d.SetMiddle(pl.raw(p.Middle)); pl.d.Initial != 0 {
-			q.initials.add(pl.d.Initial)
+			q.middle.add(pl.d.Initial)
 		}
 	}
 	pl.firstNames(p, &q)

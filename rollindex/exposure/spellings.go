@@ -144,7 +144,7 @@ func (pl *planner) calledBy(parts []string, q *query) (called []byte) {
 		case len(called) < 2 && len(name) > 1:
 			called = name
 		default:
-			q.initials.add(name[0])
+			q.further.add(name[0])
 		}
 	}
 	return called

@@ -239,8 +239,11 @@ func zipBomb(t *testing.T, data []byte, n int) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = f.Write(data); err == nil {
-		err = f.Close()
+	if _, err := f.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
 	}
 	w := zip.NewWriter(&out)
 	for i := range n {
