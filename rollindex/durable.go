@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -73,8 +74,11 @@ func sealAndPublish(tmp, name string) (seal uint32, size int64, err error) {
 	return seal, st.Size(), syncDir(filepath.Dir(name))
 }
 
-// syncDir makes renames in dir durable.
+// syncDir makes renames in dir durable. Windows cannot sync a directory.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -301,12 +301,13 @@ func mergeTallies(ts []*tally) *tally {
 
 // januaryOverrepresented reports whether 1 January stands in a file as a
 // placeholder for an unknown day: more than three times as often as one day in
-// 365.25 would, and by more than three standard deviations of a Poisson count.
+// 365.25 would, and by more than three standard deviations of a Poisson count
+// and three rows, since a few rows prove nothing.
 // Real birth days vary by far less: at most one and a half times the mean
 // between any two days of a year. Such dates only give their year.
 func januaryOverrepresented(dated, january int64) bool {
 	limit := 3 * float64(dated) / 365.25
-	return float64(january) > limit+3*math.Sqrt(limit)
+	return float64(january) > limit+3*math.Sqrt(limit)+3
 }
 
 func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally, opts Options) (Result, error) {

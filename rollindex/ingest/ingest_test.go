@@ -1,0 +1,181 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+	"rollcheck/rollindex"
+	"rollcheck/rollindex/voterfile"
+)
+
+// roll writes a Florida roll of n rows born as birth says, row by row.
+func roll(t *testing.T, n int, birth func(i int) string) string {
+	t.Helper()
+	var b strings.Builder
+	for i := range n {
+		row := make([]string, 38)
+		row[0], row[1], row[2], row[4] = "DAD", fmt.Sprint(100000000+i), "Example"+strings.Repeat("a", i%7), "Pat"+string(rune('a'+i%26))+string(rune('a'+i/26%26))
+		row[6], row[7], row[9], row[11] = "N", fmt.Sprintf("%d Made Up St", i+1), "Nowhere", "33101"
+		row[19], row[20], row[21], row[22], row[23], row[28] = "F", "5", birth(i), "10/01/2012", "NPA", "ACT"
+		b.WriteString(strings.Join(row, "\t") + "\r\n")
+	}
+	path := filepath.Join(t.TempDir(), "roll.txt")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func newIndex(t *testing.T) *rollindex.Index {
+	t.Helper()
+	ix, err := rollindex.Create(t.TempDir(), &hashing.Key{5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ix.Close() })
+	return ix
+}
+
+func run(t *testing.T, ix *rollindex.Index, path string) Result {
+	t.Helper()
+	res, err := Run(t.Context(), ix, []string{path}, Options{
+		Info: hashing.DatasetInfo{ID: "d", Kind: hashing.Leak}, Memory: 64 << 20, Jobs: 2,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// search asks for the keys of the first row and returns the masks found.
+func search(t *testing.T, ix *rollindex.Index, birth hashing.Date) map[hashing.KeyType]hashing.Mask {
+	t.Helper()
+	var d hashing.Details
+	d.SetLast([]byte("Example"))
+	d.SetFirst([]byte("Pataa"))
+	d.SetZIP([]byte("33101"))
+	d.SetBirth(birth, hashing.Date{})
+	var in []hashing.Input
+	for _, typ := range []hashing.KeyType{hashing.NameDOB, hashing.NameYOBZIP, hashing.NameZIP} {
+		x, ok := d.AppendKey(nil, typ)
+		if !ok {
+			t.Fatalf("no key %s", typ)
+		}
+		in = append(in, hashing.Input{Type: typ, X: x})
+	}
+	found := map[hashing.KeyType]hashing.Mask{}
+	err := ix.Search(t.Context(), in, func(r hashing.Result) {
+		if r.Damaged {
+			t.Error("damage")
+		}
+		found[in[r.Input].Type] = r.Mask
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// Where 1 January stands too often it is a placeholder: such a birth date
+// only counts as its year, and only there.
+func TestJanuaryFirst(t *testing.T) {
+	t.Parallel()
+	newYear := hashing.Date{Year: 1950, Month: 1, Day: 1}
+	for _, tc := range []struct {
+		every int // one row in so many is born on 1 January, the first one too
+		want  string
+	}{{365, "kept"}, {20, "degraded"}} {
+		ix := newIndex(t)
+		res := run(t, ix, roll(t, 2000, func(i int) string {
+			if i%tc.every == 0 {
+				return "01/01/1950"
+			}
+			return fmt.Sprintf("%02d/%02d/1950", i%11+2, i%28+1)
+		}))
+		if res.Info.JanuaryFirst != tc.want {
+			t.Errorf("one in %d: 1 January is %s, want %s", tc.every, res.Info.JanuaryFirst, tc.want)
+		}
+		dated := int64(2000)
+		if tc.want == "degraded" {
+			dated -= 100
+		}
+		if got := res.Info.KeyRows["name-dob"]; got != dated {
+			t.Errorf("one in %d: %d rows have a name-dob key, want %d", tc.every, got, dated)
+		}
+		found := search(t, ix, newYear)
+		if _, ok := found[hashing.NameDOB]; ok != (tc.want == "kept") {
+			t.Errorf("one in %d: found by birth date: %v", tc.every, ok)
+		}
+		yob, ok := found[hashing.NameYOBZIP]
+		if !ok || yob.Kinds().Has(field.BirthDate) || !yob.Kinds().Has(field.BirthYear) {
+			t.Errorf("one in %d: by year of birth: found %v, %s", tc.every, ok, yob.Kinds())
+		}
+	}
+}
+
+func TestJanuaryRule(t *testing.T) {
+	for _, tc := range []struct {
+		dated, january int64
+		want           bool
+	}{
+		{0, 0, false}, {10, 1, false}, {10, 5, true}, {365_250, 1000, false}, {365_250, 3000, false},
+		{365_250, 3200, true}, {3652, 40, false}, {3652, 60, true},
+	} {
+		if got := januaryOverrepresented(tc.dated, tc.january); got != tc.want {
+			t.Errorf("%d of %d: %v, want %v", tc.january, tc.dated, got, tc.want)
+		}
+	}
+}
+
+// Counts add up: every row read is indexed, without a key, or skipped.
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	path := roll(t, 500, func(i int) string { return "02/03/1960" })
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exempt := strings.Join(append([]string{"DAD", "1", "*", "*", "*", "*", "Y"}, strings.Split(strings.Repeat("*", 31), "")...), "\t")
+	text := string(b) + exempt + "\n" + "too\tfew\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	res := run(t, newIndex(t), path)
+	info := res.Info
+	if info.Rows != 502 || info.Indexed != 500 || info.Keyless != 1 || info.Skipped["field-count"] != 1 {
+		t.Errorf("rows %d, indexed %d, keyless %d, skipped %v", info.Rows, info.Indexed, info.Keyless, info.Skipped)
+	}
+	if len(res.Skips) != 1 || len(res.Skips[0].First) != 1 || res.Skips[0].First[0].Line != 502 {
+		t.Errorf("skips: %+v", res.Skips)
+	}
+	if len(info.Sources) != 1 || info.Sources[0].Bytes != int64(len(text)) || info.Layout != "fl-extract" || len(info.Jurisdictions) != 1 {
+		t.Errorf("described as %+v", info)
+	}
+	if want := int64(len(text)); res.Info.Sources[0].Bytes != want {
+		t.Errorf("%d bytes, want %d", res.Info.Sources[0].Bytes, want)
+	}
+}
+
+// A file that cannot be read leaves the index, and the lock, as they were.
+func TestFailedIngestLeavesNothing(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	path := filepath.Join(t.TempDir(), "empty.txt")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Run(t.Context(), ix, []string{path}, Options{Info: hashing.DatasetInfo{ID: "d", Kind: hashing.Leak}, Memory: 64 << 20})
+	if !errors.Is(err, voterfile.ErrEmpty) {
+		t.Errorf("ingesting nothing: %v", err)
+	}
+	if len(ix.Datasets()) != 0 {
+		t.Error("a dataset is listed")
+	}
+	run(t, ix, roll(t, 10, func(int) string { return "02/03/1960" }))
+}
