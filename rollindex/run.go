@@ -1,0 +1,42 @@
+package rollindex
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// runHeader begins a tag run; see FORMAT.md.
+const runHeader = "rctags1\n"
+
+// AddRun adds the entries of a tag run: tags that were made elsewhere, with the
+// key, salt, dataset id and generation of this build. A run that is not as
+// FORMAT.md says is [ErrDamaged]; the build should then be aborted.
+func (w *Writer) AddRun(r io.Reader) error {
+	br := bufio.NewReaderSize(r, 1<<16)
+	var buf [16]byte
+	if _, err := io.ReadFull(br, buf[:len(runHeader)]); err != nil || string(buf[:len(runHeader)]) != runHeader {
+		return fmt.Errorf("%w: not a tag run of version 1", ErrDamaged)
+	}
+	last := uint64(0)
+	for n := 0; ; n++ {
+		switch _, err := io.ReadFull(br, buf[:]); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return fmt.Errorf("%w: the tag run ends within record %d", ErrDamaged, n)
+		case err != nil:
+			return fmt.Errorf("reading a tag run: %w", err)
+		}
+		rec := record{binary.BigEndian.Uint64(buf[:]), binary.BigEndian.Uint64(buf[8:])}
+		if rec[0] < last {
+			return fmt.Errorf("%w: record %d of the tag run is out of order", ErrDamaged, n)
+		}
+		last = rec[0]
+		if err := w.w.Add(rec); err != nil {
+			return err
+		}
+	}
+}
