@@ -138,6 +138,9 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	if a.State == Searched && reached < d.info.Rows {
 		why = append(why, d.outside(reached))
 	}
+	if a.State == Searched && d.byPlace() && s.given&hasFormer == 0 {
+		why = append(why, "it has no full birth dates, so that you can only be found where you were registered: if you have moved since, give your former ZIP codes")
+	}
 	a.Why = strings.Join(why, "; ")
 	return a
 }
@@ -222,6 +225,12 @@ func (d *dataset) lost(s signature, asked Keys) given {
 		}
 	}
 	return lost
+}
+
+// byPlace reports whether most matchable rows can only be found by a ZIP code,
+// for want of a full birth date.
+func (d *dataset) byPlace() bool {
+	return 2*d.rows[hashing.NameDOB] < d.info.Indexed && 2*d.rows[hashing.NameZIP] > d.info.Indexed
 }
 
 // outside says what share of the rows a whole search did not reach.

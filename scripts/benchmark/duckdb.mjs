@@ -15,6 +15,6 @@ await db.run(`
       md5('US-FL' || '|' || c1 || '|' || c2)]) AS h
     FROM (SELECT ${[1, 2, 4, 7, 11, 21].map((i) => `column${String(i).padStart(2, '0')} AS c${i}`).join(', ')}
           FROM read_csv('${file}', delim = '\t', header = false, quote = '', escape = '', all_varchar = true, null_padding = false,
-                        ignore_errors = true, encoding = 'latin-1'))
+                        ignore_errors = true, strict_mode = false))
     ORDER BY h
   ) TO '${out}' (FORMAT parquet)`);
