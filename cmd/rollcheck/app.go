@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -137,11 +138,12 @@ func (p *program) before(c *cli.Context) error {
 // wantArgs checks the number of arguments; most < 0 means no upper bound.
 func wantArgs(c *cli.Context, least, most int, what string) error {
 	n := c.Args().Len()
+	command := strings.TrimPrefix(c.Command.HelpName, "rollcheck ")
 	switch {
 	case n < least:
-		return hint(fmt.Errorf("%s: %s is missing", c.Command.FullName(), what), "see \"rollcheck help "+c.Command.FullName()+"\"")
+		return hint(fmt.Errorf("%s: %s is missing", command, what), "see \"rollcheck help "+command+"\"")
 	case most >= 0 && n > most:
-		return hint(fmt.Errorf("%s: unexpected argument %q", c.Command.FullName(), c.Args().Get(most)), "see \"rollcheck help "+c.Command.FullName()+"\"")
+		return hint(fmt.Errorf("%s: unexpected argument %q", command, c.Args().Get(most)), "see \"rollcheck help "+command+"\"")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -67,21 +66,15 @@ func orDash(s string) string {
 }
 
 func (p *program) datasetLines(infos []hashing.DatasetInfo) error {
-	enc := json.NewEncoder(p.stdout)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(map[string]any{"type": "start", "command": "datasets", "version": 1}); err != nil {
-		return err
-	}
+	j := p.jsonLines("datasets")
 	for i := range infos {
-		if err := enc.Encode(struct {
+		j.write(struct {
 			Type string `json:"type"`
 			*hashing.DatasetInfo
 			Coverage float64 `json:"coverage"`
-		}{"dataset", &infos[i], infos[i].Coverage()}); err != nil {
-			return err
-		}
+		}{"dataset", &infos[i], infos[i].Coverage()})
 	}
-	return enc.Encode(map[string]any{"type": "done", "datasets": len(infos)})
+	return j.done(fields{"datasets": len(infos)})
 }
 
 func (p *program) showDataset(c *cli.Context) error {
@@ -148,7 +141,7 @@ func (p *program) removeDataset(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return json.NewEncoder(p.stdout).Encode(map[string]any{"type": "removed", "dataset": id})
+		return p.jsonLines("datasets").done(fields{"removed": id})
 	}
 	fmt.Fprintf(p.stdout, "removed %s\n", id)
 	return nil

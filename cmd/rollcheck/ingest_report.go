@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"rollcheck/data/field"
-	"rollcheck/hashing"
 	"rollcheck/rollindex/ingest"
 )
 
@@ -50,8 +48,6 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 }
 
 func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error {
-	enc := json.NewEncoder(p.stdout)
-	enc.SetEscapeHTML(false)
 	type member struct {
 		Type    string `json:"type"`
 		Name    string `json:"name"`
@@ -59,32 +55,21 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 		Why     string `json:"why,omitempty"`
 		LeftOut string `json:"left_out,omitempty"`
 	}
-	msgs := []any{map[string]any{"type": "start", "command": "ingest", "version": 1, "dataset": res.Info.ID}}
+	j := p.jsonLines("ingest")
 	for _, m := range res.Members {
 		out := member{Type: "member", Name: m.Name, LeftOut: m.LeftOut}
 		if m.LeftOut == "" {
 			out.Layout, out.Why = m.Match.Layout.ID, m.Match.Why
 		}
-		msgs = append(msgs, out)
+		j.write(out)
 	}
 	for _, s := range res.Skips {
-		msgs = append(msgs, struct {
+		j.write(struct {
 			Type string `json:"type"`
 			ingest.Skip
 		}{"skipped", s})
 	}
-	msgs = append(msgs, struct {
-		Type    string              `json:"type"`
-		Dataset hashing.DatasetInfo `json:"dataset"`
-		Seconds float64             `json:"seconds"`
-		Spilled int64               `json:"spilled_bytes"`
-	}{"done", res.Info, took.Seconds(), res.Spilled})
-	for _, m := range msgs {
-		if err := enc.Encode(m); err != nil {
-			return err
-		}
-	}
-	return nil
+	return j.done(fields{"dataset": res.Info, "seconds": took.Seconds(), "spilled_bytes": res.Spilled})
 }
 
 func percent(n, of int64) string {

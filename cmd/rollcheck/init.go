@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -59,7 +58,7 @@ func (p *program) init(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return json.NewEncoder(p.stdout).Encode(map[string]any{"type": "init", "index": dir, "key_file": path, "key_created": made})
+		return p.jsonLines("init").done(fields{"index": dir, "key_file": path, "key_created": made})
 	}
 	fmt.Fprintf(p.stdout, "index:  %s\nkey:    %s\n", dir, path)
 	if made {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"github.com/urfave/cli/v2"
@@ -55,7 +54,7 @@ func (p *program) showKey(c *cli.Context) error {
 	}
 	id := keyfile.ID(key)
 	if c.Bool("json") {
-		return json.NewEncoder(p.stdout).Encode(map[string]any{"type": "key", "key_file": path, "wrapped": wrapped, "id": id})
+		return p.jsonLines("key").done(fields{"key_file": path, "wrapped": wrapped, "id": id})
 	}
 	how := "bare: whoever reads the file has the key"
 	if wrapped {
@@ -98,7 +97,7 @@ func (p *program) rewrapKey(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return json.NewEncoder(p.stdout).Encode(map[string]any{"type": "key", "key_file": path, "wrapped": len(passphrase) > 0, "id": keyfile.ID(key)})
+		return p.jsonLines("key").done(fields{"key_file": path, "wrapped": len(passphrase) > 0, "id": keyfile.ID(key)})
 	}
 	fmt.Fprintf(p.stdout, "rewrapped %s\n", path)
 	return nil

@@ -17,6 +17,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/":                       {"hashing/", "data/", "rollindex/"},
 	"scripts/":                   {},
+	"scripts/measure":            {"data/", "hashing", "rollindex", "rollindex/exposure", "rollindex/ingest", "rollindex/voterfile/"},
 	"rollindex/voterfile/synth":  {"data/", "hashing"},
 	"rollindex/exposure/":        {"hashing", "data/field", "data/names", "rollindex/exposure"},
 	"rollindex/ingest":           {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
@@ -24,7 +25,8 @@ var mayImport = map[string][]string{
 	"rollindex":                  {"hashing", "data/field", "rollindex/internal/extsort"},
 	"rollindex/internal/extsort": {},
 	"hashing/keyfile":            {"hashing"},
-	"hashing":                    {"data/field"},
+	"hashing":                    {"data/field", "hashing/internal/hmac256"},
+	"hashing/internal/hmac256":   {},
 	"data/field":                 {},
 	"data/":                      {"data/field"},
 }

@@ -18,7 +18,11 @@ func (p *program) layoutsCommand() *cli.Command {
 		Usage: "list and show the known layouts of voter files, or detect a file's",
 		Subcommands: []*cli.Command{
 			{Name: "list", Usage: "a line a layout", Action: p.listLayouts},
-			{Name: "show", Usage: "columns, quirks and sources of one layout", ArgsUsage: "ID", Action: p.showLayout},
+			{
+				Name: "show", Usage: "columns, quirks and sources of one layout", ArgsUsage: "ID",
+				Description: "With --json it is written as a layout file, to be changed and given to --layout.",
+				Action:      p.showLayout,
+			},
 			{Name: "detect", Usage: "which layout files have, how sure that is, and why", ArgsUsage: "FILE...", Action: p.detectLayouts},
 		},
 		Action: func(c *cli.Context) error {
@@ -34,29 +38,34 @@ func (p *program) listLayouts(c *cli.Context) error {
 	if err := wantArgs(c, 0, 0, ""); err != nil {
 		return err
 	}
-	enc := json.NewEncoder(p.stdout)
-	enc.SetEscapeHTML(false)
-	tw := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	if !c.Bool("json") {
-		fmt.Fprintln(tw, "LAYOUT\tSTATE\tCOLUMNS\tHEADER\tBIRTH\tVINTAGE")
+	if c.Bool("json") {
+		return p.layoutLines()
 	}
+	tw := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "LAYOUT\tSTATE\tCOLUMNS\tHEADER\tBIRTH\tVINTAGE")
 	for _, id := range layouts.IDs() {
 		l, err := layouts.Get(id)
 		if err != nil {
 			return err
 		}
-		if c.Bool("json") {
-			if err := enc.Encode(struct {
-				Type string `json:"type"`
-				*layouts.Layout
-			}{"layout", l}); err != nil {
-				return err
-			}
-			continue
-		}
 		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%s\t%s\n", l.ID, orDash(strings.TrimPrefix(l.Jurisdiction, "US-")), len(l.Columns), yesNo(l.Header), l.BirthPrecision, l.Vintage)
 	}
 	return tw.Flush()
+}
+
+func (p *program) layoutLines() error {
+	j := p.jsonLines("layouts")
+	for _, id := range layouts.IDs() {
+		l, err := layouts.Get(id)
+		if err != nil {
+			return err
+		}
+		j.write(struct {
+			Type string `json:"type"`
+			*layouts.Layout
+		}{"layout", l})
+	}
+	return j.done(fields{"layouts": len(layouts.IDs())})
 }
 
 func yesNo(b bool) string {
@@ -118,28 +127,35 @@ func (p *program) detectLayouts(c *cli.Context) error {
 	if err := wantArgs(c, 1, -1, "a FILE"); err != nil {
 		return err
 	}
-	failed := 0
+	var j *jsonLines
+	if c.Bool("json") {
+		j = p.jsonLines("layouts")
+	}
+	members, unknown := 0, 0
 	for _, path := range c.Args().Slice() {
 		found, err := voterfile.Detect(c.Context, path, voterfile.Options{})
 		if err != nil {
 			return err
 		}
 		for i := range found {
+			members++
 			if found[i].Err != nil {
-				failed++
+				unknown++
 			}
-			if c.Bool("json") {
-				err = p.detectionLine(path, &found[i])
+			if j != nil {
+				j.write(detectionLine(path, &found[i]))
 			} else {
 				p.printDetection(&found[i])
 			}
-			if err != nil {
-				return err
-			}
 		}
 	}
-	if failed > 0 {
-		return hint(fmt.Errorf("%d files or members have no layout that is known", failed), "\"rollcheck layouts\" lists the known ones; --layout FILE reads one of your own")
+	if j != nil {
+		if err := j.done(fields{"members": members, "unknown": unknown}); err != nil {
+			return err
+		}
+	}
+	if unknown > 0 {
+		return hint(fmt.Errorf("%d files or members have no layout that is known", unknown), "\"rollcheck layouts\" lists the known ones; --layout FILE reads one of your own")
 	}
 	return nil
 }
@@ -176,7 +192,8 @@ func meaning(x voterfile.Extra) string {
 	return "not known"
 }
 
-func (p *program) detectionLine(path string, d *voterfile.Detection) error {
+// detectionLine returns what was detected as a line of JSON says it.
+func detectionLine(path string, d *voterfile.Detection) any {
 	type extra struct {
 		Name string `json:"name"`
 		Role string `json:"role,omitempty"`
@@ -209,7 +226,5 @@ func (p *program) detectionLine(path string, d *voterfile.Detection) error {
 		}
 		out.Matches = append(out.Matches, mm)
 	}
-	enc := json.NewEncoder(p.stdout)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
+	return out
 }

@@ -21,6 +21,9 @@ func permute(app *cli.App, argv []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if words, err = helpOf(app, words); err != nil {
+		return nil, err
+	}
 	globals, local, positional := []string{argv[0]}, []string{}, []string{}
 	path, flags := commandPath(app, words)
 	skip := len(path)
@@ -43,6 +46,21 @@ func permute(app *cli.App, argv []string) ([]string, error) {
 		out = append(append(out, "--"), positional...)
 	}
 	return out, nil
+}
+
+// helpOf turns "help COMMAND" into "COMMAND --help": the library's help command
+// leaves out the subcommands of a command, and does not know of theirs.
+func helpOf(app *cli.App, words []word) ([]word, error) {
+	i := slices.IndexFunc(words, func(w word) bool { return !w.isFlag() })
+	if i < 0 || words[i].text != "help" && words[i].text != "h" {
+		return words, nil
+	}
+	words = slices.Delete(words, i, i+1)
+	topic := slices.IndexFunc(words, func(w word) bool { return !w.isFlag() })
+	if path, _ := commandPath(app, words); len(path) == 0 && topic >= 0 {
+		return nil, unknownCommand(app.Commands, words[topic].text)
+	}
+	return append(words, word{text: "--help", name: "help"}), nil
 }
 
 // word is an argument, or a flag with its value.

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -33,9 +34,10 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"status": status,
-			"make":   makeFile,
-			"flip":   flip,
+			"status":    status,
+			"make":      makeFile,
+			"flip":      flip,
+			"jsonlines": jsonlines,
 		},
 	})
 }
@@ -59,6 +61,22 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// jsonlines FILE fails unless every line is a JSON object with a type, the first
+// is a start, the last a done, and neither comes in between.
+func jsonlines(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(strings.TrimSuffix(ts.ReadFile(args[0]), "\n"), "\n")
+	for i, line := range lines {
+		var message struct{ Type string }
+		if err := json.Unmarshal([]byte(line), &message); err != nil || line[0] != '{' {
+			ts.Fatalf("line %d is not a JSON object: %v", i+1, err)
+		}
+		ends := (message.Type == "start") == (i == 0) && (message.Type == "done") == (i == len(lines)-1)
+		if message.Type == "" || !ends {
+			ts.Fatalf("line %d of %d has the type %q", i+1, len(lines), message.Type)
+		}
 	}
 }
 

@@ -71,9 +71,8 @@ func (p *program) synth(c *cli.Context) (err error) {
 		return err
 	}
 	if c.Bool("json") {
-		fmt.Fprintf(p.stdout, `{"type":"done","rows":%d,"bytes":%d,"header":%v,"exempt":%d,"removed":%d,"damaged":%d}`+"\n",
-			stats.Rows, stats.Bytes, stats.Header, stats.Exempt, stats.Removed, stats.Damaged)
-		return nil
+		return p.jsonLines("synth").done(fields{"rows": stats.Rows, "bytes": stats.Bytes, "header": stats.Header,
+			"exempt": stats.Exempt, "removed": stats.Removed, "damaged": stats.Damaged})
 	}
 	p.ui.note("%s rows of made-up people, %s bytes, layout %s", group(stats.Rows), group(stats.Bytes), opts.Layout.ID)
 	return nil

@@ -30,9 +30,9 @@ func newUI(w io.Writer, env func(string) (string, bool)) *ui {
 	if f, ok := w.(*os.File); ok {
 		u.terminal = term.IsTerminal(int(f.Fd()))
 	}
-	_, noColor := env("NO_COLOR")
+	noColor, _ := env("NO_COLOR") // any value: no-color.org
 	dumb, _ := env("TERM")
-	u.color = u.terminal && !noColor && dumb != "dumb"
+	u.color = u.terminal && noColor == "" && dumb != "dumb"
 	return u
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -59,20 +58,14 @@ func (p *program) verify(c *cli.Context) error {
 }
 
 func (p *program) verifyLines(healths []rollindex.Health, damaged int) error {
-	enc := json.NewEncoder(p.stdout)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(map[string]any{"type": "start", "command": "verify", "version": 1}); err != nil {
-		return err
-	}
+	j := p.jsonLines("verify")
 	for i := range healths {
-		if err := enc.Encode(struct {
+		j.write(struct {
 			Type string `json:"type"`
 			*rollindex.Health
-		}{"dataset", &healths[i]}); err != nil {
-			return err
-		}
+		}{"dataset", &healths[i]})
 	}
-	return enc.Encode(map[string]any{"type": "done", "datasets": len(healths), "damaged": damaged})
+	return j.done(fields{"datasets": len(healths), "damaged": damaged})
 }
 
 func (p *program) printHealths(healths []rollindex.Health) {

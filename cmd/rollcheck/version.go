@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -26,9 +25,7 @@ func (p *program) versionCommand() *cli.Command {
 			}
 			sqlite, _, _ := sqlite3.Version()
 			if c.Bool("json") {
-				return json.NewEncoder(p.stdout).Encode(map[string]string{
-					"type": "version", "rollcheck": v, "canonical": hashing.Version, "sqlite": sqlite, "go": runtime.Version(),
-				})
+				return p.jsonLines("version").done(fields{"rollcheck": v, "canonical": hashing.Version, "sqlite": sqlite, "go": runtime.Version()})
 			}
 			fmt.Fprintf(p.stdout, "rollcheck %s, canonical form %s, SQLite %s, %s\n", v, hashing.Version, sqlite, runtime.Version())
 			return nil
