@@ -164,6 +164,3 @@ var hints = []struct {
 	{syscall.EROFS, "what is there can be read; to change it, make the file system writable or name another with --index"},
 	{os.ErrPermission, "check the permissions of the file and its directory"},
 }
-
-// shortKey shows the first digits of a digest.
-func shortKey(s string) string { return s[:min(len(s), 12)] }
