@@ -106,7 +106,8 @@ func (w *Writer) Flush() error { return w.w.Flush() }
 // memory. It may also be asked once the build is over.
 func (b *Build) Spilled() int64 { return b.sorter.Spilled() }
 
-// Abort gives the build up and leaves the index as it was.
+// Abort gives the build up and leaves the index as it was. After a Commit, or
+// another Abort, it does nothing.
 func (b *Build) Abort() {
 	b.sorter.Close()
 	b.unlock()
@@ -148,9 +149,22 @@ func (b *Build) Commit(ctx context.Context, info hashing.DatasetInfo, opts Commi
 	}
 	b.ix.cat.add(l)
 	if err := b.ix.cat.write(b.ix.dir); err != nil {
-		i := b.ix.cat.find(b.id)
-		b.ix.cat.datasets = append(b.ix.cat.datasets[:i], b.ix.cat.datasets[i+1:]...)
-		return info, fmt.Errorf("listing dataset %q: %w", b.id, errors.Join(err, os.Remove(path)))
+		return info, fmt.Errorf("listing dataset %q: %w", b.id, errors.Join(err, b.unlist(path)))
 	}
 	return info, nil
+}
+
+// unlist takes back a dataset whose listing failed. The failure may have come
+// after index.db was replaced, when only making that durable failed: then the
+// dataset is listed, and its file must stay.
+func (b *Build) unlist(path string) error {
+	cat, err := readCatalog(b.ix.dir)
+	if err != nil {
+		return err // what is listed is not known: leave the file
+	}
+	b.ix.cat = cat
+	if cat.find(b.id) >= 0 {
+		return errors.New("it is listed all the same, but may be lost if the system fails now")
+	}
+	return os.Remove(path)
 }

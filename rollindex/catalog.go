@@ -169,7 +169,7 @@ func (c *catalog) load(db *database) error {
 		if err := json.Unmarshal([]byte(asString(v[4])), &l.info); err != nil {
 			return fmt.Errorf("%w: description of dataset %q: %w", ErrDamaged, asString(v[0]), err)
 		}
-		if l.info.ID != asString(v[0]) || l.file != fileName(l.info.ID, l.info.Generation) {
+		if !hashing.ValidDatasetID(l.info.ID) || l.info.ID != asString(v[0]) || l.file != fileName(l.info.ID, l.info.Generation) {
 			return fmt.Errorf("%w: row of dataset %q", ErrDamaged, asString(v[0]))
 		}
 		c.datasets = append(c.datasets, l)

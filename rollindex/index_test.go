@@ -451,3 +451,108 @@ func TestMissingAndTruncatedFiles(t *testing.T) {
 		}
 	}
 }
+
+// A page that is gone takes its answers with it: its keys are damage, not
+// absent, though every page that is left is whole.
+func TestMissingPageIsDamage(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	rows := rowsOf(1, 3000)
+	build(t, ix, "d", rows, 0)
+	path := filepath.Join(ix.dir, "d.1.rcd")
+	db, err := openDatabase(path, "mode=rw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.exec("DELETE FROM page WHERE id = (SELECT id FROM page ORDER BY id LIMIT 1 OFFSET 3)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tmp := path + "-again"
+	if err := os.Rename(path, tmp); err != nil {
+		t.Fatal(err)
+	}
+	seal, size, err := sealAndPublish(tmp, path) // as if it had been written so
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix = reopen(t, ix)
+	ix.cat.datasets[0].seal, ix.cat.datasets[0].size = seal, size
+	var xs [][]byte
+	for _, r := range rows {
+		xs = append(xs, r.x)
+	}
+	damaged := 0
+	got := answers(t, ix, xs)
+	for key := range expected(rows) {
+		m, ok := got[key]
+		if !ok {
+			t.Fatal("a key of the missing page was answered as absent")
+		}
+		if m == -1 {
+			damaged++
+		}
+	}
+	if damaged == 0 || damaged > 2*pageEntries {
+		t.Errorf("%d keys are damaged by one missing page", damaged)
+	}
+	if hs, err := ix.Verify(t.Context(), nil); err != nil || len(hs[0].Problems) == 0 {
+		t.Errorf("verify found nothing: %v", err)
+	}
+}
+
+// Aborting twice, or after a commit, does nothing; adding then is an error.
+func TestAbortTwice(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	b, err := ix.Begin("d", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := b.NewWriter()
+	b.Abort()
+	b.Abort()
+	var y hashing.Output
+	for range 64 {
+		err = w.Add(&y, 0, false)
+	}
+	if err == nil {
+		t.Error("an aborted build took entries")
+	}
+	if b, err = ix.Begin("d", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Commit(t.Context(), hashing.DatasetInfo{}, CommitOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	b.Abort()
+	if len(reopen(t, ix).Datasets()) != 1 {
+		t.Error("the dataset is gone")
+	}
+}
+
+// A commit whose listing took effect, but was not made durable, keeps the file.
+func TestUnlistKeepsWhatIsListed(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	build(t, ix, "d", rowsOf(1, 10), 0)
+	path := filepath.Join(ix.dir, "d.1.rcd")
+	if err := (&Build{ix: ix, id: "d"}).unlist(path); err == nil {
+		t.Error("nothing is said of a listed dataset")
+	}
+	if ix.Unreadable(0) != "" {
+		t.Error("a listed dataset lost its file")
+	}
+	stray := filepath.Join(ix.dir, "e.1.rcd")
+	if err := os.WriteFile(stray, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Build{ix: ix, id: "e"}).unlist(stray); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(stray); err == nil {
+		t.Error("the file of a dataset that is not listed stays")
+	}
+}

@@ -17,16 +17,19 @@ const runHeader = "rctags1\n"
 func (w *Writer) AddRun(r io.Reader) error {
 	br := bufio.NewReaderSize(r, 1<<16)
 	var buf [16]byte
-	if _, err := io.ReadFull(br, buf[:len(runHeader)]); err != nil || string(buf[:len(runHeader)]) != runHeader {
+	if _, err := io.ReadFull(br, buf[:]); err != nil || string(buf[:len(runHeader)]) != runHeader {
 		return fmt.Errorf("%w: not a tag run of version 1", ErrDamaged)
 	}
+	count := binary.BigEndian.Uint64(buf[len(runHeader):])
 	last := uint64(0)
-	for n := 0; ; n++ {
+	for n := uint64(0); ; n++ {
 		switch _, err := io.ReadFull(br, buf[:]); {
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF) && n == count:
 			return nil
-		case errors.Is(err, io.ErrUnexpectedEOF):
-			return fmt.Errorf("%w: the tag run ends within record %d", ErrDamaged, n)
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return fmt.Errorf("%w: the tag run ends at record %d of %d", ErrDamaged, n, count)
+		case n == count:
+			return fmt.Errorf("%w: the tag run has more than its %d records", ErrDamaged, count)
 		case err != nil:
 			return fmt.Errorf("reading a tag run: %w", err)
 		}

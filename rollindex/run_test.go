@@ -22,7 +22,7 @@ func runOf(ix *Index, b *Build, rows []row) []byte {
 		recs = append(recs, record{uint64(tag), uint64(pad)<<32 | uint64(r.mask)})
 	}
 	slices.SortFunc(recs, func(a, b record) int { return slices.Compare(a[:], b[:]) })
-	run := []byte(runHeader)
+	run := binary.BigEndian.AppendUint64([]byte(runHeader), uint64(len(recs)))
 	for _, r := range recs {
 		run = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(run, r[0]), r[1])
 	}
@@ -65,10 +65,11 @@ func TestAddRunRefusesDamage(t *testing.T) {
 	defer b.Abort()
 	run := runOf(ix, b, rowsOf(1, 100))
 	swapped := bytes.Clone(run)
-	copy(swapped[8:], run[24:40])
-	copy(swapped[24:], run[8:24])
+	copy(swapped[16:], run[32:48])
+	copy(swapped[32:], run[16:32])
 	for what, bad := range map[string][]byte{
-		"empty": nil, "header": append([]byte("rctags2\n"), run[8:]...), "cut": run[:len(run)-3], "order": swapped,
+		"empty": nil, "header": append([]byte("rctags2\n"), run[8:]...), "cut": run[:len(run)-3],
+		"cut between records": run[:len(run)-16], "longer": append(bytes.Clone(run), run[len(run)-16:]...), "order": swapped,
 	} {
 		if err := b.NewWriter().AddRun(bytes.NewReader(bad)); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: %v, want damage", what, err)
@@ -77,7 +78,7 @@ func TestAddRunRefusesDamage(t *testing.T) {
 }
 
 func FuzzAddRun(f *testing.F) {
-	f.Add([]byte(runHeader + "0123456789abcdef"))
+	f.Add([]byte(runHeader + "\x00\x00\x00\x00\x00\x00\x00\x010123456789abcdef"))
 	ix := newIndex(f)
 	b, err := ix.Begin("d", 0)
 	if err != nil {
@@ -86,8 +87,8 @@ func FuzzAddRun(f *testing.F) {
 	f.Cleanup(b.Abort)
 	f.Fuzz(func(t *testing.T, run []byte) {
 		err := b.NewWriter().AddRun(bytes.NewReader(run))
-		if err == nil && (len(run)-len(runHeader))%16 != 0 {
-			t.Error("a run that ends within a record was taken")
+		if err == nil && uint64(len(run)) != 16+16*binary.BigEndian.Uint64(run[8:]) {
+			t.Error("a run of another length than it says was taken")
 		}
 	})
 }

@@ -58,7 +58,7 @@ type scratchPart struct {
 // hash evaluates the keyed function of every input, on all cores when there
 // are many.
 func (ix *Index) hash(inputs []hashing.Input, outputs []hashing.Output) {
-	inParts(len(inputs), func(_, from, to int) {
+	inParts(len(inputs), runtime.GOMAXPROCS(0), func(_, from, to int) {
 		h := ix.prf.NewHasher()
 		for ; from+1 < to; from += 2 {
 			a, b := &inputs[from], &inputs[from+1]
@@ -70,10 +70,9 @@ func (ix *Index) hash(inputs []hashing.Input, outputs []hashing.Output) {
 	})
 }
 
-// inParts calls f with parts of 0..n and their number, side by side if n is
-// large.
-func inParts(n int, f func(part, from, to int)) {
-	jobs := runtime.GOMAXPROCS(0)
+// inParts calls f with parts of 0..n and their number, at most jobs of them,
+// side by side if n is large.
+func inParts(n, jobs int, f func(part, from, to int)) {
 	if n < 4096 || jobs == 1 {
 		f(0, 0, n)
 		return
@@ -156,7 +155,7 @@ func (d *dataset) wanted(s *scratch, filtered bool) []wanted {
 		s.parts = make([]scratchPart, runtime.GOMAXPROCS(0))
 	}
 	lists := make([][]wanted, len(s.parts))
-	inParts(len(s.outputs), func(part, from, to int) {
+	inParts(len(s.outputs), len(s.parts), func(part, from, to int) {
 		p := &s.parts[part]
 		p.all = p.all[:0]
 		entries := *d.entries

@@ -69,7 +69,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	memories := []string{"16MiB", "1GiB"} // full while spilling, full while writing
 	for _, memory := range memories[:scale(1, 2, 2)] {
-		s.start("ingest", "--dataset", "big", "--memory", memory, big).end().want(2).says("no space left")
+		s.start("ingest", "--dataset", "big", "--memory", memory, "--quiet", big).end().want(2).says("no space left")
 		intact()
 		s.wantNothingLeft()
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"runtime"
@@ -125,7 +126,10 @@ func findLayout(name string) (*layouts.Layout, error) {
 	if err == nil {
 		return l, nil
 	}
-	b, ferr := os.ReadFile(name)
+	b, ferr := readSmall(name)
+	if errors.Is(ferr, errNoLayoutFile) {
+		return nil, fmt.Errorf("layout file %q: %w", name, ferr)
+	}
 	if ferr != nil {
 		if near := nearest(name, layouts.IDs()); near != "" {
 			return nil, hint(err, fmt.Sprintf("did you mean %q?", near))
@@ -136,6 +140,24 @@ func findLayout(name string) (*layouts.Layout, error) {
 		return nil, fmt.Errorf("layout file %q: %w", name, err)
 	}
 	return l, nil
+}
+
+// maxLayout bounds a layout file: a roll named by mistake is not read whole.
+const maxLayout = 1 << 20
+
+var errNoLayoutFile = errors.New("it is larger than 1 MiB, which no layout is")
+
+func readSmall(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxLayout+1))
+	if err == nil && len(b) > maxLayout {
+		err = errNoLayoutFile
+	}
+	return b, err
 }
 
 func validJurisdiction(s string) bool {

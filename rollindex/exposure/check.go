@@ -39,6 +39,7 @@ type Summary struct {
 	People           int
 	Exposed          int      // people with a finding
 	Incomplete       int      // people some of whose datasets are not [Searched]
+	Damaged          bool     // some dataset, or a part of it that was asked, cannot be read
 	Unsettled        int      // people with no finding whose search is incomplete: neither found nor not found
 	DatasetsSearched int      // datasets searched whole for at least one person
 	Jurisdictions    []string // those people named, or their ZIP codes lie in: "US-FL", sorted
@@ -48,11 +49,11 @@ type Summary struct {
 func (s *Summary) Complete() bool { return s.Incomplete == 0 }
 
 // ExitCode returns the exit status of the check, first that applies: 2 when
-// somebody was not found and their search is incomplete, 0 when somebody was
+// something is damaged or somebody was not found and their search is incomplete, 0 when somebody was
 // found, 1 when nobody was, every dataset having been searched whole.
 func (s *Summary) ExitCode() int {
 	switch {
-	case s.Unsettled > 0 || s.People == 0:
+	case s.Unsettled > 0 || s.Damaged || s.People == 0:
 		return 2
 	case s.Exposed > 0:
 		return 0
@@ -62,7 +63,7 @@ func (s *Summary) ExitCode() int {
 
 // Check searches the source for people and hands what it finds to h: Start
 // once; then for every person, in the order of the input, the findings and the
-// answer; Done last. People are read and searched in blocks of 32,768, so
+// answer; Done last. People are read and searched in blocks, so
 // answers come block by block and memory does not grow with their number.
 //
 // A person who cannot be searched for is answered as incomplete and does not
@@ -350,8 +351,11 @@ func (c *check) count(a *Answer, q *query) {
 		}
 	}
 	for i := range a.Datasets {
-		if a.Datasets[i].State == Searched {
+		switch a.Datasets[i].State {
+		case Searched:
 			c.searched[i] = true
+		case Damaged:
+			c.sum.Damaged = true
 		}
 	}
 	if q.states != "" {

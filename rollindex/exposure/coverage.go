@@ -24,7 +24,7 @@ import (
 //
 // or all, when every key type that the dataset has was asked. The state is
 // Searched when that bound is at least 99 % of the rows that anyone could be
-// matched by, every spelling was asked, and no detail was given in vain that a
+// matched by, at most 1 % of the rows could not be read, every spelling was asked, and no detail was given in vain that a
 // key of the dataset has. The tolerance is there because nearly every roll has
 // a few rows with nothing but a name and a voter id: without it nobody would
 // ever get an answer. What is not reached lowers the coverage that the answer
@@ -123,6 +123,10 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 			why = append(why, "its 1 January birth dates stand for an unknown day and month, so that a birth date of 1 January finds nobody in it")
 		}
 		why = append(why, d.help(s.given, asked, reached))
+	}
+	if unread := d.info.Rows - d.info.Indexed - d.info.Keyless; float64(unread) > (1-leastReach)*float64(d.info.Rows) {
+		a.State = Partial
+		why = append(why, percent(share(unread, d.info.Rows))+" of its rows could not be read")
 	}
 	if s.cut {
 		a.State = Partial
@@ -236,8 +240,11 @@ func (d *dataset) byPlace() bool {
 // outside says what share of the rows a whole search did not reach.
 func (d *dataset) outside(reached int64) string {
 	var parts []string
-	if n := d.info.Rows - d.info.Indexed; n > 0 {
+	if n := d.info.Keyless; n > 0 {
 		parts = append(parts, percent(share(n, d.info.Rows))+" of its rows carry nothing anyone could be matched by")
+	}
+	if n := d.info.Rows - d.info.Indexed - d.info.Keyless; n > 0 {
+		parts = append(parts, percent(share(n, d.info.Rows))+" of its rows could not be read")
 	}
 	if n := d.info.Indexed - reached; n > 0 {
 		parts = append(parts, "up to "+percent(share(n, d.info.Rows))+" can only be found by details that were not given")

@@ -9,7 +9,7 @@ import (
 
 // keyRows makes the counts of a dataset from "name-dob:970 name-zip:1000".
 func info(rows, indexed int64, counts string) hashing.DatasetInfo {
-	d := hashing.DatasetInfo{ID: "set", Rows: rows, Indexed: indexed, Jurisdictions: []string{"US-FL"}, KeyRows: make(map[string]int64)}
+	d := hashing.DatasetInfo{ID: "set", Rows: rows, Indexed: indexed, Keyless: rows - indexed, Jurisdictions: []string{"US-FL"}, KeyRows: make(map[string]int64)}
 	for _, c := range strings.Fields(counts) {
 		name, n, _ := strings.Cut(c, ":")
 		for _, ch := range n {
@@ -18,6 +18,13 @@ func info(rows, indexed int64, counts string) hashing.DatasetInfo {
 	}
 	return d
 }
+
+// unread is a file of which more than half was too damaged to read.
+var unread = func() hashing.DatasetInfo {
+	d := info(1000, 400, "name-dob:400 name-yob-zip:400 name-address:400 name-zip:400 voter-id:400")
+	d.Keyless = 0
+	return d
+}()
 
 // The shapes of datasets that are met.
 var (
@@ -70,6 +77,7 @@ func TestState(t *testing.T) {
 		{"a roll without dates", yearRoll, "", dateZIP, Searched, 1,
 			"it has no full birth dates, so that you can only be found where you were registered: if you have moved since, give your former ZIP codes"},
 		{"name only", fullRoll, "", jane, NoUsableKey, 0, "its rows can only be found by details that were not given: give a birth date"},
+		{"rows that could not be read", unread, "", dateZIP, Partial, 0.4, "60% of its rows could not be read"},
 		{"exempt rows", exempt, "", dateZIP, Searched, 0.96, "4% of its rows carry nothing anyone could be matched by"},
 		{"exempt rows, nearly all the rest reached", exempt, "", with(func(p *Person) { p.ZIP = "32301"; p.BirthYear = "1970" }), Partial, 0.95, "up to 1% of its rows can only be found by details that were not given: give a birth date"},
 		{"a list of addresses", mailList, "", dateZIP, NoUsableKey, 0, "its rows can only be found by details that were not given: give an e-mail address"},

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
+	"strings"
 )
 
 // A Decoder reads people one after the other.
@@ -82,16 +82,12 @@ func skipMark(r *bufio.Reader) error {
 	return nil
 }
 
-// shown returns a field name from the input for an error message: quoted, and
-// cut when no field has a name so long.
+// shown returns a field name from the input for an error message, after a
+// space, if it is near enough to a field to be a slip; else nothing, since a
+// file keyed by people has their names there.
 func shown(name string) string {
-	const longest = 32
-	if len(name) > longest {
-		cut := longest
-		for !utf8.RuneStart(name[cut]) {
-			cut--
-		}
-		name = name[:cut] + "..."
+	if len(name) > 32 || !strings.HasPrefix(didYouMean(name), "did") {
+		return ""
 	}
-	return fmt.Sprintf("%q", name)
+	return fmt.Sprintf(" %q", name)
 }

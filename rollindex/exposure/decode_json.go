@@ -210,7 +210,7 @@ func (o *jsonObject) person(p *Person) error {
 		}
 		f, ok := fieldOf(name)
 		if !ok && !passedOver(name) {
-			return o.errorf("unknown field %s; %s", shown(name), didYouMean(name))
+			return o.errorf("unknown field%s; %s", shown(name), didYouMean(name))
 		}
 		if ok && seen[f] {
 			return o.fieldErrorf(f, "given twice")

@@ -92,7 +92,7 @@ func (pl *planner) places(p *Person, q *query) {
 			continue
 		}
 		if zip := pl.zip(former); len(zip) > 0 {
-			q.given |= hasZIP
+			q.given |= hasZIP | hasFormer
 			pl.zips.add(form{text: zip, steps: FormerZIP})
 		} else {
 			q.problem(p, fieldFormerZIP, "not a ZIP code (five digits)", hasFormer)

@@ -212,12 +212,14 @@ func (q *query) initialOf(m hashing.Mask) Evidence {
 
 // birthOf compares the birth of a record with the person's: it agrees when a
 // key with a date or year of birth hit. It conflicts when none did though it
-// should have, the record having a birth date or year and the dataset the key
-// of birth year and ZIP code, which was asked.
+// should have: name and ZIP code agree, the record has a birth date or year,
+// and the dataset the key of birth year and ZIP code, which was asked.
 func (q *query) birthOf(d *dataset, m hashing.Mask, hit Keys) Evidence {
 	switch {
 	case hit&(1<<hashing.NameDOB|1<<hashing.NameYOBZIP) != 0:
 		return Agrees
+	case hit&(1<<hashing.NameZIP|1<<hashing.NameAddress) == 0:
+		return Absent // another ZIP code or first name is reason enough
 	case m.Shared() || q.asked[hashing.NameYOBZIP] == 0 || d.rows[hashing.NameYOBZIP] == 0:
 		return Absent
 	case m.Kinds()&field.SetOf(field.BirthDate, field.BirthMonthYear, field.BirthYear) == 0:

@@ -6,6 +6,10 @@ import "context"
 // profits from sorting their keys, some 80 MB with keys and answers.
 const blockSize = 1 << 16
 
+// blockBytes ends a block early when people say very much: what is searched for
+// grows with it, and with many former names and places faster than it.
+const blockBytes = 16 << 20
+
 // block is some people of the input, and what ended the reading behind them.
 type block struct {
 	people []Person
@@ -37,7 +41,7 @@ func readAhead(ctx context.Context, people Decoder) <-chan block {
 // readBlock reads up to a block of people into the buffer.
 func readBlock(people Decoder, buffer []Person) block {
 	buffer = buffer[:0]
-	for len(buffer) < blockSize {
+	for size := 0; len(buffer) < blockSize && size < blockBytes; {
 		if len(buffer) == cap(buffer) {
 			buffer = append(buffer, Person{})[:len(buffer)]
 		}
@@ -46,6 +50,13 @@ func readBlock(people Decoder, buffer []Person) block {
 			return block{buffer, err}
 		}
 		buffer = next
+		size += weight(&buffer[len(buffer)-1])
 	}
 	return block{buffer, nil}
+}
+
+// weight is about how many bytes a person's keys take.
+func weight(p *Person) int {
+	const key, keys = 64, 4 // bytes of a key; keys of one spelling and place
+	return key * keys * min((1+len(p.FormerLast))*(1+len(p.FormerZIP)), maxSpellings)
 }

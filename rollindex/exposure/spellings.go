@@ -178,11 +178,16 @@ func (pl *planner) surnames(p *Person, q *query) {
 
 // surname adds a surname, its parts and its parts reversed.
 func (pl *planner) surname(raw string, steps Steps, q *query) bool {
+	own := pl.d.Suffix // of the person, or of the surname read before
+	pl.d.Suffix = ""
 	whole := pl.last(raw)
+	suffixed := pl.d.Suffix != ""
+	if pl.d.Suffix == "" {
+		pl.d.Suffix = own
+	}
 	if len(whole) == 0 {
 		return false
 	}
-	suffixed := pl.d.Suffix != ""
 	pl.lasts.add(form{text: whole, steps: steps})
 	if steps&FormerSurname != 0 {
 		q.maybe.add(whole[0]) // many keep it as a middle name

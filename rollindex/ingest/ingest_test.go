@@ -179,3 +179,28 @@ func TestFailedIngestLeavesNothing(t *testing.T) {
 	}
 	run(t, ix, roll(t, 10, func(int) string { return "02/03/1960" }))
 }
+
+// A row whose only key was a placeholder's counts as one without any.
+func TestJanuaryFirstAlone(t *testing.T) {
+	t.Parallel()
+	path := roll(t, 300, func(int) string { return "01/01/1950" })
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Without ZIP code and voter id, name and birth date are all there is.
+	text := strings.ReplaceAll(string(b), "33101", "")
+	var lines []string
+	for line := range strings.Lines(text) {
+		cols := strings.Split(line, "\t")
+		cols[1] = ""
+		lines = append(lines, strings.Join(cols, "\t"))
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	info := run(t, newIndex(t), path).Info
+	if info.JanuaryFirst != "degraded" || info.Keyless != 300 || info.Indexed != 0 || info.KeyRows["name-dob"] != 0 {
+		t.Errorf("1 January %s, %d without a key, %d indexed, %v", info.JanuaryFirst, info.Keyless, info.Indexed, info.KeyRows)
+	}
+}

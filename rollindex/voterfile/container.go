@@ -327,7 +327,7 @@ func (a *aheads) close() {
 // begin resets what sampling counted and starts hashing an archive.
 func (f *file) begin(ctx context.Context) {
 	f.read.Store(0)
-	f.grown.out = 0
+	f.grown.out.Store(0)
 	if f.zip == nil {
 		return
 	}

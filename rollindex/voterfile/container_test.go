@@ -359,3 +359,18 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("error %v opening", err)
 	}
 }
+
+// A member that could hold rows and is not read must not go missing silently.
+func TestZipRefusesWhatMayHoldRows(t *testing.T) {
+	for name, b := range map[string][]byte{
+		"roll.txt.bz2": []byte("BZh91AY&SY"),
+		"roll.parquet": []byte("PAR1...."),
+		"roll.dat":     bytes.Repeat([]byte{0, 'a', 0, 'b'}, 20<<10),
+	} {
+		data := zipped(t, entry{name: name, data: b})
+		_, err := Open(t.Context(), []string{writeFile(t, "roll.zip", data)}, Options{})
+		if !errors.Is(err, ErrNotText) {
+			t.Errorf("%s in an archive: %v", name, err)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package voterfile
 
-import "rollcheck/hashing"
+import (
+	"bytes"
+
+	"rollcheck/hashing"
+)
 
 // parseDate reads b as a date in any form that cannot be mistaken for another:
 // publishers change the form from one release to the next, and republished
@@ -11,6 +15,7 @@ import "rollcheck/hashing"
 // time of day behind the date is ignored.
 func parseDate(b []byte) (hashing.Date, bool) {
 	var y, m, d int
+	b = bytes.TrimSuffix(b, []byte(".0")) // a number that went through a program for tables
 	switch {
 	case len(b) == 10 && b[2] == '/' && b[5] == '/':
 		y, m, d = four(b[6:10]), two(b[0:2]), two(b[3:5])

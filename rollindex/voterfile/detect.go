@@ -100,7 +100,12 @@ func (m *member) detect(known []*layouts.Layout, forced bool, d *Detection) {
 		d.Err = err
 		return
 	} else if why != "" {
-		leave(why, m.fail("is "+why, "", ErrNotText))
+		err := m.fail("is "+why+", which is not read", "unpack it, and name its parts or take it out of the archive", ErrNotText)
+		if m.entry != nil && mayHoldRows(why, m.entry.UncompressedSize64) {
+			d.Err = err // left out, its rows would be missing without a trace
+			return
+		}
+		leave(why, err)
 		return
 	}
 	text, all, err := m.sample()
@@ -109,6 +114,10 @@ func (m *member) detect(known []*layouts.Layout, forced bool, d *Detection) {
 		return
 	}
 	if isBinary(text) {
+		if m.entry != nil && m.entry.UncompressedSize64 > smallMember {
+			d.Err = m.fail("is not a text file", "save it as text, or take it out of the archive", ErrNotText)
+			return
+		}
 		leave("not a text file", m.fail("is not a text file", "a roll is text; if this is UTF-16 without a byte order mark, save it as UTF-8", ErrNotText))
 		return
 	}
@@ -120,6 +129,22 @@ func (m *member) detect(known []*layouts.Layout, forced bool, d *Detection) {
 	d.Matches = s.matches(known, forced)
 	m.judge(s, known, d, leave)
 }
+
+// mayHoldRows reports whether a member of a kind that is not read, of so many
+// bytes, could hold a roll.
+func mayHoldRows(kind string, size uint64) bool {
+	switch kind {
+	case "a picture", "a PDF document":
+		return false
+	case "an Office document", "an old Office document":
+		return size > smallMember
+	}
+	return true
+}
+
+// smallMember is the largest member that is left out for not being text: a
+// shortcut, a signature, a read-me, but hardly a roll.
+const smallMember = 64 << 10
 
 // Confidence below which a layout does not fit: half of the columns by name, or
 // three quarters of the testable columns by content. A forced layout is the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -98,7 +99,8 @@ func (a *readAhead) Close() error {
 
 // expansion is how much came out of a file that was compressed.
 type expansion struct {
-	out, size int64
+	out  atomic.Int64 // readers ahead of one another add to it side by side
+	size int64
 }
 
 // A file may expand to freeExpansion bytes whatever its size, and beyond that to
@@ -119,8 +121,7 @@ type limited struct {
 // Read implements io.Reader.
 func (l limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
-	l.of.out += int64(n)
-	if l.of.out > freeExpansion && l.of.out/maxExpansion > l.of.size {
+	if out := l.of.out.Add(int64(n)); out > freeExpansion && out/maxExpansion > l.of.size {
 		return n, ErrExpansion
 	}
 	return n, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math/bits"
+	"os"
 	"slices"
 	"sync"
 )
@@ -65,6 +66,9 @@ func Drain[R Record, T any](ctx context.Context, s *Sorter[R], jobs int, work fu
 func (s *Sorter[R]) settle() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.cur == nil {
+		return os.ErrClosed
+	}
 	for s.spare == nil && s.err == nil {
 		s.idle.Wait()
 	}

@@ -15,7 +15,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 )
@@ -28,8 +27,9 @@ type Record interface {
 const (
 	bucketBits = 10
 	buckets    = 1 << bucketBits
-	chunkLen   = 64  // records a writer collects in a bucket before it takes the lock
-	slabChunks = 256 // chunks allocated at a time
+	chunkLen   = 64      // records a writer collects in a bucket before it takes the lock
+	slabChunks = 256     // chunks allocated at a time
+	maxChunks  = 1 << 25 // in an arena, so that a chunk's number fits its list
 )
 
 // Sorter collects records from several writers and returns them in order.
@@ -39,7 +39,7 @@ type Sorter[R Record] struct {
 
 	mu    sync.Mutex
 	idle  *sync.Cond // signalled when a spill ends
-	cur   *arena[R]  // guarded by mu
+	cur   *arena[R]  // nil once closed; guarded by mu
 	spare *arena[R]  // emptied arena, or nil while it is being spilled; guarded by mu
 	n     int64
 	err   error // first error of a spill; guarded by mu
@@ -61,7 +61,7 @@ type segment struct {
 func New[R Record](dir string, memory int64) *Sorter[R] {
 	var r R
 	chunk := int64(chunkLen * len(r) * 8)
-	s := &Sorter[R]{dir: dir, limit: int(max(memory/2/chunk, 2*buckets))}
+	s := &Sorter[R]{dir: dir, limit: int(min(max(memory/2/chunk, 2*buckets), maxChunks))}
 	s.idle = sync.NewCond(&s.mu)
 	s.cur, s.spare = new(arena[R]), new(arena[R])
 	return s
@@ -85,10 +85,13 @@ func (s *Sorter[R]) Spilled() int64 {
 	return s.offset
 }
 
-// Close drops all records and the spill file.
+// Close drops all records and the spill file. Closing again does nothing.
 func (s *Sorter[R]) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.cur == nil {
+		return nil
+	}
 	for s.spare == nil { // a spill is running
 		s.idle.Wait()
 	}
@@ -153,6 +156,9 @@ func (w *Writer[R]) flush(b uint64) error {
 func (s *Sorter[R]) put(b uint64, records []R) (full *arena[R], err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.cur == nil {
+		return nil, os.ErrClosed
+	}
 	for s.cur.chunks >= s.limit && s.spare == nil && s.err == nil {
 		s.idle.Wait()
 	}
@@ -276,7 +282,7 @@ func (s *Sorter[R]) read(b uint64, dst []R) ([]R, error) {
 			buf = make([]byte, n)
 		}
 		buf = buf[:n]
-		if _, err := s.file.ReadAt(buf, seg.offset); err != nil && err != io.EOF {
+		if n, err := s.file.ReadAt(buf, seg.offset); n < len(buf) {
 			return dst, fmt.Errorf("reading spilled records: %w", err)
 		}
 		s.crypt(buf, seg.offset)
