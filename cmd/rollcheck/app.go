@@ -66,6 +66,9 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 
 func (p *program) run(ctx context.Context, args []string) error {
 	app := p.app()
+	if len(args) == 2 && (args[1] == "--version" || args[1] == "-v") {
+		args = []string{args[0], "version"}
+	}
 	args, err := permute(app, args)
 	if err != nil {
 		return err

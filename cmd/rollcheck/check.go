@@ -123,15 +123,22 @@ var questions = []struct {
 	{"last", "Last name", func(p *exposure.Person, s string) { p.Last = s }},
 	{"first", "First name", func(p *exposure.Person, s string) { p.First = s }},
 	{"middle", "Middle name or initial", func(p *exposure.Person, s string) { p.Middle = s }},
-	{"birth_date", "Birth date (YYYY-MM-DD)", func(p *exposure.Person, s string) { p.BirthDate = s }},
+	{"birth_date", "Birth date (YYYY-MM-DD, or the year alone)", setBirth},
 	{"zip", "ZIP code where you are or were registered", func(p *exposure.Person, s string) { p.ZIP = s }},
-	{"state", "State (FL)", func(p *exposure.Person, s string) { p.State = s }},
+	{"state", "State (two letters)", func(p *exposure.Person, s string) { p.State = s }},
 	{"address", "House number and street", func(p *exposure.Person, s string) { p.Address = s }},
 	{"phone", "Phone number", func(p *exposure.Person, s string) { p.Phone = s }},
 	{"email", "E-mail address", func(p *exposure.Person, s string) { p.Email = s }},
 	{"voter_id", "Voter ID number", func(p *exposure.Person, s string) { p.VoterID = s }},
-	{"former_last", "Former last names (separated by ;)", func(p *exposure.Person, s string) { p.FormerLast = list(s) }},
+	{"former_last", "Former last names, and halves of a double one (separated by ;)", func(p *exposure.Person, s string) { p.FormerLast = list(s) }},
 	{"former_zip", "Former ZIP codes (separated by ;)", func(p *exposure.Person, s string) { p.FormerZIP = list(s) }},
+}
+
+func setBirth(p *exposure.Person, s string) {
+	p.BirthDate, p.BirthYear = s, ""
+	if len(s) == 4 {
+		p.BirthDate, p.BirthYear = "", s
+	}
 }
 
 func list(s string) (items []string) {

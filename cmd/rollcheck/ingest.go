@@ -110,6 +110,9 @@ func ingestOptions(c *cli.Context) (ingest.Options, error) {
 		if opts.AsOf, err = parseDay(opts.Info.AsOf); err != nil {
 			return opts, fmt.Errorf("--as-of: %w", err)
 		}
+		if opts.Info.AsOf > time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly) {
+			return opts, fmt.Errorf("--as-of %s lies in the future", opts.Info.AsOf)
+		}
 	}
 	if opts.Memory, err = parseSize(c.String("memory")); err != nil {
 		return opts, fmt.Errorf("--memory: %w", err)

@@ -36,6 +36,13 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	for _, s := range res.Skips {
 		fmt.Fprintf(w, "skipped:  %s rows: %s (%s)\n", group(s.Rows), s.Reason, lines(&s))
 	}
+	if 20*res.Unborn > info.Rows {
+		fmt.Fprintf(w, "note:     %s rows (%s) have no birth date or year that is possible on the day of the data", group(res.Unborn), percent(res.Unborn, info.Rows))
+		if info.AsOf != "" {
+			fmt.Fprintf(w, "; is --as-of %s right?", info.AsOf)
+		}
+		fmt.Fprintln(w)
+	}
 	if info.JanuaryFirst == "degraded" {
 		fmt.Fprintln(w, "note:     1 January stands far too often as a birth date here; such dates only count as their year")
 	}

@@ -43,6 +43,9 @@ func (p *program) init(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if inside, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(inside) {
+		return hint(fmt.Errorf("the key file %q lies inside the index", path), "keep it apart: together they protect nobody")
+	}
 	if _, err := os.Lstat(filepath.Join(dir, "index.db")); err == nil {
 		return fmt.Errorf("%w: %s", rollindex.ErrExists, dir)
 	}

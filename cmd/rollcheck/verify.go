@@ -52,7 +52,7 @@ func (p *program) verify(c *cli.Context) error {
 	}
 	if err == nil && damaged > 0 {
 		err = hint(fmt.Errorf("%d of %d datasets are damaged", damaged, len(healths)),
-			"no answer of absence is given from them; remove and ingest them again, or restore a copy of the index")
+			"check gives no answer of absence from what is damaged; remove and ingest them again, or restore a copy of the index")
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package exposure
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"rollcheck/data/names"
 	"rollcheck/hashing"
@@ -49,6 +50,9 @@ func (pl *planner) date(raw, layout string) hashing.Date {
 func (pl *planner) setBirth(p *Person, q *query, field int, date hashing.Date) {
 	pl.d.SetBirth(date, hashing.Date{})
 	q.birth = pl.d.Birth
+	if int(q.birth.Year) > time.Now().Year() {
+		q.birth, pl.d.Birth = hashing.Date{}, hashing.Date{}
+	}
 	if q.birth.Precision() < date.Precision() {
 		q.problem(p, field, "not a date anybody on a roll can be born on", hasBirthDate)
 	}

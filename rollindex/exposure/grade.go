@@ -84,7 +84,7 @@ type Finding struct {
 	Tried   int             // spellings tried by the lead key
 	Shared  bool            // several records share the keys: Fields may be of any of them
 	Fields  field.Set       // what the record held
-	Odds    float64         // expected number of other people whom the lead key would have found
+	Odds    float64         // expected number of other people whom the lead key would have found, in as many spellings as it took
 }
 
 // hit is a result for an input of a known person.
@@ -176,7 +176,13 @@ func (g *grader) grade(q *query, d *dataset, hits []hit, damaged bool) Finding {
 		Steps: lead.steps, Tried: int(q.asked[lead.key]),
 	}
 	f.Fields, f.Shared = fieldsOf(g.hits)
-	f.Odds = g.odds.namesakes(d, g.asked(q, lead.key), int(q.birth.Year))
+	inputs := g.asked(q, lead.key)
+	if lead.steps == 0 {
+		// A record under the details as given owes nothing to the other
+		// spellings: they would have been other records.
+		inputs = g.inputs[lead.input : lead.input+1]
+	}
+	f.Odds = g.odds.namesakes(d, inputs, int(q.birth.Year))
 	if lead.key == hashing.NameDOB && lead.initial == Agrees {
 		f.Odds *= sameInitial
 	}
@@ -216,7 +222,14 @@ func (q *query) initialOf(m hashing.Mask) Evidence {
 // and the dataset the key of birth year and ZIP code, which was asked.
 func (q *query) birthOf(d *dataset, m hashing.Mask, hit Keys) Evidence {
 	switch {
-	case hit&(1<<hashing.NameDOB|1<<hashing.NameYOBZIP) != 0:
+	case hit.Has(hashing.NameDOB):
+		return Agrees
+	case hit.Has(hashing.NameYOBZIP):
+		// The year agrees. If the record has a full date, and its key was asked
+		// without a hit, the day does not: 1 January stands as a year there.
+		if q.asked[hashing.NameDOB] > 0 && d.rows[hashing.NameDOB] > 0 && !m.Shared() && m.Kinds().Has(field.BirthDate) {
+			return Conflicts
+		}
 		return Agrees
 	case hit&(1<<hashing.NameZIP|1<<hashing.NameAddress) == 0:
 		return Absent // another ZIP code or first name is reason enough

@@ -65,7 +65,7 @@ func has(n int, one, many string) string {
 
 // title names a dataset to people.
 func title(d *hashing.DatasetInfo) string {
-	what := map[hashing.DatasetKind]string{hashing.Leak: "a leak", hashing.Release: "a lawful release"}[d.Kind]
+	what := map[hashing.DatasetKind]string{hashing.Leak: "a leak", hashing.Release: "given out by the office itself"}[d.Kind]
 	if d.AsOf != "" {
 		what += ", data of " + d.AsOf
 	}
@@ -174,7 +174,10 @@ func (h *textHandler) meaning(a *Answer) {
 	if !a.Exposed && !a.Complete {
 		h.paragraph("NO ANSWER is not \"not found\": you may be in the part that could not be searched.")
 	}
-	if slices.ContainsFunc(a.Datasets, func(d DatasetAnswer) bool { return d.State == Searched }) {
+	absent := func(d DatasetAnswer) bool {
+		return d.State == Searched && !slices.ContainsFunc(h.findings, func(f Finding) bool { return f.Dataset == d.Dataset })
+	}
+	if slices.ContainsFunc(a.Datasets, absent) {
 		h.paragraph("\"Not found\" means that nobody was found under the details you gave, in these datasets as they stood " +
 			"on their dates. It does not speak for other leaks, for an earlier name or address you did not give, or for " +
 			"confidential registrations, which are not in the index.")

@@ -46,6 +46,7 @@ type Result struct {
 	Info    hashing.DatasetInfo
 	Members []voterfile.Member // the files and members of archives, and how each was read or why not
 	Skips   []Skip             // rows that could not be read, by reason, and where the first of them stand
+	Unborn  int64              // rows without a birth date or year that is possible on the day of the data
 	Spilled int64              // bytes spilled to disk, encrypted
 }
 
@@ -244,6 +245,9 @@ func (k *keyer) masks(rec *voterfile.Record) (mask, dated hashing.Mask) {
 	t := k.tally
 	t.read++
 	t.kinds |= rec.Kinds
+	if rec.Birth.Year == 0 {
+		t.unborn++
+	}
 	if len(k.keys) == 0 {
 		t.keyless++
 	}
@@ -270,6 +274,7 @@ var keyTypes = hashing.KeyTypes()
 // tally counts what one worker saw.
 type tally struct {
 	read, keyless   int64
+	unborn          int64 // rows without a usable birth date or year
 	dated, january  int64 // rows with a full birth date, and those born on 1 January
 	provisional     int64 // rows with a provisional name-dob key
 	onlyProvisional int64 // rows with no other key
@@ -286,6 +291,7 @@ func mergeTallies(ts []*tally) *tally {
 	for _, t := range ts {
 		all.read += t.read
 		all.keyless += t.keyless
+		all.unborn += t.unborn
 		all.dated += t.dated
 		all.january += t.january
 		all.provisional += t.provisional
@@ -312,7 +318,7 @@ func januaryOverrepresented(dated, january int64) bool {
 
 func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally, opts Options) (Result, error) {
 	info := opts.Info
-	res := Result{Members: p.src.Members()}
+	res := Result{Unborn: t.unborn, Members: p.src.Members()}
 	info.Sources = p.src.Sources()
 	slices.SortFunc(info.Sources, func(a, b hashing.Source) int { return strings.Compare(a.SHA256, b.SHA256) })
 	info.Rows = t.skips.Rows

@@ -87,7 +87,7 @@ func whyHeader(m *Match, fixed int) string {
 		s = fmt.Sprintf("the header names all %d columns of the layout", n)
 	}
 	if len(m.Extra) > 0 {
-		s += fmt.Sprintf(" and %d others", len(m.Extra))
+		s += fmt.Sprintf(" and %d more", len(m.Extra))
 	}
 	return s
 }
