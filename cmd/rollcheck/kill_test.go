@@ -39,7 +39,7 @@ func (s *site) answers(people string, args ...string) string {
 // after its commit, as it is to be; and is simply run again.
 func TestKilledIngest(t *testing.T) {
 	t.Parallel()
-	s, people, roll := newWriting(t, scale(40_000, 60_000, 400_000))
+	s, people, roll := newWriting(t, scale(40_000, 60_000, 80_000))
 	base, answers := t.TempDir(), s.answers(people)
 	copyDir(t, base, s.index())
 	args := []string{"--memory", "16MiB", "--jobs", "2", roll}
@@ -138,11 +138,11 @@ func TestReadersWhileWriting(t *testing.T) {
 		t.Errorf("nothing is committed, but the answers are others: %s", firstDifference(got, before))
 	}
 	for _, second := range [][]string{{"ingest", "--dataset", "second", roll}, {"datasets", "remove", "before"}} {
-		begun := time.Now()
-		s.start(second...).end().want(2).says("another process is writing to this index")
-		if took := time.Since(begun); took > 5*time.Second {
-			t.Errorf("%q took %v to be told so", second, took)
+		p := s.start(second...)
+		if p.running(10 * time.Second) {
+			t.Fatalf("%q waits instead of being told so", second)
 		}
+		p.end().want(2).says("another process is writing to this index")
 	}
 	s.check(writer.Process.Signal(syscall.SIGCONT))
 
@@ -205,7 +205,7 @@ func (s *site) startReader() func(people []byte) string {
 // Ctrl-C ends a run with 130 and leaves the index as it was.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	s, people, roll := newWriting(t, scale(60_000, 150_000, 1_000_000))
+	s, people, roll := newWriting(t, scale(60_000, 150_000, 300_000))
 	answers := s.answers(people)
 	base := t.TempDir()
 	copyDir(t, base, s.index())
@@ -218,7 +218,9 @@ func TestInterrupt(t *testing.T) {
 		}
 		p.running(time.Duration(20+rng.IntN(100)) * time.Millisecond)
 		s.check(p.Process.Signal(os.Interrupt))
-		begun := time.Now()
+		if p.running(10 * time.Second) {
+			t.Fatal("the ingest goes on after Ctrl-C")
+		}
 		r := p.end()
 		if r.code == 0 { // it was done before the signal came
 			copyDir(t, s.index(), base)
@@ -231,9 +233,6 @@ func TestInterrupt(t *testing.T) {
 		interrupted++
 		if !strings.HasSuffix(r.stderr, "rollcheck: warning: interrupted; the index is as it was before\n") || r.stdout != "" {
 			t.Errorf("it said %q and %q", r.stdout, r.stderr)
-		}
-		if took := time.Since(begun); took > 5*time.Second {
-			t.Errorf("it took %v to end", took)
 		}
 		s.wantNothingLeft()
 		if got := s.answers(people); got != answers {
@@ -252,7 +251,7 @@ func TestInterrupt(t *testing.T) {
 	defer stdin.Close()
 	p.begin().running(200 * time.Millisecond)
 	s.check(p.Process.Signal(os.Interrupt))
-	if p.running(5 * time.Second) {
+	if p.running(10 * time.Second) {
 		t.Fatal("check goes on waiting for people")
 	}
 	p.end().want(130)
