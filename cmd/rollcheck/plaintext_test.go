@@ -52,15 +52,15 @@ func TestNoPlaintextAtRest(t *testing.T) {
 		dataset, layout string
 		rows            int
 	}{
-		{"fl", "fl-extract", scale(50_000, 60_000, 600_000)},
-		{"nc", "nc-ncvoter-2022", scale(2_000, 20_000, 200_000)},
-		{"wa", "wa-vrdb-2023", scale(2_000, 10_000, 100_000)},
+		{"fl", "fl-extract", scale(50_000, 60_000, 200_000)},
+		{"nc", "nc-ncvoter-2022", scale(2_000, 20_000, 60_000)},
+		{"wa", "wa-vrdb-2023", scale(2_000, 10_000, 30_000)},
 	}
 	for _, r := range rolls {
 		path := s.file(r.dataset+".txt", canaryRoll(t, r.layout, r.rows))
 		h.canonical(path)
 		args := []string{"ingest", "--json", "--dataset", r.dataset, "--memory", "16MiB", "--jobs", "2", path}
-		for kill := range scale(2, 4, 20) {
+		for kill := range scale(2, 4, 10) {
 			h.watch(s.start(args...), 1+2*kill)
 			s.run("datasets", "remove", r.dataset) // if the kill came after the commit
 		}
