@@ -242,7 +242,7 @@ func FuzzErrorsHoldNoValue(f *testing.F) {
 		name := fieldNames[n]
 		object, err := json.Marshal(map[string]any{name: canary + value, "last": canary, "former_zip": []string{canary}})
 		if err != nil {
-			t.Skip()
+			t.Fatal(err) // texts and lists of them always marshal
 		}
 		quoted := `"` + strings.ReplaceAll(canary+value, `"`, `""`) + `"`
 		for format, in := range map[Format][]byte{

@@ -78,7 +78,7 @@ func (p *Population) Person() Person {
 // from the same tables: the share of outsiders whose key is there.
 func TestOddsOfPopulation(t *testing.T) {
 	if testing.Short() {
-		t.Skip("draws a population")
+		t.Skip("draws a population of millions: too slow under the race detector")
 	}
 	nc := info(7_500_000, 7_500_000, "name-dob:7500000 name-yob-zip:7500000 name-zip:7500000")
 	nc.Jurisdictions, nc.AsOf = []string{"US-NC"}, "2020-01-01"

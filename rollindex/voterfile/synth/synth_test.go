@@ -525,7 +525,7 @@ func FuzzWrite(f *testing.F) {
 		o := Options{Layout: l, Rows: 300, Seed: seed, Sample: sample, Noise: noise,
 			AsOf: time.Date(2012, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(uint32(days)%7300))}
 		if !(sample > 0 && sample <= 1 && noise >= 0 && noise <= 1) {
-			t.Skip()
+			t.Skip("shares outside 0 to 1 are refused, which another test holds")
 		}
 		var rows, truth bytes.Buffer
 		stats, err := Write(context.Background(), &rows, &truth, o)
