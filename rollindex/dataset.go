@@ -4,29 +4,26 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/mattn/go-sqlite3"
 
 	"rollcheck/hashing"
 )
 
 // dataset is an open dataset file.
 type dataset struct {
-	open    func() (*reader, error)
+	file    *os.File
+	pageKey []byte
 	readers []*reader // at least one; more for large searches
 	entries *hashing.Entries
 	filter  []shard // nil until loadFilter
 	log     int
 }
 
-// reader is a connection to a dataset file, for one goroutine at a time.
+// reader looks tags up in a dataset file, for one goroutine at a time.
 type reader struct {
-	db  *database
-	mac *mac
-	get *sqlite3.SQLiteStmt
+	tree *tree
+	mac  *mac
 }
 
 // dataset returns the open file of a listed dataset, opening it if need be.
@@ -71,68 +68,49 @@ func checkListed(path string, l *listed) error {
 
 func (ix *Index) openDataset(path string, l *listed) (*dataset, error) {
 	id, generation := l.info.ID, l.info.Generation
-	key := ix.prf.PageKey(id, generation)
-	d := &dataset{
-		open:    func() (*reader, error) { return openReader(path, key) },
-		entries: ix.prf.Entries(id, generation),
-	}
-	return d, d.ready(1)
-}
-
-func openReader(path string, key []byte) (*reader, error) {
-	db, err := openDatabase(path, "mode=ro&immutable=1&_query_only=1")
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	stmt, err := db.prepare("SELECT id, entries FROM page WHERE id <= ? ORDER BY id DESC LIMIT 1")
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
+	d := &dataset{file: file, pageKey: ix.prf.PageKey(id, generation), entries: ix.prf.Entries(id, generation)}
+	if err := d.ready(1); err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
-	return &reader{db: db, mac: newMAC(key), get: stmt}, nil
+	return d, nil
 }
 
-// ready opens readers until there are n.
+// ready makes readers until there are n.
 func (d *dataset) ready(n int) error {
 	for len(d.readers) < n {
-		r, err := d.open()
+		t, err := openTree(d.file)
 		if err != nil {
 			return err
 		}
-		d.readers = append(d.readers, r)
+		d.readers = append(d.readers, &reader{t, newMAC(d.pageKey)})
 	}
 	return nil
 }
 
-func (d *dataset) close() (errs error) {
-	for _, r := range d.readers {
-		errs = errors.Join(errs, r.get.Close(), r.db.Close())
+func (d *dataset) close() error { return d.file.Close() }
+
+// rows calls f with the rows of a query about the whole file.
+func (d *dataset) rows(query string, f func([]driver.Value) error) error {
+	db, err := openDatabase(d.file.Name(), "mode=ro&immutable=1&_query_only=1")
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return errs
+	return errors.Join(db.query(query, f), db.Close())
 }
 
-// page reads and checks the page that answers for the tag.
-func (r *reader) page(t hashing.Tag) (page, error) {
-	rows, err := r.get.Query([]driver.Value{int64(pageID(t))})
-	if err != nil {
-		return page{}, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	defer rows.Close()
-	var v [2]driver.Value
-	if err := rows.Next(v[:]); err == io.EOF {
-		return page{}, fmt.Errorf("%w: no page begins before a tag", ErrDamaged)
-	} else if err != nil {
-		return page{}, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	id, _ := v[0].(int64)
-	blob, _ := v[1].([]byte)
-	p, err := openPage(r.mac, uint64(id), blob)
-	if err != nil {
-		return page{}, err
-	}
-	if !p.covers(t) {
-		return page{}, fmt.Errorf("%w: a page is missing after page %d", ErrDamaged, id)
-	}
-	return p, nil
+// page reads and checks the page that answers for the tag. It is valid until
+// the next call.
+func (r *reader) page(t hashing.Tag) (p page, err error) {
+	err = r.tree.find(pageID(t), func(row uint64, blob []byte) (bool, error) {
+		var err error
+		p, err = openPage(r.mac, row, blob)
+		return err == nil && p.covers(t), err
+	})
+	return p, err
 }
 
 // loadFilter reads and checks the whole filter.
@@ -142,11 +120,11 @@ func (d *dataset) loadFilter() error {
 	}
 	var shards []shard
 	log := 0
-	r := d.readers[0]
-	err := r.db.query("SELECT id, shard FROM filter ORDER BY id", func(v []driver.Value) error {
+	mac := newMAC(d.pageKey)
+	err := d.rows("SELECT id, shard FROM filter ORDER BY id", func(v []driver.Value) error {
 		id, _ := v[0].(int64)
 		blob, _ := v[1].([]byte)
-		s, l, _, err := openShard(r.mac, uint64(id), blob)
+		s, l, _, err := openShard(mac, uint64(id), blob)
 		if err != nil {
 			return err
 		}

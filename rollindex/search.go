@@ -102,7 +102,7 @@ func (d *dataset) search(ctx context.Context, s *scratch, index int, yield func(
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	if d.ready(jobs) != nil {
-		jobs = len(d.readers) // the dataset was removed meanwhile; what is open stays readable
+		jobs = len(d.readers) // at least the first, which was made when the file was opened
 	}
 	var mu sync.Mutex
 	var wg sync.WaitGroup

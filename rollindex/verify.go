@@ -104,8 +104,9 @@ func (v *verifier) seal(path string) error {
 // one before ended; together they must hold what was counted and digested.
 func (v *verifier) pages(ctx context.Context) error {
 	sum := sha256.New()
+	mac := newMAC(v.d.pageKey)
 	next, last := hashing.Tag(0), false
-	err := v.d.readers[0].db.query("SELECT id, entries FROM page ORDER BY id", func(row []driver.Value) error {
+	err := v.d.rows("SELECT id, entries FROM page ORDER BY id", func(row []driver.Value) error {
 		if v.health.Pages%256 == 0 {
 			v.progress(v.health.Pages * 4096)
 			if err := ctx.Err(); err != nil {
@@ -114,7 +115,7 @@ func (v *verifier) pages(ctx context.Context) error {
 		}
 		id, _ := row[0].(int64)
 		blob, _ := row[1].([]byte)
-		p, err := openPage(v.d.readers[0].mac, uint64(id), blob)
+		p, err := openPage(mac, uint64(id), blob)
 		if err != nil {
 			return err
 		}

@@ -164,7 +164,11 @@ func (d *jsonDecoder) objectEnd() (int, error) {
 				return 0, fmt.Errorf("line %d: the person that begins here has no end", d.line)
 			}
 		}
-		switch c := d.buf[d.at+i]; {
+		c := d.buf[d.at+i]
+		if c != '"' && !escaped && (quoted && c != '\\' || !quoted && c|0x26 != '\x7f') {
+			continue // neither a quote nor a brace that counts, nor an escape: nearly every byte
+		}
+		switch {
 		case escaped:
 			escaped = false
 		case quoted && c == '\\':
