@@ -21,7 +21,7 @@ import (
 type tree struct {
 	file  io.ReaderAt
 	root  uint32
-	depth int // interior pages above every leaf
+	depth int              // interior pages above every leaf
 	nodes map[uint32]*node // interior pages read so far: one for some 300 leaves
 	leaf  []byte           // the leaf read last
 }

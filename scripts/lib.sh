@@ -28,5 +28,5 @@ need gcc gcc
 
 build() {
   say "building rollcheck"
-  go build -tags "$tags" -o "$bin/rollcheck" ./cmd/rollcheck
+  go build -tags "$tags" -ldflags "-s -w" -o "$bin/rollcheck" ./cmd/rollcheck
 }

@@ -3,6 +3,8 @@ package exposure
 import (
 	"fmt"
 	"strings"
+
+	"github.com/xrash/smetrics"
 )
 
 // Person is what somebody says of themselves, as typed. Everything but the last
@@ -111,32 +113,11 @@ func didYouMean(name string) string {
 		return fmt.Sprintf("did you mean %q?", fieldNames[f])
 	}
 	for _, n := range fieldNames {
-		if len(name) <= len(n)+2 && distance(name, n) <= 2 && len(n) > 3 || strings.ReplaceAll(name, " ", "_") == n {
+		if len(name) <= len(n)+2 && smetrics.WagnerFischer(name, n, 1, 1, 1) <= 2 && len(n) > 3 || strings.ReplaceAll(name, " ", "_") == n {
 			return fmt.Sprintf("did you mean %q?", n)
 		}
 	}
 	return "the fields are " + strings.Join(fieldNames[:], ", ")
-}
-
-// distance is the edit distance of Levenshtein between two short ASCII words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // FieldError says what is wrong with one field of a person. It never holds the

@@ -62,7 +62,7 @@ const (
 	maxGuesses = 2
 
 	// maxSpellings bounds the inputs of one key type for one person, and
-	// maxForms the forms of one detail. A name with 19 nicknames, the most
+	// maxForms the forms of one detail. A name with 25 nicknames, the most
 	// there are, a double surname, two former ones and a former ZIP code stay
 	// under it; the mean person has under five spellings a key. Who meets the
 	// bound gets the answer [Partial].
