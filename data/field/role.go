@@ -4,7 +4,9 @@ package field
 type Role uint8
 
 // The roles. The zero value is a column that says nothing about a person that
-// the project uses.
+// the project uses. AddressFull is street, place and ZIP code in one column,
+// CityStateZIP all but the street; PhoneLine is the last four digits of a
+// number that stands in three columns, of which RolePhone is the middle one.
 const (
 	RoleNone Role = iota
 	NameLast
@@ -26,6 +28,8 @@ const (
 	UnitType
 	UnitNumber
 	AddressLine
+	AddressFull
+	CityStateZIP
 	City
 	State
 	ZIP5
@@ -38,6 +42,7 @@ const (
 	MailCountry
 	PhoneArea
 	RolePhone
+	PhoneLine
 	RoleEmail
 	RoleSex
 	RoleRace
@@ -88,6 +93,8 @@ var roles = [numRoles]struct {
 	UnitType:              {"unit_type", Address, true},
 	UnitNumber:            {"unit_number", Address, true},
 	AddressLine:           {"address_line", Address, true},
+	AddressFull:           {"address_full", Address, true},
+	CityStateZIP:          {"city_state_zip", Locality, true},
 	City:                  {"city", Locality, true},
 	State:                 {"state", 0, false},
 	ZIP5:                  {"zip5", Locality, true},
@@ -100,6 +107,7 @@ var roles = [numRoles]struct {
 	MailCountry:           {"mail_country", 0, false},
 	PhoneArea:             {"phone_area", 0, false},
 	RolePhone:             {"phone", Phone, true},
+	PhoneLine:             {"phone_line", 0, false},
 	RoleEmail:             {"email", Email, true},
 	RoleSex:               {"sex", Sex, true},
 	RoleRace:              {"race", Race, true},

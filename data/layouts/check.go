@@ -58,15 +58,23 @@ func (l *Layout) check() error {
 	switch {
 	case l.ID == "":
 		return errors.New("no id")
-	case len(l.Delimiter) != 1 || strings.ContainsAny(l.Delimiter, "\r\n\x00") || l.Delimiter[0] >= 0x80:
+	case l.Container != "" && !slices.Contains(Containers(), l.Container):
+		return fmt.Errorf("unknown container %q", l.Container)
+	case l.Delimited() && (len(l.Delimiter) != 1 || strings.ContainsAny(l.Delimiter, "\r\n\x00") || l.Delimiter[0] >= 0x80):
 		return errors.New("the delimiter must be one ASCII character")
+	case !l.Delimited() && (l.Delimiter != "" || l.Quote != ""):
+		return errors.New("a delimiter or quote in a layout that is not delimited")
+	case !slices.Contains([]string{"", "rows", "all"}, l.TrailingDelimiter):
+		return fmt.Errorf("unknown trailing delimiter %q", l.TrailingDelimiter)
+	case l.Unordered && !l.Header:
+		return errors.New("columns in no known order, and no header to find them by")
 	case l.Quote != "" && l.Quote != `"`:
 		return errors.New("the quote must be a double quote or none")
 	case l.Jurisdiction != "" && !jurisdictionRE.MatchString(l.Jurisdiction):
 		return fmt.Errorf("jurisdiction %q is not of the form US-FL", l.Jurisdiction)
-	case l.Encoding != "utf-8" && l.Encoding != "windows-1252":
+	case l.text() && l.Encoding != "utf-8" && l.Encoding != "windows-1252":
 		return fmt.Errorf("unknown encoding %q", l.Encoding)
-	case l.LineEnding != "lf" && l.LineEnding != "crlf":
+	case l.text() && l.LineEnding != "lf" && l.LineEnding != "crlf":
 		return fmt.Errorf("unknown line ending %q", l.LineEnding)
 	case !slices.Contains([]string{"day", "month", "year", "age", "none"}, l.BirthPrecision):
 		return fmt.Errorf("unknown birth precision %q", l.BirthPrecision)
@@ -74,6 +82,9 @@ func (l *Layout) check() error {
 		return errors.New("no columns")
 	}
 	if err := l.checkColumns(); err != nil {
+		return err
+	}
+	if err := l.checkPlaces(); err != nil {
 		return err
 	}
 	for role := range l.Codes {
@@ -84,24 +95,53 @@ func (l *Layout) check() error {
 	return nil
 }
 
-// checkColumns refuses two columns of one name, since a header could then not
-// tell them apart, and two of one role, since a reader takes the first.
+// text reports whether the file is lines of text in some encoding.
+func (l *Layout) text() bool { return l.Delimited() || l.Container == "fixed" }
+
+// checkPlaces holds the columns of a fixed file to lie behind one another within
+// the record, and those of another to state no place.
+func (l *Layout) checkPlaces() error {
+	if l.Container != "fixed" {
+		for _, c := range l.Columns {
+			if c.Start != 0 || c.Length != 0 || l.RecordLength != 0 {
+				return fmt.Errorf("column %q: a place in a record that is not fixed", c.Name)
+			}
+		}
+		return nil
+	}
+	end := 0
+	for _, c := range l.Columns {
+		if c.Start <= end || c.Length <= 0 || c.Start+c.Length-1 > l.RecordLength {
+			return fmt.Errorf("column %q: bytes %d to %d overlap another column or leave the record", c.Name, c.Start, c.Start+c.Length-1)
+		}
+		end = c.Start + c.Length - 1
+	}
+	return nil
+}
+
+// checkColumns refuses an alias that another column has for a name, and two
+// columns of one role, since a reader takes the first. Two columns may have one
+// name: their order tells them apart.
 func (l *Layout) checkColumns() error {
-	names, roles := map[string]bool{}, map[field.Role]bool{}
+	names, roles := map[string]string{}, map[field.Role]bool{}
 	for _, cols := range [][]Column{l.Columns, l.Tail} {
 		for _, c := range cols {
 			for _, n := range append([]string{c.Name}, c.Aliases...) {
 				norm := NormName(n)
-				if norm == "" || names[norm] {
+				if owner, taken := names[norm]; norm == "" || taken && owner != c.Name {
 					return fmt.Errorf("column %q: the name %q is empty or taken", c.Name, n)
 				}
-				names[norm] = true
+				names[norm] = c.Name
 			}
 			if c.Role != field.RoleNone && c.Role != field.RoleVoteHistory && roles[c.Role] {
 				return fmt.Errorf("column %q: a second column with role %q", c.Name, c.RoleName)
 			}
 			roles[c.Role] = true
-			if c.Format != "" && !slices.Contains(Formats(), c.Format) {
+			formats := Formats()
+			if c.Role == field.NameFull {
+				formats = NameFormats()
+			}
+			if c.Format != "" && !slices.Contains(formats, c.Format) {
 				return fmt.Errorf("column %q: unknown format %q", c.Name, c.Format)
 			}
 		}

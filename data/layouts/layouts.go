@@ -25,12 +25,24 @@ type Layout struct {
 	Vintage      string `json:"vintage"`      // when files of this shape were made, in words
 	Distribution string `json:"distribution"` // how it reaches people, in words
 
-	Delimiter  string `json:"delimiter"`   // one byte
-	Quote      string `json:"quote"`       // `"`, or "" when a quote is a literal character
-	Header     bool   `json:"header"`      // the first row names the columns
-	Encoding   string `json:"encoding"`    // "utf-8" or "windows-1252": what a line that is not UTF-8 is read as
-	LineEnding string `json:"line_ending"` // "lf" or "crlf", as the publisher writes it
+	// Container is the form in which its publisher writes it, one of
+	// [Containers]; "" is "delimited". A copy may come in another: the columns of
+	// a layout are found by their names wherever a file names them.
+	Container  string `json:"container,omitempty"`
+	Delimiter  string `json:"delimiter,omitempty"`   // one byte; of a delimited file
+	Quote      string `json:"quote,omitempty"`       // `"`, or "" when a quote is a literal character
+	Header     bool   `json:"header"`                // the first row names the columns
+	Encoding   string `json:"encoding,omitempty"`    // "utf-8" or "windows-1252": what a line that is not UTF-8 is read as
+	LineEnding string `json:"line_ending,omitempty"` // "lf" or "crlf", as the publisher writes it
 
+	RecordLength      int    `json:"record_length,omitempty"`      // of a fixed file: bytes of a line without its end
+	PreambleLines     int    `json:"preamble_lines,omitempty"`     // lines before the header
+	TrailingDelimiter string `json:"trailing_delimiter,omitempty"` // "rows": at the end of each row, but not of the header; "all": of both
+	RepeatedHeader    bool   `json:"repeated_header,omitempty"`    // the header stands again between rows
+	Unordered         bool   `json:"unordered,omitempty"`          // the order of the columns is not documented: they are found by name only
+	ApproximateNames  bool   `json:"approximate_names,omitempty"`  // names as a source spells them, not as the file does
+
+	// Columns of one name are told apart by their order.
 	Columns []Column `json:"columns"`
 	// Growing describes the columns that follow the fixed ones, one an election.
 	Growing *Growing `json:"growing,omitempty"`
@@ -46,7 +58,8 @@ type Layout struct {
 
 	// BirthPrecision is "day", "month", "year", "age" or "none".
 	BirthPrecision string                       `json:"birth_precision"`
-	Codes          map[string]map[string]string `json:"codes,omitempty"` // by role: code -> meaning
+	Codes          map[string]map[string]string `json:"codes,omitempty"`        // by role: code -> meaning
+	VoteHistory    string                       `json:"vote_history,omitempty"` // where it is, if not in the columns, in words
 	Quirks         []string                     `json:"quirks,omitempty"`
 	RowsApprox     int64                        `json:"rows_approx,omitempty"`
 	Confidence     string                       `json:"confidence"` // "high", "medium" or "low"
@@ -61,7 +74,9 @@ type Column struct {
 	RoleName  string     `json:"role,omitempty"`       // a field.Role's name
 	Kind      field.Kind `json:"-"`                    // meaningful when KindName is set
 	KindName  string     `json:"kind,omitempty"`       // what a value exposes, where the column has no role: further address lines, districts
-	Format    string     `json:"format,omitempty"`     // of a date, one of [Formats]
+	Start     int        `json:"start,omitempty"`      // of a fixed file: its first byte in the line, from 1
+	Length    int        `json:"length,omitempty"`     // of a fixed file: its bytes
+	Format    string     `json:"format,omitempty"`     // of a date, one of [Formats]; of a whole name, one of [NameFormats]
 	MaxLength int        `json:"max_length,omitempty"` // in characters; 0 is not stated
 	Withheld  bool       `json:"withheld,omitempty"`   // not given for voters with a public-records exemption
 	Absent    []string   `json:"absent,omitempty"`     // values that stand for a withheld or missing one here
@@ -77,8 +92,27 @@ func (c *Column) Exposes() (field.Kind, bool) {
 	return c.Role.Kind()
 }
 
-// Formats returns the forms of a date a column can state.
-func Formats() []string { return []string{"YYYY-MM-DD", "MM/DD/YYYY", "YYYYMMDD", "YYYY"} }
+// Containers returns the forms in which publishers write their files.
+func Containers() []string {
+	return []string{"delimited", "fixed", "xlsx", "json", "xml", "dbf", "pgcopy"}
+}
+
+// Formats returns the forms of a date a column can state. One that begins with
+// the day says that a copy in which the month could be meant does not mean it;
+// among the others, the reader goes by the value.
+func Formats() []string {
+	return []string{
+		"YYYY-MM-DD", "YYYYMMDD", "MM/DD/YYYY", "M/D/YYYY", "MM-DD-YYYY", "MM/DD/YY", "MMDDYYYY", "DD/MM/YYYY", "D/M/YYYY",
+		"MM/YYYY", "YYYY-MM", "YYYY",
+	}
+}
+
+// NameFormats returns the forms of a whole name in one column: "last, first"
+// (surname, comma, first and middle names), "last first" and "first last".
+func NameFormats() []string { return []string{"last, first", "last first", "first last"} }
+
+// Delimited reports whether rows are lines cut by a delimiter.
+func (l *Layout) Delimited() bool { return l.Container == "" || l.Container == "delimited" }
 
 // Growing says how the columns beyond the fixed ones are named and what they hold.
 type Growing struct {
