@@ -25,7 +25,7 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 			fmt.Fprintf(w, "left out: %s: %s\n", m.Name, m.LeftOut)
 			continue
 		}
-		fmt.Fprintf(w, "read:     %s as %s (%s)\n", m.Name, m.Match.Layout.ID, m.Match.Why)
+		fmt.Fprintf(w, "read:     %s as %s (%s)\n", m.Name, m.Match.Layout.ID, strings.Join(m.Match.Evidence, "; "))
 	}
 	rate := float64(info.Rows) / took.Seconds()
 	fmt.Fprintf(w, "rows:     %s read in %s (%s a second), %s indexed under %s tags\n",
@@ -56,17 +56,17 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 
 func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error {
 	type member struct {
-		Type    string `json:"type"`
-		Name    string `json:"name"`
-		Layout  string `json:"layout,omitempty"`
-		Why     string `json:"why,omitempty"`
-		LeftOut string `json:"left_out,omitempty"`
+		Type     string   `json:"type"`
+		Name     string   `json:"name"`
+		Layout   string   `json:"layout,omitempty"`
+		Evidence []string `json:"evidence,omitempty"`
+		LeftOut  string   `json:"left_out,omitempty"`
 	}
 	j := p.jsonLines("ingest")
 	for _, m := range res.Members {
 		out := member{Type: "member", Name: m.Name, LeftOut: m.LeftOut}
 		if m.LeftOut == "" {
-			out.Layout, out.Why = m.Match.Layout.ID, m.Match.Why
+			out.Layout, out.Evidence = m.Match.Layout.ID, m.Match.Evidence
 		}
 		j.write(out)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"text/tabwriter"
 
@@ -143,7 +144,7 @@ func (p *program) detectLayouts(c *cli.Context) error {
 				unknown++
 			}
 			if j != nil {
-				j.write(detectionLine(path, &found[i]))
+				writeDetection(j, path, &found[i])
 			} else {
 				p.printDetection(&found[i])
 			}
@@ -173,13 +174,13 @@ func (p *program) printDetection(d *voterfile.Detection) {
 	}
 	for i := range d.Matches {
 		m := &d.Matches[i]
-		fmt.Fprintf(w, "  %s, %.0f %% sure: %s\n", m.Layout.ID, 100*m.Confidence, m.Why)
-		fmt.Fprintf(w, "    %d fields, delimiter %s, %s\n", m.Fields, named(string(m.Delimiter)), map[bool]string{true: "with a header", false: "no header"}[m.Header])
+		fmt.Fprintf(w, "  %.2f  %s: %s\n", m.Score, m.Layout.ID, strings.Join(m.Evidence, "; "))
+		fmt.Fprintf(w, "        %s\n", shape(m))
 		for _, x := range m.Extra {
-			fmt.Fprintf(w, "    added column %q: %s\n", x.Name, meaning(x))
+			fmt.Fprintf(w, "        added column %q: %s\n", x.Name, meaning(x))
 		}
 		if len(m.Missing) > 0 {
-			fmt.Fprintf(w, "    without the columns %s\n", strings.Join(m.Missing, ", "))
+			fmt.Fprintf(w, "        without the columns %s\n", strings.Join(m.Missing, ", "))
 		}
 	}
 }
@@ -192,39 +193,71 @@ func meaning(x voterfile.Extra) string {
 	return "not known"
 }
 
-// detectionLine returns what was detected as a line of JSON says it.
-func detectionLine(path string, d *voterfile.Detection) any {
+// shape says how the lines of a file are read.
+func shape(m *voterfile.Match) string {
+	s := fmt.Sprintf("%d fields", m.Fields)
+	switch {
+	case m.Fixed:
+		s += " at fixed places"
+	case m.Delimiter == voterfile.TableDelimiter:
+	default:
+		s += ", delimiter " + named(string(m.Delimiter))
+	}
+	if m.Header {
+		s += ", with names of the columns"
+	} else {
+		s += ", no header"
+	}
+	if m.DayFirst {
+		s += ", dates with the day first"
+	}
+	if m.Birth != "none" {
+		return s + ", birth dates to the " + m.Birth
+	}
+	return s + ", no birth dates"
+}
+
+// writeDetection writes what was detected of a member: a line a candidate, the
+// best first, then why it is not read, if it is not.
+func writeDetection(j *jsonLines, path string, d *voterfile.Detection) {
 	type extra struct {
 		Name string `json:"name"`
 		Role string `json:"role,omitempty"`
 	}
-	type match struct {
-		Layout     string   `json:"layout"`
-		Confidence float64  `json:"confidence"`
-		Why        string   `json:"why"`
-		Header     bool     `json:"header"`
-		Fields     int      `json:"fields"`
-		Missing    []string `json:"missing,omitempty"`
-		Extra      []extra  `json:"extra,omitempty"`
+	type candidate struct {
+		Type     string   `json:"type"`
+		File     string   `json:"file"`
+		Member   string   `json:"member"`
+		Layout   string   `json:"layout"`
+		Score    float64  `json:"score"`
+		Evidence []string `json:"evidence"`
+		Header   bool     `json:"header"`
+		Fields   int      `json:"fields"`
+		DayFirst bool     `json:"day_first"`
+		Birth    string   `json:"birth_precision"`
+		Missing  []string `json:"missing,omitempty"`
+		Extra    []extra  `json:"extra,omitempty"`
 	}
-	out := struct {
-		Type    string  `json:"type"`
-		File    string  `json:"file"`
-		Member  string  `json:"member"`
-		Matches []match `json:"matches"`
-		LeftOut string  `json:"left_out,omitempty"`
-		Error   string  `json:"error,omitempty"`
-	}{Type: "detection", File: path, Member: d.Name, Matches: []match{}, LeftOut: d.LeftOut}
-	if d.Err != nil {
-		out.Error = d.Err.Error()
+	type problem struct {
+		Type   string `json:"type"`
+		File   string `json:"file"`
+		Member string `json:"member"`
+		Why    string `json:"why"`
 	}
 	for i := range d.Matches {
 		m := &d.Matches[i]
-		mm := match{Layout: m.Layout.ID, Confidence: m.Confidence, Why: m.Why, Header: m.Header, Fields: m.Fields, Missing: m.Missing}
-		for _, x := range m.Extra {
-			mm.Extra = append(mm.Extra, extra{x.Name, x.Role.String()})
+		c := candidate{
+			"candidate", path, d.Name, m.Layout.ID, math.Round(m.Score*1e4) / 1e4, m.Evidence, m.Header, m.Fields, m.DayFirst, m.Birth, m.Missing, nil,
 		}
-		out.Matches = append(out.Matches, mm)
+		for _, x := range m.Extra {
+			c.Extra = append(c.Extra, extra{x.Name, x.Role.String()})
+		}
+		j.write(c)
 	}
-	return out
+	if d.LeftOut != "" {
+		j.write(problem{"left_out", path, d.Name, d.LeftOut})
+	}
+	if d.Err != nil {
+		j.write(problem{"undecided", path, d.Name, d.Err.Error()})
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
 	"rollcheck/data/field"
 )
@@ -143,6 +144,20 @@ func IDs() []string {
 	sort.Strings(names)
 	return names
 }
+
+// All returns the built-in layouts by id, read once. They are shared and not to be
+// changed.
+var All = sync.OnceValues(func() ([]*Layout, error) {
+	var all []*Layout
+	for _, id := range IDs() {
+		l, err := Get(id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
+})
 
 // ErrUnknown is wrapped by [Get] for an id that is not built in.
 var ErrUnknown = errors.New("no such layout")

@@ -2,31 +2,51 @@ package voterfile
 
 import (
 	"bytes"
+	"strings"
 
 	"rollcheck/hashing"
 )
 
-// parseDate reads b as a date in any form that cannot be mistaken for another:
-// publishers change the form from one release to the next, and republished
-// copies have their own, so that the form a layout states is not relied on. Day
-// before month is not among them: no roll at hand has it, and it could be
-// mistaken. A day or month of 00 lowers the precision; a day or month that no
-// calendar has leaves the year. It reports false when b is not a date at all. A
-// time of day behind the date is ignored.
-func parseDate(b []byte) (hashing.Date, bool) {
+// dateForm says how dates are read where the value leaves a choice. The zero
+// value takes the month to stand before the day and two digits for no year.
+type dateForm struct {
+	dayFirst bool // the day stands before the month: 17/04/1961
+	last     int  // the last year that two digits can mean; 0 if two digits are no year
+}
+
+// A two-digit year of birth is taken for the last one with these digits that
+// makes the person at least youngest years old when the data was taken: nobody
+// is on a roll before preregistration at 16. Where it is not known when that
+// was, it is taken to be unknownYear, so that a file reads the same in any year.
+// Somebody over 115 reads as a century younger.
+const (
+	youngest    = 16
+	unknownYear = 2026
+)
+
+// parse reads b as a date in any of the forms publishers use: they change it from
+// one release to the next, and republished copies have their own, so that the
+// form a layout states is relied on only for what a value does not show, whether
+// the day comes first. A day or month of 00 lowers the precision; a day or month
+// that no calendar has leaves the year. It reports false when b is not a date at
+// all. A time of day behind the date is ignored.
+func (f dateForm) parse(b []byte) (hashing.Date, bool) {
 	var y, m, d int
 	b = bytes.TrimSuffix(b, []byte(".0")) // a number that went through a program for tables
 	switch {
 	case len(b) == 10 && b[2] == '/' && b[5] == '/':
 		y, m, d = four(b[6:10]), two(b[0:2]), two(b[3:5])
+		if f.dayFirst {
+			m, d = d, m
+		}
 	case len(b) == 10 && b[4] == '-' && b[7] == '-':
 		y, m, d = four(b[0:4]), two(b[5:7]), two(b[8:10])
 	case len(b) == 8 && four(b[0:4]) >= 0 && four(b[4:8]) >= 0:
-		y, m, d = four(b[0:4]), two(b[4:6]), two(b[6:8])
+		y, m, d = f.eight(b)
 	case len(b) == 4:
 		y = four(b)
 	default:
-		y, m, d = parseLoose(b)
+		y, m, d = f.parseLoose(b)
 	}
 	if y < 1000 || m < 0 || d < 0 {
 		return hashing.Date{}, false
@@ -40,38 +60,110 @@ func parseDate(b []byte) (hashing.Date, bool) {
 	return hashing.Date{Year: uint16(y), Month: uint8(m), Day: uint8(d)}, true
 }
 
-// parseLoose reads year-month-day or month-day-year with any of the usual
-// separators, without padding, and with a time behind it. It returns a negative
-// part for anything else.
-func parseLoose(b []byte) (y, m, d int) {
-	var part, width [3]int
-	n := 0
-	for _, c := range b {
-		if c == ' ' || c == 'T' {
-			break
+// eight reads eight digits: the year comes first unless it would be none of the
+// last three centuries and one at the end would.
+func (f dateForm) eight(b []byte) (y, m, d int) {
+	y, m, d = four(b[0:4]), two(b[4:6]), two(b[6:8])
+	if last := four(b[4:8]); (y < 1800 || y >= 2100) && last >= 1800 && last < 2100 {
+		y, m, d = last, two(b[0:2]), two(b[2:4])
+		if f.dayFirst {
+			m, d = d, m
 		}
+	}
+	return y, m, d
+}
+
+// parseLoose reads three parts, or year and month, with any of the usual
+// separators, without padding, with the month as a number or in English letters,
+// and with a time behind them. It returns a negative part for anything else.
+func (f dateForm) parseLoose(b []byte) (y, m, d int) {
+	var part, width [3]int
+	named := -1 // the part that is the name of a month
+	n := 0
+	for i := 0; i < len(b); i++ {
+		c := b[i]
 		switch {
-		case c >= '0' && c <= '9' && width[n] < 4:
+		case c >= '0' && c <= '9' && width[n] < 4 && named != n:
 			part[n] = part[n]*10 + int(c-'0')
 			width[n]++
-		case (c == '-' || c == '/' || c == '.') && n < 2 && width[n] > 0:
+		case width[n] > 0 && (n == 2 || n == 1 && part[0] > 31 || n == 1 && part[1] > 31) && (c == ' ' || c == 'T'):
+			i = len(b) // a time of day
+		case width[n] > 0 && n < 2 && (c == '-' || c == '/' || c == '.' || c == ' ' || c == ','):
 			n++
+			for i+1 < len(b) && b[i+1] == ' ' {
+				i++
+			}
+		case width[n] == 0 && named < 0:
+			letters := 0
+			part[n], letters = month(b[i:])
+			if letters == 0 {
+				return -1, -1, -1
+			}
+			named, width[n] = n, 2
+			i += letters - 1
 		default:
 			return -1, -1, -1
 		}
 	}
+	return f.order(part, width, n, named)
+}
+
+// order tells which of the n+1 parts is which.
+func (f dateForm) order(part, width [3]int, n, named int) (y, m, d int) {
 	short := func(i int) bool { return width[i] == 1 || width[i] == 2 }
+	year := func(i int) int {
+		if width[i] == 2 && f.last > 0 {
+			y := f.last/100*100 + part[i]
+			if y > f.last {
+				y -= 100
+			}
+			return y
+		}
+		if width[i] != 4 {
+			return -1
+		}
+		return part[i]
+	}
 	switch {
-	case n == 2 && width[0] == 4 && short(1) && short(2):
+	case n == 2 && width[0] == 4 && named <= 1 && short(1) && short(2):
 		return part[0], part[1], part[2]
-	case n == 2 && short(0) && short(1) && width[2] == 4:
-		return part[2], part[0], part[1]
+	case n == 2 && named == 0 && short(1): // April 17, 1961
+		return year(2), part[0], part[1]
+	case n == 2 && named == 1 && short(0): // 17-APR-1961
+		return year(2), part[1], part[0]
+	case n == 2 && named < 0 && short(0) && short(1):
+		if f.dayFirst {
+			return year(2), part[1], part[0]
+		}
+		return year(2), part[0], part[1]
 	case n == 1 && width[0] == 4 && short(1):
 		return part[0], part[1], 0
-	case n == 1 && short(0) && width[1] == 4:
+	case n == 1 && short(0) && named <= 0 && width[1] == 4:
 		return part[1], part[0], 0
 	}
 	return -1, -1, -1
+}
+
+const monthNames = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
+
+var monthTails = [12]string{"UARY", "RUARY", "CH", "IL", "", "E", "Y", "UST", "TEMBER", "OBER", "EMBER", "EMBER"}
+
+// month reads the English name of a month, whole or its first three letters, at
+// the beginning of b and returns its number and how many letters it has.
+func month(b []byte) (number, letters int) {
+	for letters < len(b) && letters < 10 && (b[letters]|0x20) >= 'a' && (b[letters]|0x20) <= 'z' {
+		letters++
+	}
+	if letters < 3 {
+		return 0, 0
+	}
+	word := strings.ToUpper(string(b[:letters]))
+	for i := range 12 {
+		if word[:3] == monthNames[3*i:3*i+3] && (letters == 3 || word[3:] == monthTails[i] || word == "SEPT") {
+			return i + 1, letters
+		}
+	}
+	return 0, 0
 }
 
 // two returns the number that two digits are, or a negative one.

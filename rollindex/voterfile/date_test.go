@@ -46,13 +46,54 @@ func TestParseDate(t *testing.T) {
 		{"PRIVATE", ""},
 		{"12/31", ""},
 		{"1-2-3-4", ""},
+		{"12:00:00 AM", ""},
+		{"ACP", ""},
+		{"<NULL>", ""},
+		// Other orders and words.
+		{"02291960", "1960-02-29"},
+		{"10111961", "1961-10-11"},
+		{"19600229.0", "1960-02-29"},
+		{"29-FEB-1960", "1960-02-29"},
+		{"29 Feb 1960", "1960-02-29"},
+		{"February 29, 1960", "1960-02-29"},
+		{"Feb 29 1960 12:00AM", "1960-02-29"},
+		{"29-FEBR-1960", ""},
+		{"Sept 9, 1960", "1960-09-09"},
+		{"29-FEB-60", ""},
+		{"MAY 1960", "1960-05"},
 		{"60", ""},
 		{"0000", ""},
 	}
 	for _, tt := range tests {
-		got, ok := parseDate([]byte(tt.in))
+		got, ok := dateForm{}.parse([]byte(tt.in))
 		if got.String() != tt.want || ok != (tt.want != "") {
-			t.Errorf("parseDate(%q) = %q, %v, want %q", tt.in, got, ok, tt.want)
+			t.Errorf("parse(%q) = %q, %v, want %q", tt.in, got, ok, tt.want)
+		}
+	}
+}
+
+func TestParseDateForm(t *testing.T) {
+	dayFirst, short := dateForm{dayFirst: true}, dateForm{last: 2010}
+	tests := []struct {
+		form     dateForm
+		in, want string
+	}{
+		{dayFirst, "03/04/1961", "1961-04-03"},
+		{dayFirst, "3.4.1961", "1961-04-03"},
+		{dayFirst, "03041961", "1961-04-03"},
+		{dayFirst, "1961-04-03", "1961-04-03"},
+		{dayFirst, "19610403", "1961-04-03"},
+		{dayFirst, "04/17/1961", "1961"},
+		{short, "4/17/61", "1961-04-17"},
+		{short, "4/17/10", "2010-04-17"},
+		{short, "4/17/11", "1911-04-17"},
+		{short, "4/17/00", "2000-04-17"},
+		{short, "17-APR-61", "1961-04-17"},
+		{dateForm{dayFirst: true, last: 2010}, "3/4/61", "1961-04-03"},
+	}
+	for _, tt := range tests {
+		if got, ok := tt.form.parse([]byte(tt.in)); got.String() != tt.want || !ok {
+			t.Errorf("%+v.parse(%q) = %q, %v, want %q", tt.form, tt.in, got, ok, tt.want)
 		}
 	}
 }
@@ -60,9 +101,10 @@ func TestParseDate(t *testing.T) {
 func FuzzParseDate(f *testing.F) {
 	f.Add([]byte("02/29/1960"))
 	f.Add([]byte("1-2-3"))
+	f.Add([]byte("29-FEB-60"))
 	// A date that is returned exists, and reads the same from its own text.
 	f.Fuzz(func(t *testing.T, in []byte) {
-		d, ok := parseDate(in)
+		d, ok := dateForm{last: 2010}.parse(in)
 		if !ok {
 			if d != (hashing.Date{}) {
 				t.Fatal("a date beside the report that there is none")
@@ -72,7 +114,7 @@ func FuzzParseDate(f *testing.F) {
 		if d.Year < 1000 || d.Year > 9999 || d.Month > 12 || int(d.Day) > daysIn(int(d.Year), int(d.Month)) || d.Month == 0 && d.Day != 0 {
 			t.Fatalf("%v is no date", d)
 		}
-		if again, ok := parseDate([]byte(d.String())); !ok || again != d {
+		if again, ok := (dateForm{}).parse([]byte(d.String())); !ok || again != d {
 			t.Fatalf("%v reads as %v", d, again)
 		}
 	})

@@ -51,23 +51,23 @@ type detected struct {
 	Detection
 }
 
-func candidates(forced *layouts.Layout) ([]*layouts.Layout, error) {
+func candidates(forced *layouts.Layout) ([]*candidate, error) {
 	if forced != nil {
-		return []*layouts.Layout{forced}, nil
+		return []*candidate{newCandidate(forced)}, nil
 	}
-	var all []*layouts.Layout
-	for _, id := range layouts.IDs() {
-		l, err := layouts.Get(id)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, l)
+	list, err := layouts.All()
+	if err != nil {
+		return nil, err
+	}
+	var all []*candidate
+	for _, l := range list {
+		all = append(all, newCandidate(l))
 	}
 	return all, nil
 }
 
 // detect looks into every member of the file.
-func (f *file) detect(ctx context.Context, known []*layouts.Layout, forced bool) ([]detected, error) {
+func (f *file) detect(ctx context.Context, known []*candidate, forced bool) ([]detected, error) {
 	members, leftOut, err := f.members()
 	if err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func (f *file) detect(ctx context.Context, known []*layouts.Layout, forced bool)
 
 // detect fills d with what fits the member. Within an archive, what cannot be a
 // roll is left out; the file itself was named as one, so that is an error.
-func (m *member) detect(known []*layouts.Layout, forced bool, d *Detection) {
+func (m *member) detect(known []*candidate, forced bool, d *Detection) {
 	leave := func(why string, err error) {
 		if m.entry != nil {
 			d.LeftOut = why
@@ -154,13 +154,12 @@ const (
 	minByName   = 0.5
 	minByFields = 0.75
 	minForced   = 0.3
-	// Two layouts this close fit equally. The generations of one state's file
-	// differ by more than three columns in seventy.
+	// Two layouts this close fit equally, unless both read the file alike.
 	tie = 0.02
 )
 
 // judge decides whether the best match is good enough and certain.
-func (m *member) judge(s *sample, known []*layouts.Layout, d *Detection, leave func(string, error)) {
+func (m *member) judge(s *sample, known []*candidate, d *Detection, leave func(string, error)) {
 	fit := d.Matches
 	switch {
 	case len(fit) == 0:
@@ -171,15 +170,31 @@ func (m *member) judge(s *sample, known []*layouts.Layout, d *Detection, leave f
 		d.Err = m.noLayout(s, known)
 	case m.entry != nil && ignoredFolder(m.entry.Name, fit[0].Layout):
 		d.LeftOut = "in a folder of files that check or repeat the roll"
-	case len(fit) > 1 && fit[0].Confidence-fit[1].Confidence < tie:
-		d.Err = m.fail(fmt.Sprintf("fits two layouts equally: %s and %s", fit[0].Layout.ID, fit[1].Layout.ID),
+	case rival(fit) != nil:
+		o := rival(fit)
+		d.Err = m.fail(fmt.Sprintf("fits two layouts equally, %s and %s: %s", fit[0].Layout.ID, o.Layout.ID, fit[0].apart(o)),
 			"say which it is with --layout", ErrAmbiguous)
+	case fit[0].against != nil:
+		c := fit[0].against
+		d.Err = m.fail(fmt.Sprintf("contradicts layout %s: its column %q holds %s, as line %d shows", fit[0].Layout.ID, c.column, c.what, c.line),
+			"its columns may have been moved or swapped; \"rollcheck layouts detect --propose\" writes a layout to correct", ErrNoLayout)
 	case !fit[0].lined(s):
 		d.Err = m.fail(fmt.Sprintf("has a header of %d columns, but most rows have %d fields", fit[0].Fields, s.best().fields),
 			"the file may have been damaged by a program that rewrote it", ErrNoLayout)
 	case fit[0].Header && len(s.lines) == 1 && s.all:
 		leave("a header without rows", m.fail("holds a header and no rows", "check that the download or copy was complete", ErrEmpty))
 	}
+}
+
+// rival returns a match that fits as well as the first and reads the file
+// otherwise, nil if there is none.
+func rival(fit []Match) *Match {
+	for i := 1; i < len(fit) && fit[0].Score-fit[i].Score < tie; i++ {
+		if !fit[0].sameReading(&fit[i]) {
+			return &fit[i]
+		}
+	}
+	return nil
 }
 
 // rollColumns is the fewest columns of a known roll of any state or vendor (20);
@@ -208,13 +223,13 @@ func cutLast(s, sep string) (before, after string, found bool) {
 }
 
 // noLayout says what was seen and what the nearest layout has.
-func (m *member) noLayout(s *sample, known []*layouts.Layout) error {
+func (m *member) noLayout(s *sample, known []*candidate) error {
 	best := s.best()
 	if best.fields < 2 {
 		return m.fail("is not a delimited file of a known layout", "list the layouts that can be read with \"rollcheck layouts\"", ErrNoLayout)
 	}
-	near := slices.MinFunc(known, func(a, b *layouts.Layout) int {
-		return cmp.Compare(distance(a, best.fields), distance(b, best.fields))
+	near := slices.MinFunc(known, func(a, b *candidate) int {
+		return cmp.Compare(distance(a.Layout, best.fields), distance(b.Layout, best.fields))
 	})
 	problem := fmt.Sprintf("fits no layout: it has %d fields a row, separated by %s", best.fields, delimiterName(best.delim))
 	if len(known) == 1 {

@@ -38,14 +38,14 @@ func TestDetectEveryLayout(t *testing.T) {
 					t.Fatalf("%d rows: %v", rows, d.Err)
 				}
 				m := d.Matches[0]
-				if m.Layout.ID != id || m.Confidence < 0.9 || m.Why == "" {
-					t.Errorf("%d rows: read as %s (%.2f: %s)", rows, m.Layout.ID, m.Confidence, m.Why)
+				if m.Layout.ID != id || m.Score < 0.9 || len(m.Evidence) == 0 {
+					t.Errorf("%d rows: read as %s (%.2f: %s)", rows, m.Layout.ID, m.Score, m.Evidence)
 				}
 				if m.Header != l.Header || m.Delimiter != l.Delimiter[0] || m.Quoted != (l.Quote != "") || m.Fields != len(l.Columns) {
 					t.Errorf("%d rows: header %v, delimiter %q, quoted %v, %d fields", rows, m.Header, m.Delimiter, m.Quoted, m.Fields)
 				}
-				if len(d.Matches) > 1 && m.Confidence-d.Matches[1].Confidence < 2*tie {
-					t.Errorf("%d rows: %s fits nearly as well (%.2f against %.2f)", rows, d.Matches[1].Layout.ID, d.Matches[1].Confidence, m.Confidence)
+				if len(d.Matches) > 1 && m.Score-d.Matches[1].Score < 2*tie {
+					t.Errorf("%d rows: %s fits nearly as well (%.2f against %.2f)", rows, d.Matches[1].Layout.ID, d.Matches[1].Score, m.Score)
 				}
 			}
 		})
@@ -85,8 +85,8 @@ func TestDetectHeaderAnyOrder(t *testing.T) {
 						t.Fatal(d.Err)
 					}
 					m := d.Matches[0]
-					if m.Layout.ID != id || !m.ByName || m.Confidence != 1 || len(m.Missing)+len(m.Extra) > 0 {
-						t.Errorf("read as %s %.2f, by name %v, missing %q, extra %v", m.Layout.ID, m.Confidence, m.ByName, m.Missing, m.Extra)
+					if m.Layout.ID != id || !m.ByName || m.Score != 1 || len(m.Missing)+len(m.Extra) > 0 {
+						t.Errorf("read as %s %.2f, by name %v, missing %q, extra %v", m.Layout.ID, m.Score, m.ByName, m.Missing, m.Extra)
 					}
 				})
 			}
@@ -108,7 +108,7 @@ func TestDetectAliases(t *testing.T) {
 		writeRow(&b, l, names)
 		writeRow(&b, l, testRow(l, 3))
 		d := detectBytes(t, b.Bytes(), Options{})
-		if d.Err != nil || d.Matches[0].Layout.ID != id || d.Matches[0].Confidence != 1 {
+		if d.Err != nil || d.Matches[0].Layout.ID != id || d.Matches[0].Score != 1 {
 			t.Errorf("%s: %+v", id, d)
 		}
 	}
@@ -146,8 +146,8 @@ func TestDetectLostHeader(t *testing.T) {
 			t.Errorf("%s: %v", id, d.Err)
 			continue
 		}
-		if m := d.Matches[0]; m.Layout.ID != id || m.Header || m.ByName || m.Confidence > 0.95 {
-			t.Errorf("%s: read as %s, header %v, %.2f", id, m.Layout.ID, m.Header, m.Confidence)
+		if m := d.Matches[0]; m.Layout.ID != id || m.Header || m.ByName || m.Score > 0.95 {
+			t.Errorf("%s: read as %s, header %v, %.2f", id, m.Layout.ID, m.Header, m.Score)
 		}
 	}
 }
@@ -187,7 +187,7 @@ func TestDetectGrowingAndTail(t *testing.T) {
 	var b bytes.Buffer
 	writeRow(&b, oh, append(columnNames(oh), "PRIMARY-03/07/2000", "GENERAL-11/07/2000", "special-02/05/2008"))
 	writeRow(&b, oh, append(testRow(oh, 1), "", "X", ""))
-	if d := detectBytes(t, b.Bytes(), Options{}); d.Err != nil || d.Matches[0].Confidence != 1 || d.Matches[0].Fields != 49 {
+	if d := detectBytes(t, b.Bytes(), Options{}); d.Err != nil || d.Matches[0].Score != 1 || d.Matches[0].Fields != 49 {
 		t.Errorf("Ohio with elections: %+v", d)
 	}
 
@@ -203,7 +203,7 @@ func TestDetectGrowingAndTail(t *testing.T) {
 	b.Reset()
 	writeRow(&b, nc, append([]string{"hava_id_req", "ssn"}, append(columnNames(nc), "no_dl_ssn_chkbx")...))
 	writeRow(&b, nc, append([]string{"N", "N"}, append(testRow(nc, 1), "N")...))
-	if d := detectBytes(t, b.Bytes(), Options{}); d.Err != nil || d.Matches[0].Confidence != 1 || len(d.Matches[0].Extra) > 0 {
+	if d := detectBytes(t, b.Bytes(), Options{}); d.Err != nil || d.Matches[0].Score != 1 || len(d.Matches[0].Extra) > 0 {
 		t.Errorf("North Carolina of 2026: %+v", d)
 	}
 }
@@ -302,17 +302,34 @@ func checkError(t *testing.T, err, cause error, say ...string) {
 }
 
 func TestDetectTie(t *testing.T) {
-	// Two layouts of one shape fit equally, whatever is in the file.
+	// Two layouts of one shape fit equally, whatever is in the file; that matters
+	// only where they read it otherwise.
 	fl := mustLayout(t, "fl-extract")
 	twin := *fl
 	twin.ID = "fl-twin"
-	data := testRoll(fl, 5)
+	if d := detectAmong(t, testRoll(fl, 5), fl, &twin); d.Err != nil || d.Matches[0].Layout != fl {
+		t.Errorf("a twin that reads alike: %v", d.Err)
+	}
+	twin.Jurisdiction = "US-GA"
+	checkError(t, detectAmong(t, testRoll(fl, 5), fl, &twin).Err, ErrAmbiguous, "fl-extract", "fl-twin", "fl-twin of US-GA")
+	twin.Jurisdiction, twin.Columns = fl.Jurisdiction, slices.Clone(fl.Columns)
+	twin.Columns[2].Role, twin.Columns[4].Role = field.NameFirst, field.NameLast
+	checkError(t, detectAmong(t, testRoll(fl, 5), fl, &twin).Err, ErrAmbiguous, "column 3 is name_last in fl-extract and name_first in fl-twin")
+}
+
+// detectAmong returns what is found out about a text among those layouts.
+func detectAmong(t *testing.T, data []byte, list ...*layouts.Layout) Detection {
+	t.Helper()
+	var known []*candidate
+	for _, l := range list {
+		known = append(known, newCandidate(l))
+	}
 	s := newSample(data, true)
 	var d Detection
-	d.Matches = s.matches([]*layouts.Layout{fl, &twin}, false)
+	d.Matches = s.matches(known, false)
 	m := &member{file: &file{}, name: "roll.txt"}
-	m.judge(s, []*layouts.Layout{fl, &twin}, &d, func(string, error) { t.Error("left out") })
-	checkError(t, d.Err, ErrAmbiguous, "fl-extract", "fl-twin")
+	m.judge(s, known, &d, func(string, error) { t.Error("left out") })
+	return d
 }
 
 func TestOpenRefuses(t *testing.T) {
@@ -360,9 +377,9 @@ func FuzzDetect(f *testing.F) {
 	}
 	f.Add([]byte("\xff\xfea\x00"))
 	f.Add([]byte("\"a\",\"b\n"))
-	var known []*layouts.Layout
-	for _, id := range layouts.IDs() {
-		known = append(known, mustLayout(f, id))
+	known, err := candidates(nil)
+	if err != nil {
+		f.Fatal(err)
 	}
 	// Whatever a file holds, detection ends in a layout or in a reason.
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -378,8 +395,8 @@ func FuzzDetect(f *testing.F) {
 			t.Error("neither a layout nor a reason")
 		}
 		for _, m := range d.Matches {
-			if len(m.columns) != m.Fields || len(m.extra) != m.Fields || m.Confidence < 0 || m.Confidence > 1 {
-				t.Errorf("%d columns for %d fields, confidence %v", len(m.columns), m.Fields, m.Confidence)
+			if len(m.columns) != m.Fields || len(m.extra) != m.Fields || m.Score < 0 || m.Score > 1 {
+				t.Errorf("%d columns for %d fields, confidence %v", len(m.columns), m.Fields, m.Score)
 			}
 		}
 	})

@@ -38,7 +38,7 @@
 // name in any order; columns the layout does not know are mapped by common names
 // where they have one ("ssn_last4") and reported in [Match.Extra]. Without a
 // header the number of fields must be the layout's, and the values must look
-// like what the layout says they are. [Match.Why] says what decided it.
+// like what the layout says they are. [Match.Evidence] says what decided it.
 //
 // # What is skipped
 //

@@ -91,7 +91,7 @@ func (p *Parser) fillBirth() field.Set {
 		if v == nil {
 			continue
 		}
-		date, ok := parseDate(v)
+		date, ok := p.plan.dates.parse(v)
 		if !ok {
 			continue
 		}

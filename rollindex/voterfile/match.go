@@ -1,27 +1,41 @@
 package voterfile
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/rollindex/voterfile/internal/tables"
 )
 
 // Match is how a file is read: by which layout, and why.
 type Match struct {
-	Layout     *layouts.Layout
-	Confidence float64 // 0 to 1
-	Why        string  // what decided it, in words
-	Header     bool    // a row of the file names its columns
-	ByName     bool    // columns are mapped by those names, not by position
-	Delimiter  byte
-	Quoted     bool     // a field may be enclosed in double quotes
-	Fields     int      // fields of a row
-	Missing    []string // columns of the layout that the header lacks
-	Extra      []Extra  // columns that the layout does not know
+	Layout    *layouts.Layout
+	Score     float64  // 0 to 1
+	Evidence  []string // what speaks for it and against it, in words
+	Header    bool     // a row of the file names its columns, or the container does
+	ByName    bool     // columns are mapped by those names, not by position
+	Fixed     bool     // columns lie at fixed places of the line
+	Delimiter byte     // of lines that are cut
+	Quoted    bool     // a field may be enclosed in double quotes
+	DayFirst  bool     // dates have the day before the month
+	Birth     string   // the most exact precision that most birth dates of the sample have: "day", "month", "year", "age" or "none"
+	Fields    int      // fields of a row
+	Missing   []string // columns of the layout that the header lacks
+	Extra     []Extra  // columns that the layout does not know
 
 	columns    []*layouts.Column // of the file, in its order; nil for one that nothing is known of
 	extra      []bool            // of columns: the layout does not know it
-	headerLine int64
+	trimmed    bool              // of fixed lines: without the blanks at their end
+	headerLine int64             // where the header stands in the text; lines before it are no rows
+	against    *contradiction
 }
+
+// TableDelimiter is the [Match.Delimiter] of rows that come out of a container of
+// tables, such as a workbook or a dump.
+const TableDelimiter = tables.Separator
 
 // Extra is a column that the layout does not know.
 type Extra struct {
@@ -30,10 +44,13 @@ type Extra struct {
 }
 
 // lined reports whether the rows of the sample have the fields that the header
-// names, or one more that is empty.
+// names, or further ones that are empty.
 func (m *Match) lined(s *sample) bool {
+	if !m.ByName || len(s.lines) <= 1 {
+		return true
+	}
 	rows := s.split(m.Delimiter, m.Quoted)
-	return !m.ByName || len(s.lines) == 1 || rows.fields == m.Fields || rows.fields == m.Fields+1 && rows.trailing
+	return rows.fields == m.Fields || rows.fields > m.Fields && rows.fields-rows.trailing <= m.Fields
 }
 
 func (m *Match) isExtra(i int) bool { return m.extra[i] }
@@ -51,46 +68,62 @@ func (m *Match) headNames(i int) []string {
 	return names
 }
 
-// header is the first row of a file, split and taken as names.
+// header is a row of a file, split and taken as names.
 type header struct {
 	names []string // as written
 	norm  []string
 	line  int64
 }
 
-// matchHeader maps the columns of a file to a layout by their names. The
-// confidence is the share of the layout's columns that were found, less a little
-// for columns that nothing is known of.
-func matchHeader(l *layouts.Layout, h *header) *Match {
-	known := map[string]*layouts.Column{}
+// candidate is a layout that a file may have.
+type candidate struct {
+	*layouts.Layout
+	known map[string][]*layouts.Column // by normalised name, in the order they have in the layout
+	names bool                         // it has people's names; a list of addresses has none
+}
+
+func newCandidate(l *layouts.Layout) *candidate {
+	c := &candidate{Layout: l, known: map[string][]*layouts.Column{}}
 	for _, cols := range [][]layouts.Column{l.Columns, l.Tail} {
 		for i := range cols {
-			known[layouts.NormName(cols[i].Name)] = &cols[i]
-			for _, a := range cols[i].Aliases {
-				known[layouts.NormName(a)] = &cols[i]
+			col := &cols[i]
+			c.names = c.names || col.Role == field.NameLast || col.Role == field.NameFull
+			for _, name := range append([]string{col.Name}, col.Aliases...) {
+				norm := layouts.NormName(name)
+				if list := c.known[norm]; len(list) == 0 || list[len(list)-1] != col {
+					c.known[norm] = append(list, col)
+				}
 			}
 		}
 	}
-	m := &Match{Layout: l, Header: true, ByName: true, Fields: len(h.names), headerLine: h.line}
+	return c
+}
+
+// matchHeader maps the columns of a file to a layout by their names. The score
+// is the share of the layout's columns that were found, less a little for
+// columns that nothing is known of. Of columns of one name the first in the file
+// is the first in the layout.
+func matchHeader(l *candidate, h *header) *Match {
+	m := &Match{Layout: l.Layout, Header: true, ByName: true, Fields: len(h.names), headerLine: h.line}
 	found := map[*layouts.Column]bool{}
 	strange := 0
 	for i, name := range h.names {
-		c := known[h.norm[i]]
+		c := l.next(h.norm[i], found)
 		isExtra := false
 		switch {
-		case c != nil && !found[c]:
+		case c != nil:
 			found[c] = true
 		case l.Growing.Match(name):
 			c = &layouts.Column{Name: name, Role: l.Growing.Role}
 		default:
 			role := field.RoleNone
-			if c == nil { // a second column of one name is not guessed at
+			if l.known[h.norm[i]] == nil { // one column more of a known name is not guessed at
 				role = layouts.RoleOfName(name)
 			}
-			c, isExtra = nil, true
+			isExtra = true
 			if role != field.RoleNone {
 				c = &layouts.Column{Name: name, Role: role}
-			} else {
+			} else if name != "" {
 				strange++
 			}
 			m.Extra = append(m.Extra, Extra{label(name), role})
@@ -106,50 +139,148 @@ func matchHeader(l *layouts.Layout, h *header) *Match {
 			m.Missing = append(m.Missing, l.Columns[i].Name)
 		}
 	}
-	m.Confidence = float64(fixed) / float64(len(l.Columns)+strange)
-	if !m.hasRole(field.NameLast) || !m.hasRole(field.NameFirst) {
-		m.Confidence = 0 // without names there is nobody to find
+	m.Score = float64(fixed) / float64(len(l.Columns)+strange)
+	if l.names && !m.hasName() {
+		m.Score = 0 // without names there is nobody to find
 	}
-	m.Why = whyHeader(m, fixed)
+	m.Evidence = append(m.Evidence, whyHeader(m, fixed))
 	return m
 }
 
-func (m *Match) hasRole(r field.Role) bool {
-	for _, c := range m.columns {
-		if c != nil && c.Role == r {
-			return true
+// next returns the first column of that name that was not found yet.
+func (l *candidate) next(norm string, found map[*layouts.Column]bool) *layouts.Column {
+	for _, c := range l.known[norm] {
+		if !found[c] {
+			return c
 		}
 	}
-	return false
+	return nil
+}
+
+// hasName reports whether the file has people's names: surnames and first names,
+// or both in one column.
+func (m *Match) hasName() bool {
+	has := func(r field.Role) bool {
+		return slices.ContainsFunc(m.columns, func(c *layouts.Column) bool { return roleOf(c) == r })
+	}
+	return has(field.NameFull) || has(field.NameLast) && has(field.NameFirst)
 }
 
 // matchFields maps the columns of a file without a usable header to a layout by
-// their position, or returns nil if the layout has another number of them. The
-// confidence is the share of the columns whose values look like what the layout
-// says they are.
-func matchFields(l *layouts.Layout, rows *sampleRows) *Match {
-	cols := l.Columns
-	with := append(append([]layouts.Column{}, l.Columns...), l.Tail...)
-	switch n := rows.fields; {
-	case n == len(cols) || n == len(cols)+1 && rows.trailing:
-	case l.Header: // where a tail stands is only known by name
-		return nil
-	case n == len(with) || n == len(with)+1 && rows.trailing:
-		cols = with
-	default:
+// their position, or returns nil if the layout has another number of them, or
+// none that is known. The score is the share of the columns whose values look
+// like what the layout says they are.
+func matchFields(l *candidate, rows *sampleRows) *Match {
+	if l.Unordered || !l.Delimited() && l.Container != "pgcopy" {
 		return nil
 	}
-	m := &Match{Layout: l, Fields: len(cols), extra: make([]bool, len(cols))}
+	cols := l.Columns
+	with := append(append([]layouts.Column{}, l.Columns...), l.Tail...)
+	fits := func(n int) bool {
+		return rows.fields >= n && rows.fields-rows.trailing <= n && rows.fields-n <= spareFields
+	}
+	switch {
+	case fits(len(cols)):
+	case l.Header || !fits(len(with)): // where a tail stands is only known by name
+		return nil
+	default:
+		cols = with
+	}
+	m := &Match{Layout: l.Layout, Fields: len(cols), extra: make([]bool, len(cols))}
 	for i := range cols {
 		m.columns = append(m.columns, &cols[i])
 	}
-	good, tested := contentFit(l, m.columns, rows)
-	if tested > 0 {
-		m.Confidence = float64(good) / float64(tested) * rows.regular
-	}
+	m.judgeContent(rows, rows.regular)
 	if l.Header {
-		m.Confidence *= 0.9 // the publisher writes a header; this copy lost it
+		m.Score *= 0.9 // the publisher writes a header; this copy lost it
 	}
-	m.Why = whyFields(m, good, tested)
+	m.Evidence = append([]string{fmt.Sprintf("%d fields a row", rows.fields)}, m.Evidence...)
 	return m
+}
+
+// matchFixed maps a file whose lines are as long as the layout's records.
+func matchFixed(l *candidate, s *sample) *Match {
+	if l.Container != "fixed" || len(s.lines) == 0 {
+		return nil
+	}
+	rows := s.fixedRows(l.Layout)
+	if rows == nil {
+		return nil
+	}
+	m := &Match{Layout: l.Layout, Fixed: true, trimmed: s.trimmed(l.RecordLength), Fields: len(l.Columns), extra: make([]bool, len(l.Columns))}
+	for i := range l.Columns {
+		m.columns = append(m.columns, &l.Columns[i])
+	}
+	m.judgeContent(rows, rows.regular)
+	m.Evidence = append([]string{fmt.Sprintf("lines of %d bytes", l.RecordLength)}, m.Evidence...)
+	return m
+}
+
+// judgeContent sets the score of a match without a header by what is in the rows.
+func (m *Match) judgeContent(rows *sampleRows, regular float64) {
+	good, tested := contentFit(m.Layout, m.columns, rows)
+	if tested > 0 {
+		m.Score = float64(good) / float64(tested) * regular
+	}
+	m.Evidence = append(m.Evidence, fmt.Sprintf("the values of %d of %d columns that can be tested look right", good, tested))
+}
+
+func whyHeader(m *Match, fixed int) string {
+	n := len(m.Layout.Columns)
+	s := fmt.Sprintf("the header names %d of the layout's %d columns", fixed, n)
+	if fixed == n {
+		s = fmt.Sprintf("the header names all %d columns of the layout", n)
+	}
+	if len(m.Extra) > 0 {
+		s += fmt.Sprintf(" and %d more", len(m.Extra))
+	}
+	return s
+}
+
+// sameReading reports whether two matches of one file read it alike: the same
+// columns as the same details of people of the same jurisdiction.
+func (m *Match) sameReading(o *Match) bool {
+	if m.Layout.Jurisdiction != o.Layout.Jurisdiction || len(m.columns) != len(o.columns) || m.Fixed != o.Fixed || m.Header != o.Header {
+		return false
+	}
+	for i := range m.columns {
+		if roleOf(m.columns[i]) != roleOf(o.columns[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func roleOf(c *layouts.Column) field.Role {
+	if c == nil {
+		return field.RoleNone
+	}
+	return c.Role
+}
+
+// apart says what tells two matches of one file apart.
+func (m *Match) apart(o *Match) string {
+	var parts []string
+	if m.Layout.Jurisdiction != o.Layout.Jurisdiction {
+		parts = append(parts, fmt.Sprintf("%s is of %s, %s of %s", m.Layout.ID, orNone(m.Layout.Jurisdiction), o.Layout.ID, orNone(o.Layout.Jurisdiction)))
+	}
+	for i := range min(len(m.columns), len(o.columns)) {
+		if a, b := roleOf(m.columns[i]), roleOf(o.columns[i]); a != b && len(parts) < 3 {
+			parts = append(parts, fmt.Sprintf("column %d is %s in %s and %s in %s", i+1, orNone(a.String()), m.Layout.ID, orNone(b.String()), o.Layout.ID))
+		}
+	}
+	if a, b := len(m.Layout.Columns), len(o.Layout.Columns); a != b && len(parts) < 3 {
+		parts = append(parts, fmt.Sprintf("%s has %d columns, %s has %d", m.Layout.ID, a, o.Layout.ID, b))
+	}
+	if len(parts) == 0 {
+		return "nothing in the part of the file that was looked at"
+	}
+	return strings.Join(parts, "; ")
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
 }

@@ -82,7 +82,7 @@ func (p *Parser) Next() (*Record, bool) {
 			continue
 		}
 		at := p.next - 1
-		if at == p.plan.headerLine {
+		if at <= p.plan.headerLine {
 			continue
 		}
 		switch why, ok := p.split(line); {
@@ -177,6 +177,9 @@ func (p *Parser) split(line []byte) (why Reason, ok bool) {
 // last field lacks its closing quote, and whether it has the fields of a row.
 func (p *Parser) splitLine(line []byte) (ascii, open, ok bool) {
 	pl := p.plan
+	if pl.record > 0 {
+		return isASCII(line), false, splitFixed(line, pl.record, pl.trimmed, pl.places, p.spans) == pl.fields
+	}
 	if !pl.quoted || bytes.IndexByte(line, '"') < 0 {
 		n, ascii := splitPlain(line, pl.delim, p.spans)
 		return ascii, false, p.fits(n)
@@ -189,11 +192,23 @@ func (p *Parser) splitLine(line []byte) (ascii, open, ok bool) {
 	return isASCII(line), false, true
 }
 
-// fits reports whether n fields are a row: as many as there are columns, or one
-// more that is empty, since some publishers end each row with a delimiter.
+// fits reports whether n fields are a row: as many as there are columns, or more
+// that are empty, since some publishers end each row with a delimiter and some
+// programs with many.
 func (p *Parser) fits(n int) bool {
 	want := p.plan.fields
-	return n == want || n == want+1 && p.spans[want].start == p.spans[want].end
+	if n == want {
+		return true
+	}
+	if n < want || n > want+spareFields || n > len(p.spans) {
+		return false
+	}
+	for _, s := range p.spans[want:n] {
+		if s.start != s.end {
+			return false
+		}
+	}
+	return true
 }
 
 // A record may go over at most this many lines and bytes.

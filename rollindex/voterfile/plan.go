@@ -13,12 +13,16 @@ import (
 type plan struct {
 	jurisdiction string
 	asOf         hashing.Date
+	dates        dateForm
 	delim        byte
 	quoted       bool
 	latin        bool // lines that are not UTF-8 are windows-1252
 	fields       int  // fields of a row
 	maxLine      int
-	headerLine   int64 // where the header stands; 0 if there is none
+	headerLine   int64 // where the header stands, under lines that are no rows; 0 if there is none
+	record       int   // bytes of a line with fixed places; 0 otherwise
+	trimmed      bool  // lines may lack the blanks at their end
+	places       []place
 
 	first  [field.NumRoles]int16    // by role: the best column that holds it, or -1
 	others [field.NumRoles][]uint16 // by role: further columns that hold it
@@ -73,10 +77,14 @@ func newPlan(m *Match, opts *Options) *plan {
 		fields:       len(m.columns),
 		maxLine:      opts.MaxLine,
 		headerLine:   m.headerLine,
+		dates:        dateForm{m.DayFirst, birthLast(opts.AsOf)},
 		absent:       absents{column: map[uint16][][]byte{}},
 	}
 	if opts.Jurisdiction != "" {
 		p.jurisdiction = opts.Jurisdiction
+	}
+	if m.Fixed {
+		p.quoted, p.record, p.trimmed, p.places = false, m.Layout.RecordLength, m.trimmed, fixedPlaces(m.Layout)
 	}
 	for r := range p.first {
 		p.first[r] = -1
@@ -139,9 +147,17 @@ func judged(r field.Role) bool {
 	return false
 }
 
-// room is how many spans a row needs: two more than it has fields, so that a row
-// too long by one trailing delimiter can be told from one that is longer still.
-func (p *plan) room() int { return p.fields + 2 }
+// birthLast returns the last year that two digits of a birth year can mean.
+func birthLast(asOf hashing.Date) int {
+	if asOf.Year == 0 {
+		return unknownYear - youngest
+	}
+	return int(asOf.Year) - youngest
+}
+
+// room is how many spans a row needs: more than it has fields, so that a row too
+// long by trailing delimiters can be told from one that is longer still.
+func (p *plan) room() int { return p.fields + spareFields + 1 }
 
 // isHeader reports whether the row whose first fields are given names the
 // columns: concatenated files repeat their header.

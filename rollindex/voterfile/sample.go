@@ -7,6 +7,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/rollindex/voterfile/internal/tables"
 )
 
 // sample is the beginning of a text, in lines.
@@ -14,27 +15,37 @@ type sample struct {
 	lines   [][]byte // without blank ones
 	numbers []int64  // of the lines
 	all     bool     // there is no more
+	named   bool     // the container names the columns, not a line
 	splits  []sampleRows
 }
 
-// sampleRows is a sample split by one delimiter.
+// sampleRows is a sample split one way.
 type sampleRows struct {
-	delim   byte
-	quoted  bool
-	fields  int     // of most rows
-	regular float64 // share of the rows that have so many
-	// trailing: the last field of each of them is empty, so that it may be no
-	// field but a delimiter at the end of the row.
-	trailing bool
+	delim    byte
+	quoted   bool
+	fields   int     // of most rows
+	regular  float64 // share of the rows that have so many
+	trailing int     // how many of the last fields are empty in each of them: delimiters at the end of a row
 	rows     [][][]byte
-	first    [][]byte // fields of the first line, whatever their number
+	numbers  []int64    // of the lines of rows
+	heads    []headLine // the first few lines, one of which may name the columns
 }
 
-// maxSampleLines bounds how many lines are split to tell a layout.
-const maxSampleLines = 300
+// headLine is a line of a sample that may be a header.
+type headLine struct {
+	fields [][]byte
+	line   int64
+}
+
+const (
+	maxSampleLines = 1000 // how many lines are split to tell a layout
+	maxHeadLines   = 6    // how far down a header is looked for: publishers put a title or two above it
+	spareFields    = 64   // empty fields that rows may have beyond their columns
+	maxFields      = 1 << 14
+)
 
 // delimiters are the ones rolls are written with.
-var delimiters = []byte{'\t', ',', '|', ';'}
+var delimiters = []byte{'\t', ',', '|', ';', '^', '~'}
 
 func newSample(text []byte, all bool) *sample {
 	s := &sample{all: all}
@@ -52,18 +63,35 @@ func newSample(text []byte, all bool) *sample {
 	s.all = s.all && len(text) == 0
 	for _, d := range delimiters {
 		for _, quoted := range []bool{false, true} {
-			s.splits = append(s.splits, splitSample(s.lines, d, quoted))
+			s.splits = append(s.splits, splitSample(s.lines, s.numbers, d, quoted))
 		}
 	}
 	return s
 }
 
+// newTableSample returns a sample of the rows of a table whose container names
+// the columns; names is nil if it does not.
+func newTableSample(text []byte, all bool, names []string) *sample {
+	s := newSample(text, all)
+	rows := splitSample(s.lines, s.numbers, tables.Separator, false)
+	if names != nil {
+		head := headLine{}
+		for _, n := range names {
+			head.fields = append(head.fields, []byte(n))
+		}
+		rows.heads = []headLine{head}
+		s.named = true
+	}
+	s.splits = []sampleRows{rows}
+	return s
+}
+
 // splitSample splits the lines by one delimiter and keeps the rows that have the
 // most common number of fields.
-func splitSample(lines [][]byte, delim byte, quoted bool) sampleRows {
+func splitSample(lines [][]byte, numbers []int64, delim byte, quoted bool) sampleRows {
 	out := sampleRows{delim: delim, quoted: quoted}
-	spans := make([]span, 4096)
-	var all [][][]byte
+	spans := make([]span, maxFields)
+	all := make([][][]byte, len(lines))
 	count := map[int]int{}
 	for i, line := range lines {
 		var n int
@@ -79,30 +107,69 @@ func splitSample(lines [][]byte, delim byte, quoted bool) sampleRows {
 		for j := range row {
 			row[j] = line[spans[j].start:spans[j].end]
 		}
-		if i == 0 {
-			out.first = row
+		if i < maxHeadLines && n > 1 {
+			out.heads = append(out.heads, headLine{row, numbers[i]})
 		}
 		count[n]++
-		all = append(all, row)
+		all[i] = row
 	}
 	for n, c := range count {
 		if best := count[out.fields]; c > best || c == best && n > out.fields {
 			out.fields = n
 		}
 	}
-	out.trailing = true
+	out.keep(all, numbers)
+	return out
+}
+
+// keep keeps the rows of the most common number of fields, and counts the fields
+// at their end that are empty in all of them; the first line may be a header,
+// which has none.
+func (r *sampleRows) keep(all [][][]byte, numbers []int64) {
+	r.trailing = r.fields - 1
+	seen := 0
 	for i, row := range all {
-		if len(row) != out.fields {
+		if row != nil {
+			seen++
+		}
+		if row == nil || len(row) != r.fields {
 			continue
 		}
-		out.rows = append(out.rows, row)
-		if i > 0 && len(row[out.fields-1]) > 0 {
-			out.trailing = false
+		r.rows, r.numbers = append(r.rows, row), append(r.numbers, numbers[i])
+		empty := 0
+		for empty < r.trailing && len(row[r.fields-1-empty]) == 0 {
+			empty++
+		}
+		if i > 0 || len(all) == 1 {
+			r.trailing = empty
 		}
 	}
-	if len(all) > 0 {
-		out.regular = float64(len(out.rows)) / float64(len(all))
+	if seen > 0 {
+		r.regular = float64(len(r.rows)) / float64(seen)
 	}
+}
+
+// fixedRows cuts the lines at the places of a fixed layout, or returns nil if
+// most of them have another length.
+func (s *sample) fixedRows(l *layouts.Layout) *sampleRows {
+	out := &sampleRows{fields: len(l.Columns)}
+	places := fixedPlaces(l)
+	spans := make([]span, len(places))
+	trimmed := s.trimmed(l.RecordLength)
+	for i, line := range s.lines {
+		if splitFixed(line, l.RecordLength, trimmed, places, spans) != len(places) {
+			continue
+		}
+		row := make([][]byte, len(spans))
+		for j, p := range spans {
+			row[j] = line[p.start:p.end]
+		}
+		out.rows, out.numbers = append(out.rows, row), append(out.numbers, s.numbers[i])
+	}
+	if len(out.rows)*10 < len(s.lines)*8 {
+		return nil
+	}
+	out.regular = float64(len(out.rows)) / float64(len(s.lines))
 	return out
 }
 
@@ -127,44 +194,90 @@ func (s *sample) best() *sampleRows {
 	return best
 }
 
+// trimmed reports whether the lines are records of that length without the
+// blanks at their ends: of many lengths, none of them longer and the longest
+// nearly as long.
+func (s *sample) trimmed(record int) bool {
+	longest, count, most := 0, map[int]int{}, 0
+	for _, line := range s.lines {
+		longest = max(longest, len(line))
+		count[len(line)]++
+		most = max(most, count[len(line)])
+	}
+	return longest <= record && longest*10 >= record*9 && most*2 < len(s.lines)
+}
+
 // matches returns the layouts that fit the sample, the best first and each once.
-func (s *sample) matches(known []*layouts.Layout, forced bool) []Match {
+func (s *sample) matches(known []*candidate, forced bool) []Match {
 	if len(s.lines) == 0 {
 		return nil
 	}
 	var out []Match
 	for _, l := range known {
 		var best *Match
-		for i := range s.splits {
-			m := s.match(l, &s.splits[i], forced)
-			if m != nil && (best == nil || m.Confidence > best.Confidence) {
+		try := func(m *Match) {
+			if m != nil && (best == nil || m.Score > best.Score) {
 				best = m
 			}
 		}
+		if !s.named {
+			if m := matchFixed(l, s); m != nil && m.Score >= least(forced, minByFields) {
+				try(m)
+			}
+		}
+		for i := range s.splits {
+			try(s.match(l, &s.splits[i], forced))
+		}
 		if best != nil {
+			best.readDates(s.rowsOf(best))
+			best.against = best.findContradiction(s.rowsOf(best))
 			out = append(out, *best)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Match) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	slices.SortStableFunc(out, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(len(a.Missing), len(b.Missing)))
+	})
 	return out
 }
 
+// rowsOf returns the rows of the sample as a match reads them, without those
+// above and in its header.
+func (s *sample) rowsOf(m *Match) *sampleRows {
+	rows := s.split(m.Delimiter, m.Quoted)
+	if m.Fixed {
+		rows = s.fixedRows(m.Layout)
+	}
+	below := *rows
+	for len(below.numbers) > 0 && below.numbers[0] <= m.headerLine {
+		below.rows, below.numbers = below.rows[1:], below.numbers[1:]
+	}
+	return &below
+}
+
+func least(forced bool, score float64) float64 {
+	if forced {
+		return minForced
+	}
+	return score
+}
+
 // match returns how the layout fits one way to split the sample, or nil.
-func (s *sample) match(l *layouts.Layout, rows *sampleRows, forced bool) *Match {
-	if rows.fields < 2 || len(rows.first) < 2 || rows.quoted != s.quoted(l, rows.delim) {
+func (s *sample) match(l *candidate, rows *sampleRows, forced bool) *Match {
+	if rows.fields < 2 || rows.quoted != s.quoted(l.Layout, rows.delim) {
 		return nil
 	}
-	byName, byFields := minByName, minByFields
-	if forced {
-		byName, byFields = minForced, minForced
+	var m *Match
+	for _, head := range rows.heads {
+		if h := matchHeader(l, newHeader(head)); m == nil || h.Score > m.Score {
+			m = h
+		}
 	}
-	m := matchHeader(l, newHeader(rows.first, s.numbers[0]))
-	if m.Confidence < byName {
-		if m = matchFields(l, rows); m == nil || m.Confidence < byFields {
+	if m == nil || m.Score < least(forced, minByName) {
+		if m = matchFields(l, rows); m == nil || m.Score < least(forced, minByFields) {
 			return nil
 		}
-		if isNames(m.columns, rows.first) {
-			m.Header, m.headerLine = true, s.numbers[0]
+		if len(rows.heads) > 0 && isNames(m.columns, rows.heads[0].fields) {
+			m.Header, m.headerLine = true, rows.heads[0].line
 		}
 	}
 	m.Delimiter, m.Quoted = rows.delim, rows.quoted
@@ -176,7 +289,10 @@ func (s *sample) match(l *layouts.Layout, rows *sampleRows, forced bool) *Match 
 // most lines of a copy begin with a quote; another form is a copy that some
 // program wrote, and those quote.
 func (s *sample) quoted(l *layouts.Layout, delim byte) bool {
-	if l.Quote != "" || delim != l.Delimiter[0] {
+	if delim == tables.Separator {
+		return false
+	}
+	if l.Quote != "" || !l.Delimited() || delim != l.Delimiter[0] {
 		return true
 	}
 	n := 0
@@ -188,14 +304,14 @@ func (s *sample) quoted(l *layouts.Layout, delim byte) bool {
 	return n*2 > len(s.lines)
 }
 
-func newHeader(first [][]byte, line int64) *header {
-	h := &header{line: line}
-	for _, f := range first {
-		name := string(bytes.TrimSpace(f))
+func newHeader(head headLine) *header {
+	h := &header{line: head.line}
+	for _, f := range head.fields {
+		name := string(bytes.TrimSpace(bytes.Trim(f, `"`)))
 		h.names, h.norm = append(h.names, name), append(h.norm, layouts.NormName(name))
 	}
-	// A header may end with a delimiter as the rows do.
-	if n := len(h.names) - 1; n > 0 && h.names[n] == "" {
+	// A header may end with delimiters as the rows do.
+	for n := len(h.names) - 1; n > 0 && h.names[n] == ""; n-- {
 		h.names, h.norm = h.names[:n], h.norm[:n]
 	}
 	return h
@@ -210,7 +326,7 @@ func isNames(cols []*layouts.Column, first [][]byte) bool {
 		if i >= len(first) {
 			break
 		}
-		switch c.Role {
+		switch roleOf(c) {
 		case field.RoleBirthDate, field.RoleBirthYear, field.ZIP5, field.RoleVoterID, field.RoleRegistrationDate:
 			v := bytes.TrimSpace(first[i])
 			digits, _ := countDigits(v)

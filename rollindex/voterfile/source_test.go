@@ -22,7 +22,7 @@ func textSource(t testing.TB, l *layouts.Layout, r io.Reader, size int, opts Opt
 	opts = opts.withDefaults()
 	var m *Match
 	if l.Header {
-		m = matchHeader(l, newHeader(bytesOf(columnNames(l)), 1))
+		m = matchHeader(newCandidate(l), newHeader(headLine{bytesOf(columnNames(l)), 1}))
 	} else {
 		m = &Match{Layout: l, Fields: len(l.Columns), extra: make([]bool, len(l.Columns))}
 		for i := range l.Columns {
@@ -210,7 +210,9 @@ func TestSkipReasons(t *testing.T) {
 		{"an open quote", oh, `OH1,"OPEN` + "\n", OpenQuote, 2},
 		{"an open quote in a row of its own", oh, strings.Replace(row(oh, 1), "FICT", `"FICT`, 1), numReasons, 3},
 		{"a trailing delimiter", oh, strings.TrimSuffix(row(oh, 1), "\n") + ",\n", numReasons, 3},
-		{"two trailing delimiters", oh, strings.TrimSuffix(row(oh, 1), "\n") + ",,\n", FieldCount, 2},
+		{"fifty trailing delimiters", oh, strings.TrimSuffix(row(oh, 1), "\n") + strings.Repeat(",", 50) + "\n", numReasons, 3},
+		{"a field too many", oh, strings.TrimSuffix(row(oh, 1), "\n") + ",x\n", FieldCount, 2},
+		{"a field too many behind an empty one", oh, strings.TrimSuffix(row(oh, 1), "\n") + ",,x\n", FieldCount, 2},
 		{"a record of two lines", oh, strings.Replace(row(oh, 1), "FICTIONVILLE", "\"FICTION\nVILLE\"", 1), numReasons, 3},
 		{"a record of too many bytes", oh, strings.Replace(row(oh, 1), "FICTIONVILLE", `"`+strings.Repeat(strings.Repeat("F", 300)+"\n", 4)+`"`, 1), OpenQuote, 2},
 		{"a record of nine lines", oh, strings.Replace(row(oh, 1), "FICTIONVILLE", `"`+strings.Repeat("\n", 8)+`"`, 1), OpenQuote, 2},

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"unicode/utf8"
+
+	"rollcheck/data/layouts"
 )
 
 // span is where a field lies in its record, without enclosing quotes.
@@ -135,6 +138,51 @@ func splitBare(line []byte, delim byte, spans []span) int {
 		}
 	}
 	return n
+}
+
+// place is where a field lies in a fixed record, in bytes: [start, end).
+type place struct{ start, end int }
+
+func fixedPlaces(l *layouts.Layout) []place {
+	places := make([]place, len(l.Columns))
+	for i, c := range l.Columns {
+		places[i] = place{c.Start - 1, c.Start - 1 + c.Length}
+	}
+	return places
+}
+
+// splitFixed cuts a line at the places of a record of that length and writes the
+// fields to spans, or returns -1 if the line is no such record. In a file that
+// lost the blanks at the end of its lines (trimmed) a shorter line is one too. A
+// copy that was made UTF-8 has the record's length in characters.
+func splitFixed(line []byte, record int, trimmed bool, places []place, spans []span) int {
+	if len(line) == record || trimmed && len(line) < record {
+		for i, p := range places {
+			spans[i] = span{uint32(min(p.start, len(line))), uint32(min(p.end, len(line)))}
+		}
+		return len(places)
+	}
+	if len(line) > record && utf8.RuneCount(line) == record && utf8.Valid(line) {
+		splitFixedUTF8(line, places, spans)
+		return len(places)
+	}
+	return -1
+}
+
+// splitFixedUTF8 cuts by characters. The places are in order.
+func splitFixedUTF8(line []byte, places []place, spans []span) {
+	at, n := 0, 0 // byte and character
+	forward := func(to int) uint32 {
+		for n < to && at < len(line) {
+			_, size := utf8.DecodeRune(line[at:])
+			at, n = at+size, n+1
+		}
+		return uint32(at)
+	}
+	for i, p := range places {
+		start := forward(p.start)
+		spans[i] = span{start, forward(p.end)}
+	}
 }
 
 func isASCII(b []byte) bool {
