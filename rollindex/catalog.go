@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
@@ -213,7 +214,11 @@ func openDatabase(path, params string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: params + "&_mutex=no"}
+	slashed := filepath.ToSlash(abs)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // C:/...: what follows file:// up to the next slash would be a host
+	}
+	uri := url.URL{Scheme: "file", Path: slashed, RawQuery: params + "&_mutex=no"}
 	conn, err := (&sqlite3.SQLiteDriver{}).Open(uri.String())
 	if err != nil {
 		return nil, err

@@ -12,12 +12,13 @@ import (
 
 // dataset is an open dataset file.
 type dataset struct {
-	file    *os.File
-	pageKey []byte
-	readers []*reader // at least one; more for large searches
-	entries *hashing.Entries
-	filter  []shard // nil until loadFilter
-	log     int
+	file      *os.File
+	pageKey   []byte
+	readers   []*reader // at least one; more for large searches
+	entries   *hashing.Entries
+	filter    []shard // nil until loadFilter
+	filterErr error   // why it cannot be loaded
+	log       int
 }
 
 // reader looks tags up in a dataset file, for one goroutine at a time.
@@ -93,13 +94,25 @@ func (d *dataset) ready(n int) error {
 
 func (d *dataset) close() error { return d.file.Close() }
 
-// rows calls f with the rows of a query about the whole file.
+// rows calls f with the rows of a query about the whole file, which it opens by
+// its name. That must still be the open file: one that took its place meanwhile,
+// restored from a copy, may bear the same keys and hold other people.
 func (d *dataset) rows(query string, f func([]driver.Value) error) error {
 	db, err := openDatabase(d.file.Name(), "mode=ro&immutable=1&_query_only=1")
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return errors.Join(db.query(query, f), db.Close())
+	if err := errors.Join(db.query(query, f), db.Close()); err != nil {
+		return err
+	}
+	mine, err := d.file.Stat()
+	if err != nil {
+		return err
+	}
+	if named, err := os.Stat(d.file.Name()); err != nil || !os.SameFile(mine, named) {
+		return fmt.Errorf("%s was removed or replaced meanwhile", filepath.Base(d.file.Name()))
+	}
+	return nil
 }
 
 // page reads and checks the page that answers for the tag. It is valid until
@@ -115,9 +128,14 @@ func (r *reader) page(t hashing.Tag) (p page, err error) {
 
 // loadFilter reads and checks the whole filter.
 func (d *dataset) loadFilter() error {
-	if d.filter != nil {
-		return nil
+	if d.filter != nil || d.filterErr != nil {
+		return d.filterErr
 	}
+	d.filterErr = d.readFilter()
+	return d.filterErr
+}
+
+func (d *dataset) readFilter() error {
 	var shards []shard
 	log := 0
 	mac := newMAC(d.pageKey)

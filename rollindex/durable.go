@@ -50,7 +50,19 @@ func storedSeal(f io.ReaderAt) (uint32, error) {
 // sealAndPublish seals the finished temporary file, makes it durable and gives
 // it its name: after a crash at any moment name is absent or whole.
 func sealAndPublish(tmp, name string) (seal uint32, size int64, err error) {
-	f, err := os.OpenFile(tmp, os.O_RDWR, 0)
+	if seal, size, err = sealFile(tmp); err != nil {
+		return 0, 0, err
+	}
+	if err := os.Rename(tmp, name); err != nil {
+		return 0, 0, err
+	}
+	return seal, size, syncDir(filepath.Dir(name))
+}
+
+// sealFile seals a finished file and syncs it. It is closed afterwards: Windows
+// renames no open file.
+func sealFile(path string) (seal uint32, size int64, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -65,13 +77,7 @@ func sealAndPublish(tmp, name string) (seal uint32, size int64, err error) {
 	if _, err := f.WriteAt(binary.BigEndian.AppendUint32(nil, seal), sealOffset); err != nil {
 		return 0, 0, err
 	}
-	if err := f.Sync(); err != nil {
-		return 0, 0, err
-	}
-	if err := os.Rename(tmp, name); err != nil {
-		return 0, 0, err
-	}
-	return seal, st.Size(), syncDir(filepath.Dir(name))
+	return seal, st.Size(), f.Sync()
 }
 
 // syncDir makes renames in dir durable. Windows cannot sync a directory.

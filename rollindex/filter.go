@@ -11,7 +11,8 @@ import (
 	"rollcheck/hashing"
 )
 
-// The Bloom filter spares a batch most of its page reads; it never decides. It
+// The Bloom filter spares a batch most of its page reads; it never says
+// that a tag is there, and absent only once its own check was passed. It
 // is cut into shards by the leading bits of the tag, each a row of the dataset
 // file:
 //

@@ -556,3 +556,32 @@ func TestUnlistKeepsWhatIsListed(t *testing.T) {
 		t.Error("the file of a dataset that is not listed stays")
 	}
 }
+
+// An index that is restored from a copy and then written to again may have
+// another file of the same name and keys. Who has the first one open goes on
+// reading that one, and never sifts by the other's filter.
+func TestReplacedWhileOpen(t *testing.T) {
+	ix := newIndex(t)
+	saved := filepath.Join(t.TempDir(), "saved")
+	restore := func(from, to string) {
+		t.Helper()
+		if err := errors.Join(os.RemoveAll(to), os.CopyFS(to, os.DirFS(from))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	restore(ix.dir, saved)
+	rows := rowsOf(1, 4000)
+	build(t, ix, "d", rows, 0)
+	reader := reopen(t, ix)
+	answers(t, reader, universe(1)[:10]) // opens the file
+	restore(saved, ix.dir)
+	again, err := Open(ix.dir, &testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	build(t, again, "d", rowsOf(2, 4000), 0)
+	if got, want := len(answers(t, reader, universe(1))), len(expected(rows)); got != want {
+		t.Errorf("%d of %d found after the file was replaced", got, want)
+	}
+}

@@ -2,6 +2,7 @@ package rollindex
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"sort"
@@ -38,7 +39,8 @@ const (
 	leafPage     = 0x0d // type of a b-tree page: leaf of a table
 	interiorPage = 0x05 // type of a b-tree page: interior page of a table
 	maxLocal     = dbPageSize - 35
-	maxDepth     = 16 // a tree of some 300 children a page has 4 levels at 10 million rows
+	maxNodes     = 1 << 16 // kept of interior pages: of a file of 80 GB, or of one made to fill the memory
+	maxDepth     = 16      // a tree of some 300 children a page has 4 levels at 10 million rows
 )
 
 // openTree finds the table of pages in a dataset file.
@@ -92,29 +94,37 @@ func (t *tree) find(id uint64, try func(row uint64, blob []byte) (done bool, err
 	if err != nil {
 		return err
 	}
+	var bad error // of the first leaf; the second may answer all the same
 	for _, number := range [2]uint32{before, at} {
 		if number == 0 {
 			continue
 		}
-		if err := t.read(number, t.leaf); err != nil {
-			return err
+		done, err := t.try(number, id, try)
+		if done {
+			return nil
 		}
-		row, payload, ok, err := lastRow(t.leaf, 0, id)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
-		}
-		var columns [2][]byte
-		if err := splitRow(payload, columns[:]); err != nil {
-			return err
-		}
-		if done, err := try(row, columns[1]); done || err != nil {
-			return err
-		}
+		bad = errors.Join(bad, err)
+	}
+	if bad != nil {
+		return bad
 	}
 	return fmt.Errorf("%w: no page answers for a tag", ErrDamaged)
+}
+
+// try hands the row of one leaf to try, if it has one up to that id.
+func (t *tree) try(number uint32, id uint64, try func(uint64, []byte) (bool, error)) (bool, error) {
+	if err := t.read(number, t.leaf); err != nil {
+		return false, err
+	}
+	row, payload, ok, err := lastRow(t.leaf, 0, id)
+	if err != nil || !ok {
+		return false, err
+	}
+	var columns [2][]byte
+	if err := splitRow(payload, columns[:]); err != nil {
+		return false, err
+	}
+	return try(row, columns[1])
 }
 
 // leaves returns the number of the leaf where the row would be inserted, and
@@ -151,7 +161,7 @@ func (t *tree) node(number uint32) (*node, error) {
 		return nil, err
 	}
 	n, err := parseNode(t.leaf)
-	if err == nil {
+	if err == nil && len(t.nodes) < maxNodes {
 		t.nodes[number] = n
 	}
 	return n, err

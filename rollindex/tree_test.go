@@ -3,10 +3,13 @@ package rollindex
 import (
 	"bytes"
 	"database/sql/driver"
+	"encoding/binary"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"rollcheck/hashing"
 )
 
 // treeFile writes a file with the given pages (id to size of blob) and some
@@ -93,6 +96,55 @@ func TestTreeAgreesWithSQLite(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDamagedNeighbour damages each page of a file in turn: a tag of another page
+// is found all the same, although the look-up may read the damaged one first.
+func TestDamagedNeighbour(t *testing.T) {
+	const pages = 4
+	key := bytes.Repeat([]byte{7}, 32)
+	m := newMAC(key)
+	path := filepath.Join(t.TempDir(), "d"+datasetExt)
+	rows := make(chan insert, pages)
+	var tags [pages]hashing.Tag
+	for i := range pages {
+		first, next := hashing.Tag(i)<<40, hashing.Tag(i+1)<<40%(pages<<40)
+		blob := make([]byte, pageHead, pageLimit)
+		for e := range pageEntries {
+			tags[i] = first + hashing.Tag(e)
+			blob = append(binary.BigEndian.AppendUint64(blob, uint64(tags[i])), 0, 0, 0, 0)
+		}
+		sealPage(m, blob, first, next)
+		rows <- insert{macPage, pageID(first), blob}
+	}
+	close(rows)
+	if err := insertRows(path, rows, make(chan []byte, pages)); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for victim := range pages {
+		b := bytes.Clone(whole)
+		b[bytes.LastIndex(b, binary.BigEndian.AppendUint64(nil, uint64(tags[victim])))+8] ^= 1
+		tree, err := openTree(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &reader{tree, newMAC(key)}
+		for i, tag := range tags {
+			p, err := r.page(tag)
+			if (err != nil) != (i == victim) {
+				t.Errorf("page %d damaged, a tag of page %d: %v", victim, i, err)
+			}
+			if err == nil {
+				if _, ok := p.find(tag); !ok {
+					t.Errorf("page %d damaged: a tag of page %d is absent", victim, i)
+				}
+			}
+		}
 	}
 }
 

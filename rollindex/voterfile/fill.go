@@ -59,6 +59,23 @@ func (p *Parser) fillName() {
 	if v := p.value(field.NameSuffix); v != nil {
 		d.SetSuffix(v)
 	}
+	if p.plan.first[field.NameFull] >= 0 && len(d.Last) == 0 && len(d.First) == 0 {
+		p.fillWholeName()
+	}
+}
+
+// fillWholeName takes a name that stands in one column, where the columns of its
+// parts are missing or empty.
+func (p *Parser) fillWholeName() {
+	last, first, middle := wholeName(p.value(field.NameFull), p.plan.nameFormat)
+	d := &p.rec.Details
+	if last != nil && first != nil {
+		d.SetLast(last)
+		d.SetFirst(first)
+		if middle != nil {
+			d.SetMiddle(middle)
+		}
+	}
 }
 
 // fillAddress takes the parts where there are any, and else the line: files with
@@ -79,6 +96,25 @@ func (p *Parser) fillAddress() {
 		if v := p.value(field.AddressLine); v != nil {
 			d.SetAddressLine(v)
 		}
+	}
+	if p.plan.first[field.AddressFull] >= 0 || p.plan.first[field.CityStateZIP] >= 0 {
+		p.fillWholeAddress()
+	}
+}
+
+// fillWholeAddress takes street and ZIP code from columns that hold more than
+// one part, where the columns of the parts are missing or empty.
+func (p *Parser) fillWholeAddress() {
+	d := &p.rec.Details
+	line, zip := wholeAddress(p.value(field.AddressFull))
+	if len(d.Street) == 0 && line != nil {
+		d.SetAddressLine(line)
+	}
+	if zip == nil {
+		_, zip = wholeAddress(p.value(field.CityStateZIP))
+	}
+	if len(d.ZIP) == 0 && zip != nil {
+		d.SetZIP(zip)
 	}
 }
 
@@ -114,6 +150,10 @@ func (p *Parser) fillContact() field.Set {
 	d := &p.rec.Details
 	var kinds field.Set
 	if v := p.value(field.RolePhone); v != nil {
+		if p.plan.first[field.PhoneLine] >= 0 {
+			p.phone = append(append(p.phone[:0], v...), p.value(field.PhoneLine)...)
+			v = p.phone
+		}
 		d.SetPhone(p.value(field.PhoneArea), v)
 		if len(d.Phone) > 0 {
 			kinds = kinds.With(field.Phone)

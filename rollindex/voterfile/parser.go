@@ -46,6 +46,7 @@ type Parser struct {
 	decoded []byte // storage of a line that had to be decoded
 	scratch []byte // storage of values with doubled quotes
 	street  []byte // storage of a street name with its type
+	phone   []byte // storage of a phone number in several columns
 }
 
 func newParser(plans []*plan) *Parser {
@@ -90,6 +91,8 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skip(why, at)
 		case p.plan.isHeader(p.line, p.spans):
 			p.skips.Headers++
+		case p.shifted():
+			p.skip(Shifted, at)
 		default:
 			p.skips.Rows++
 			p.rec.Line = at
@@ -98,6 +101,13 @@ func (p *Parser) Next() (*Record, bool) {
 		}
 	}
 	return nil, false
+}
+
+// shifted reports whether the row's values stand in the wrong columns: its surname
+// is a date, or a number of four digits and more. No surname has a digit.
+func (p *Parser) shifted() bool {
+	v := p.value(field.NameLast)
+	return len(v) > 3 && (isDigit(v[0]) || isDigit(v[len(v)-1])) && notName(v)
 }
 
 func (p *Parser) skip(r Reason, line int64) {

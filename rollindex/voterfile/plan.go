@@ -24,9 +24,11 @@ type plan struct {
 	trimmed      bool  // lines may lack the blanks at their end
 	places       []place
 
-	first  [field.NumRoles]int16    // by role: the best column that holds it, or -1
-	others [field.NumRoles][]uint16 // by role: further columns that hold it
-	tells  []teller                 // by kind: columns whose having a value is all that matters
+	first      [field.NumRoles]int16    // by role: the best column that holds it, or -1
+	others     [field.NumRoles][]uint16 // by role: further columns that hold it
+	nameFormat string                   // of a whole name in one column
+
+	tells  []teller // by kind: columns whose having a value is all that matters
 	absent absents
 	heads  [][]string // by column, for the first two: normalised names a header gives them
 }
@@ -110,6 +112,9 @@ func newPlan(m *Match, opts *Options) *plan {
 func (p *plan) addColumn(i uint16, c *layouts.Column) {
 	for _, w := range c.Absent {
 		p.absent.column[i] = append(p.absent.column[i], p.absent.mark(w))
+	}
+	if c.Role == field.NameFull {
+		p.nameFormat = c.Format
 	}
 	if c.Role != field.RoleNone {
 		if p.first[c.Role] >= 0 {

@@ -13,11 +13,12 @@ const (
 	FieldCount  Reason = iota // not the number of fields the file's other rows have
 	OpenQuote                 // a quote that is never closed, and the row does not fit without it
 	NULByte                   // holds a NUL byte
+	Shifted                   // the surname is a date or a number: values stand in the wrong columns
 	LineTooLong               // longer than [Options.MaxLine]
 	numReasons
 )
 
-var reasonNames = [numReasons]string{"field-count", "open-quote", "nul-byte", "line-too-long"}
+var reasonNames = [numReasons]string{"field-count", "open-quote", "nul-byte", "shifted", "line-too-long"}
 
 // String returns the name used in JSON and in an index ("field-count").
 func (r Reason) String() string {
@@ -28,7 +29,7 @@ func (r Reason) String() string {
 }
 
 // Reasons returns every reason.
-func Reasons() []Reason { return []Reason{FieldCount, OpenQuote, NULByte, LineTooLong} }
+func Reasons() []Reason { return []Reason{FieldCount, OpenQuote, NULByte, Shifted, LineTooLong} }
 
 // Position is a line of a member of a [Source].
 type Position struct {
