@@ -37,6 +37,7 @@ type Layout struct {
 	LineEnding string `json:"line_ending,omitempty"` // "lf" or "crlf", as the publisher writes it
 
 	RecordLength      int    `json:"record_length,omitempty"`      // of a fixed file: bytes of a line without its end
+	RecordOpen        bool   `json:"record_open,omitempty"`        // of a fixed file: lines go on behind the record, with columns that are not documented
 	PreambleLines     int    `json:"preamble_lines,omitempty"`     // lines before the header
 	TrailingDelimiter string `json:"trailing_delimiter,omitempty"` // "rows": at the end of each row, but not of the header; "all": of both
 	RepeatedHeader    bool   `json:"repeated_header,omitempty"`    // the header stands again between rows

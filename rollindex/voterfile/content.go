@@ -95,7 +95,21 @@ func checkFor(l *layouts.Layout, c *layouts.Column) func([]byte) bool {
 			n, _ := countDigits(v)
 			return n >= 3 && bytes.IndexByte(v, ' ') < 0 && !isSlashDate(v)
 		}
-	case field.RoleStatus, field.RoleSex, field.RoleRace, field.CountyID:
+	case field.NameMiddle, field.NameSuffix, field.StreetType, field.StreetPredir, field.StreetPostdir, field.MailCity:
+		return func(v []byte) bool { n, _ := countDigits(v); return n == 0 }
+	case field.StreetName, field.AddressLine:
+		return func(v []byte) bool { n, _ := countDigits(v); return n < len(v) && !isSlashDate(v) }
+	case field.HouseNumber:
+		return func(v []byte) bool { n, _ := countDigits(v); return n > 0 && len(v) <= 10 && !isSlashDate(v) }
+	case field.ZIP4:
+		return func(v []byte) bool { n, _ := countDigits(v); return n == len(v) && n <= 4 }
+	case field.PhoneArea:
+		return func(v []byte) bool { n, _ := countDigits(v); return n == 3 }
+	case field.RolePhone:
+		return func(v []byte) bool { n, _ := countDigits(v); return n >= 3 && n <= 15 && !isSlashDate(v) }
+	case field.MailState:
+		return func(v []byte) bool { n, _ := countDigits(v); return n == 0 && len(v) <= 14 }
+	case field.RoleStatus, field.RoleSex, field.RoleRace, field.RoleParty, field.CountyID:
 		codes := l.Codes[c.Role.String()]
 		if len(codes) == 0 {
 			return nil

@@ -27,8 +27,9 @@ type Match struct {
 	Extra     []Extra  // columns that the layout does not know
 
 	columns    []*layouts.Column // of the file, in its order; nil for one that nothing is known of
+	inOrder    bool              // the columns stand in the layout's order
 	extra      []bool            // of columns: the layout does not know it
-	trimmed    bool              // of fixed lines: without the blanks at their end
+	form       fixedForm         // of fixed lines
 	headerLine int64             // where the header stands in the text; lines before it are no rows
 	against    *contradiction
 }
@@ -79,14 +80,16 @@ type header struct {
 type candidate struct {
 	*layouts.Layout
 	known map[string][]*layouts.Column // by normalised name, in the order they have in the layout
+	place map[*layouts.Column]int      // of its columns
 	names bool                         // it has people's names; a list of addresses has none
 }
 
 func newCandidate(l *layouts.Layout) *candidate {
-	c := &candidate{Layout: l, known: map[string][]*layouts.Column{}}
+	c := &candidate{Layout: l, known: map[string][]*layouts.Column{}, place: map[*layouts.Column]int{}}
 	for _, cols := range [][]layouts.Column{l.Columns, l.Tail} {
 		for i := range cols {
 			col := &cols[i]
+			c.place[col] = len(c.place)
 			c.names = c.names || col.Role == field.NameLast || col.Role == field.NameFull
 			for _, name := range append([]string{col.Name}, col.Aliases...) {
 				norm := layouts.NormName(name)
@@ -106,13 +109,16 @@ func newCandidate(l *layouts.Layout) *candidate {
 func matchHeader(l *candidate, h *header) *Match {
 	m := &Match{Layout: l.Layout, Header: true, ByName: true, Fields: len(h.names), headerLine: h.line}
 	found := map[*layouts.Column]bool{}
-	strange := 0
+	strange, at := 0, -1
+	m.inOrder = true
 	for i, name := range h.names {
 		c := l.next(h.norm[i], found)
 		isExtra := false
 		switch {
 		case c != nil:
 			found[c] = true
+			m.inOrder = m.inOrder && l.place[c] > at
+			at = l.place[c]
 		case l.Growing.Match(name):
 			c = &layouts.Column{Name: name, Role: l.Growing.Role}
 		default:
@@ -191,6 +197,9 @@ func matchFields(l *candidate, rows *sampleRows) *Match {
 		m.columns = append(m.columns, &cols[i])
 	}
 	m.judgeContent(rows, rows.regular)
+	if rows.fields != len(cols) && l.TrailingDelimiter == "" {
+		m.Score *= 0.95 // a layout that has as many columns as there are fields comes first
+	}
 	if l.Header {
 		m.Score *= 0.9 // the publisher writes a header; this copy lost it
 	}
@@ -207,7 +216,10 @@ func matchFixed(l *candidate, s *sample) *Match {
 	if rows == nil {
 		return nil
 	}
-	m := &Match{Layout: l.Layout, Fixed: true, trimmed: s.trimmed(l.RecordLength), Fields: len(l.Columns), extra: make([]bool, len(l.Columns))}
+	if l.RecordOpen {
+		rows.regular *= 0.95 // any longer line would do
+	}
+	m := &Match{Layout: l.Layout, Fixed: true, form: s.fixedForm(l.Layout), Fields: len(l.Columns), extra: make([]bool, len(l.Columns))}
 	for i := range l.Columns {
 		m.columns = append(m.columns, &l.Columns[i])
 	}
@@ -220,7 +232,9 @@ func matchFixed(l *candidate, s *sample) *Match {
 func (m *Match) judgeContent(rows *sampleRows, regular float64) {
 	good, tested := contentFit(m.Layout, m.columns, rows)
 	if tested > 0 {
-		m.Score = float64(good) / float64(tested) * regular
+		// The more columns could be tested, the more a share says: half a column
+		// counts against every layout.
+		m.Score = float64(good) / (float64(tested) + 0.5) * regular
 	}
 	m.Evidence = append(m.Evidence, fmt.Sprintf("the values of %d of %d columns that can be tested look right", good, tested))
 }

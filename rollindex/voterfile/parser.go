@@ -188,7 +188,7 @@ func (p *Parser) split(line []byte) (why Reason, ok bool) {
 func (p *Parser) splitLine(line []byte) (ascii, open, ok bool) {
 	pl := p.plan
 	if pl.record > 0 {
-		return isASCII(line), false, splitFixed(line, pl.record, pl.trimmed, pl.places, p.spans) == pl.fields
+		return isASCII(line), false, splitFixed(line, pl.record, pl.form, pl.places, p.spans) == pl.fields
 	}
 	if !pl.quoted || bytes.IndexByte(line, '"') < 0 {
 		n, ascii := splitPlain(line, pl.delim, p.spans)

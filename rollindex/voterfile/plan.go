@@ -21,7 +21,7 @@ type plan struct {
 	maxLine      int
 	headerLine   int64 // where the header stands, under lines that are no rows; 0 if there is none
 	record       int   // bytes of a line with fixed places; 0 otherwise
-	trimmed      bool  // lines may lack the blanks at their end
+	form         fixedForm
 	places       []place
 
 	first      [field.NumRoles]int16    // by role: the best column that holds it, or -1
@@ -86,7 +86,7 @@ func newPlan(m *Match, opts *Options) *plan {
 		p.jurisdiction = opts.Jurisdiction
 	}
 	if m.Fixed {
-		p.quoted, p.record, p.trimmed, p.places = false, m.Layout.RecordLength, m.trimmed, fixedPlaces(m.Layout)
+		p.quoted, p.record, p.form, p.places = false, m.Layout.RecordLength, m.form, fixedPlaces(m.Layout)
 	}
 	for r := range p.first {
 		p.first[r] = -1

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +36,9 @@ func testValue(l *layouts.Layout, c *layouts.Column, i int) string {
 		if c.Role != field.RoleBirthDate && c.Role != field.RoleBirthYear {
 			y = 2000 + i%20
 		}
+		if c.Length == 8 && c.Format == "" {
+			return testDate("YYYYMMDD", y, m, d)
+		}
 		return testDate(c.Format, y, m, d)
 	case field.HouseNumber:
 		return fmt.Sprint(100 + i%900)
@@ -49,6 +54,9 @@ func testValue(l *layouts.Layout, c *layouts.Column, i int) string {
 	case field.City, field.MailCity:
 		return "FICTIONVILLE"
 	case field.State:
+		if len(l.Jurisdiction) < 5 {
+			return "FL"
+		}
 		return l.Jurisdiction[3:]
 	case field.ZIP5:
 		return fmt.Sprintf("%05d", 32000+i%900)
@@ -65,28 +73,19 @@ func testValue(l *layouts.Layout, c *layouts.Column, i int) string {
 		return fmt.Sprintf("%09d", 100000000+i)
 	case field.RoleSex:
 		return "F"
-	case field.RoleRace:
-		for code := range l.Codes["race"] {
-			if code != "9" && code != "U" {
-				return code
-			}
-		}
-	case field.CountyID:
-		if l.ID == "fl-extract" {
-			return "ALA"
+	case field.RoleRace, field.CountyID, field.RoleStatus:
+		if code := firstCode(l.Codes[c.Role.String()], append(c.Absent, "9", "U")); code != "" {
+			return code
 		}
 		return "12"
-	case field.RoleStatus:
-		if l.ID == "fl-extract" {
-			return "ACT"
-		}
-		if l.ID == "oh-swvf" {
-			return "ACTIVE"
-		}
-		return "A"
+	case field.NameFull:
+		return layoutName(c.Format, testLast[i%len(testLast)], testFirst[i%len(testFirst)])
 	case field.ConfidentialFlag:
 		return "N"
 	case field.RoleParty:
+		if code := firstCode(l.Codes["party"], c.Absent); code != "" && l.ID != "fl-extract" {
+			return code
+		}
 		return "NPA"
 	case field.RoleAge:
 		return fmt.Sprint(20 + i%60)
@@ -94,10 +93,47 @@ func testValue(l *layouts.Layout, c *layouts.Column, i int) string {
 	return ""
 }
 
+// firstCode returns the first code in order, passing over those that stand for
+// none.
+func firstCode(codes map[string]string, absent []string) string {
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		if !slices.Contains(absent, code) {
+			return code
+		}
+	}
+	return ""
+}
+
+func layoutName(format, last, first string) string {
+	switch format {
+	case "last, first":
+		return last + ", " + first
+	case "last first":
+		return last + " " + first
+	}
+	return first + " " + last
+}
+
 func testDate(format string, y, m, d int) string {
 	switch format {
 	case "MM/DD/YYYY":
 		return fmt.Sprintf("%02d/%02d/%04d", m, d, y)
+	case "M/D/YYYY":
+		return fmt.Sprintf("%d/%d/%04d", m, d, y)
+	case "MM-DD-YYYY":
+		return fmt.Sprintf("%02d-%02d-%04d", m, d, y)
+	case "MMDDYYYY":
+		return fmt.Sprintf("%02d%02d%04d", m, d, y)
+	case "MM/DD/YY":
+		return fmt.Sprintf("%02d/%02d/%02d", m, d, y%100)
+	case "DD/MM/YYYY":
+		return fmt.Sprintf("%02d/%02d/%04d", d, m, y)
+	case "D/M/YYYY":
+		return fmt.Sprintf("%d/%d/%04d", d, m, y)
+	case "MM/YYYY":
+		return fmt.Sprintf("%02d/%04d", m, y)
+	case "YYYY-MM":
+		return fmt.Sprintf("%04d-%02d", y, m)
 	case "YYYYMMDD":
 		return fmt.Sprintf("%04d%02d%02d", y, m, d)
 	case "YYYY":
@@ -144,9 +180,32 @@ func testRow(l *layouts.Layout, i int) []string {
 	return values
 }
 
+// textLayouts returns the ids of the layouts that are lines of text.
+func textLayouts() []string {
+	return slices.DeleteFunc(layouts.IDs(), func(id string) bool {
+		l, err := layouts.Get(id)
+		return err != nil || !l.Delimited() && l.Container != "fixed"
+	})
+}
+
+// testRecord returns a row of a fixed layout.
+func testRecord(l *layouts.Layout, values []string) string {
+	line := bytes.Repeat([]byte{' '}, l.RecordLength)
+	for i, c := range l.Columns {
+		copy(line[c.Start-1:c.Start-1+c.Length], values[i])
+	}
+	return string(line) + "\n"
+}
+
 // testRoll returns a file of the layout with so many fictional people.
 func testRoll(l *layouts.Layout, rows int) []byte {
 	var b bytes.Buffer
+	if l.Container == "fixed" {
+		for i := range rows {
+			b.WriteString(testRecord(l, testRow(l, i)))
+		}
+		return b.Bytes()
+	}
 	if l.Header {
 		writeRow(&b, l, columnNames(l))
 	}
@@ -234,4 +293,10 @@ func dump(r *Record) string {
 	}
 	put("kinds", r.Kinds.String())
 	return strings.TrimSpace(b.String())
+}
+
+// unlikeLayouts are delimited layouts unlike each other: with and without
+// header, quoted and not, by every delimiter.
+var unlikeLayouts = []string{
+	"fl-extract", "nc-ncvoter-2012-2022", "nc-ncvoter-2022", "ny-allnysvoters-2016", "ny-allnysvoters-2021", "oh-swvf", "wa-vrdb-2019", "wa-vrdb-2023",
 }

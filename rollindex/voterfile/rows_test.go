@@ -15,15 +15,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected results in testdata")
 
-// TestRows reads the cases of testdata/rows, one file a layout. A case is a
+// TestRows reads the cases of testdata/rows, a file for each layout with traps of its own. A case is a
 // comment, the values of a row by column ("name: value"; a value in Go quotes
 // may have any bytes), and behind "=>" what the record must hold. A column that
 // is not named is empty. A line "+name: value" adds a column behind the fixed
 // ones, by name where the layout has a header or a row "+header" asks for one.
 func TestRows(t *testing.T) {
 	files, err := filepath.Glob("testdata/rows/*.txt")
-	if err != nil || len(files) != len(layouts.IDs()) {
-		t.Fatalf("%d files of rows for %d layouts: %v", len(files), len(layouts.IDs()), err)
+	if err != nil || len(files) < 8 {
+		t.Fatalf("%d files of rows: %v", len(files), err)
 	}
 	for _, file := range files {
 		id := strings.TrimSuffix(filepath.Base(file), ".txt")

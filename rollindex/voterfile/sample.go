@@ -155,9 +155,9 @@ func (s *sample) fixedRows(l *layouts.Layout) *sampleRows {
 	out := &sampleRows{fields: len(l.Columns)}
 	places := fixedPlaces(l)
 	spans := make([]span, len(places))
-	trimmed := s.trimmed(l.RecordLength)
+	form := s.fixedForm(l)
 	for i, line := range s.lines {
-		if splitFixed(line, l.RecordLength, trimmed, places, spans) != len(places) {
+		if splitFixed(line, l.RecordLength, form, places, spans) != len(places) {
 			continue
 		}
 		row := make([][]byte, len(spans))
@@ -194,17 +194,23 @@ func (s *sample) best() *sampleRows {
 	return best
 }
 
-// trimmed reports whether the lines are records of that length without the
-// blanks at their ends: of many lengths, none of them longer and the longest
-// nearly as long.
-func (s *sample) trimmed(record int) bool {
+// fixedForm returns which lines of the sample are records of the layout: where
+// they are of many lengths, none longer than the record and the longest nearly
+// as long, they lost the blanks at their end.
+func (s *sample) fixedForm(l *layouts.Layout) fixedForm {
 	longest, count, most := 0, map[int]int{}, 0
 	for _, line := range s.lines {
 		longest = max(longest, len(line))
 		count[len(line)]++
 		most = max(most, count[len(line)])
 	}
-	return longest <= record && longest*10 >= record*9 && most*2 < len(s.lines)
+	switch {
+	case l.RecordOpen:
+		return fixedOpen
+	case longest <= l.RecordLength && longest*10 >= l.RecordLength*9 && most*2 < len(s.lines):
+		return fixedTrimmed
+	}
+	return fixedExact
 }
 
 // matches returns the layouts that fit the sample, the best first and each once.
@@ -235,7 +241,13 @@ func (s *sample) matches(known []*candidate, forced bool) []Match {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(len(a.Missing), len(b.Missing)))
+		switch c := cmp.Compare(b.Score, a.Score); {
+		case c != 0:
+			return c
+		case a.inOrder != b.inOrder: // two layouts may have the same columns in another order
+			return map[bool]int{true: -1, false: 1}[a.inOrder]
+		}
+		return cmp.Compare(len(a.Missing), len(b.Missing))
 	})
 	return out
 }

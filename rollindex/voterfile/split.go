@@ -140,6 +140,15 @@ func splitBare(line []byte, delim byte, spans []span) int {
 	return n
 }
 
+// fixedForm says which lines are records beside those of the exact length.
+type fixedForm uint8
+
+const (
+	fixedExact   fixedForm = iota
+	fixedTrimmed           // shorter ones: the blanks at their end are missing
+	fixedOpen              // longer ones: columns that are not documented follow
+)
+
 // place is where a field lies in a fixed record, in bytes: [start, end).
 type place struct{ start, end int }
 
@@ -152,11 +161,10 @@ func fixedPlaces(l *layouts.Layout) []place {
 }
 
 // splitFixed cuts a line at the places of a record of that length and writes the
-// fields to spans, or returns -1 if the line is no such record. In a file that
-// lost the blanks at the end of its lines (trimmed) a shorter line is one too. A
-// copy that was made UTF-8 has the record's length in characters.
-func splitFixed(line []byte, record int, trimmed bool, places []place, spans []span) int {
-	if len(line) == record || trimmed && len(line) < record {
+// fields to spans, or returns -1 if the line is no such record. A copy that was
+// made UTF-8 has the record's length in characters.
+func splitFixed(line []byte, record int, loose fixedForm, places []place, spans []span) int {
+	if len(line) == record || loose == fixedTrimmed && len(line) < record || loose == fixedOpen && len(line) > record {
 		for i, p := range places {
 			spans[i] = span{uint32(min(p.start, len(line))), uint32(min(p.end, len(line)))}
 		}
