@@ -178,7 +178,7 @@ func TestReadersWhileWriting(t *testing.T) {
 // The function it returns gives them to it and returns all it answers.
 func (s *site) startReader() func(people []byte) string {
 	s.t.Helper()
-	p := s.command("check", "--json", "--input", "-")
+	p := s.command("check", "--json", "--quiet", "--input", "-")
 	p.Stdout = nil
 	stdin, err := p.StdinPipe()
 	s.check(err)
