@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -50,8 +51,12 @@ func (ix *Index) dataset(l *listed) (*dataset, error) {
 // length and the seal it carries. What it holds is checked page by page.
 func checkListed(path string, l *listed) error {
 	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("%w: the file of dataset %q cannot be read: %w", ErrDamaged, l.info.ID, err)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: its file %s is missing", ErrDamaged, l.file)
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return fmt.Errorf("%w: its file %s cannot be read: %w", ErrDamaged, l.file, pe.Err)
 	}
 	defer f.Close()
 	st, err := f.Stat()

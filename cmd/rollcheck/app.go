@@ -40,6 +40,7 @@ type program struct {
 	stdout *bufio.Writer
 	stderr io.Writer
 	ui     *ui
+	writes bool // the command changes the index
 }
 
 // run is the program: main without the process. It returns the exit code.
@@ -57,7 +58,11 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	case errors.As(err, &code):
 		return int(code)
 	case ctx.Err() != nil:
-		p.ui.warn("interrupted; the index is as it was before")
+		if p.writes {
+			p.ui.warn("interrupted; the index is as it was before")
+		} else {
+			p.ui.warn("interrupted")
+		}
 		return exitInterrupted
 	}
 	p.ui.fail(err)
@@ -85,6 +90,7 @@ func (p *program) app() *cli.App {
 		Usage:     "check privately whether voter registration details are in a known leak",
 		UsageText: "rollcheck COMMAND [FLAG...] [ARGUMENT...]",
 		Description: "Start with \"rollcheck init\", then \"rollcheck ingest --dataset ID FILE\", then \"rollcheck check\".\n" +
+			"FILE is a state's voter file, or a leaked copy of one: \"rollcheck layouts\" lists those that are known.\n" +
 			"Flags may stand anywhere: before the command, after it, and after its arguments.\n\n" + exitHelp,
 		Flags: p.globalFlags(),
 		Commands: []*cli.Command{

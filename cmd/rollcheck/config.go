@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -28,8 +30,8 @@ func (p *program) indexDir(c *cli.Context) (string, error) {
 	if data, ok := p.env("XDG_DATA_HOME"); ok && filepath.IsAbs(data) {
 		return filepath.Join(data, "rollcheck", "index"), nil
 	}
-	home, ok := p.env("HOME")
-	if !ok || home == "" {
+	home := p.home()
+	if home == "" {
 		return "", hint(errors.New("no directory for the index is known"), "name one with --index")
 	}
 	return filepath.Join(home, ".local", "share", "rollcheck", "index"), nil
@@ -44,11 +46,22 @@ func (p *program) keyPath(c *cli.Context) (string, error) {
 	if config, ok := p.env("XDG_CONFIG_HOME"); ok && filepath.IsAbs(config) {
 		return filepath.Join(config, "rollcheck", "key"), nil
 	}
-	home, ok := p.env("HOME")
-	if !ok || home == "" {
+	home := p.home()
+	if home == "" {
 		return "", hint(errors.New("no file for the key is known"), "name one with --key-file")
 	}
 	return filepath.Join(home, ".config", "rollcheck", "key"), nil
+}
+
+// home returns the user's directory as os.UserHomeDir finds it, "" if none is
+// known.
+func (p *program) home() string {
+	variable := "HOME"
+	if runtime.GOOS == "windows" {
+		variable = "USERPROFILE"
+	}
+	home, _ := p.env(variable)
+	return home
 }
 
 func (p *program) setting(c *cli.Context, flag, variable string) string {
@@ -61,19 +74,28 @@ func (p *program) setting(c *cli.Context, flag, variable string) string {
 
 // openIndex opens the index with its key.
 func (p *program) openIndex(c *cli.Context) (*rollindex.Index, error) {
-	dir, err := p.indexDir(c)
+	dir, err := p.existingIndex(c)
 	if err != nil {
 		return nil, err
-	}
-	// Look for the index first: a passphrase is not asked for nothing.
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s", rollindex.ErrNoIndex, dir)
 	}
 	key, err := p.readKey(c)
 	if err != nil {
 		return nil, err
 	}
 	return rollindex.Open(dir, key)
+}
+
+// existingIndex returns the index's directory if there is one: a passphrase is
+// not asked for nothing.
+func (p *program) existingIndex(c *cli.Context) (string, error) {
+	dir, err := p.indexDir(c)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%w: %s", rollindex.ErrNoIndex, dir)
+	}
+	return dir, nil
 }
 
 func (p *program) readKey(c *cli.Context) (*hashing.Key, error) {
@@ -121,12 +143,22 @@ func (p *program) oldPassphrase(c *cli.Context) ([]byte, error) {
 	return askSecret(c.Context, "passphrase of the key: ")
 }
 
+// leastPassphrase is how many characters a new passphrase has at least.
+const leastPassphrase = 8
+
 // newPassphrase reads a new passphrase from a file, or asks for it twice.
 func (p *program) newPassphrase(ctx context.Context, file string) ([]byte, error) {
 	if file != "" {
-		return passphraseFrom(file)
+		passphrase, err := passphraseFrom(file)
+		if err != nil {
+			return nil, err
+		}
+		return passphrase, longEnough(passphrase)
 	}
 	first, err := askSecret(ctx, "new passphrase of the key: ")
+	if err == nil {
+		err = longEnough(first)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -136,10 +168,20 @@ func (p *program) newPassphrase(ctx context.Context, file string) ([]byte, error
 		return nil, err
 	case !bytes.Equal(first, second):
 		return nil, errors.New("the two passphrases differ")
-	case len(first) == 0:
-		return nil, hint(errors.New("the passphrase is empty"), "use --no-passphrase for a key that is not wrapped")
 	}
 	return first, nil
+}
+
+// longEnough refuses a passphrase that is guessed in no time, however slow each
+// guess is made.
+func longEnough(passphrase []byte) error {
+	switch n := utf8.RuneCount(passphrase); {
+	case n == 0:
+		return hint(errors.New("the passphrase is empty"), "use --no-passphrase for a key that is not wrapped")
+	case n < leastPassphrase:
+		return hint(fmt.Errorf("the passphrase has fewer than %d characters", leastPassphrase), "four or five words that do not belong together are easy to remember and hard to guess")
+	}
+	return nil
 }
 
 // askSecret asks on the terminal itself, so that standard input stays free for

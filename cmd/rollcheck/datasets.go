@@ -136,6 +136,7 @@ func (p *program) removeDataset(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	p.writes = true
 	id := c.Args().First()
 	if err := rollindex.Remove(dir, id); err != nil {
 		return err

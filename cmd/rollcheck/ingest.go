@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,11 +27,13 @@ func (p *program) ingestCommand() *cli.Command {
 		ArgsUsage: "FILE...",
 		Description: "Reads plain, gzip and zip files of a known layout (see \"rollcheck layouts\"). Rows that cannot be\n" +
 			"read are skipped, counted by reason and located by line number. The dataset appears whole or not at all;\n" +
-			"a run that was interrupted is simply run again.",
+			"a run that was interrupted is simply run again. For a file of no known layout,\n" +
+			"\"rollcheck layouts detect --propose FILE\" writes a layout file to review, and to give with --layout FILE.\n" +
+			"Files are read twice, once to learn their layout, and so not from a pipe.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dataset", Usage: "`ID` of the dataset: a-z, 0-9, - and _"},
-			&cli.StringFlag{Name: "title", Usage: "what people are told it is"},
-			&cli.StringFlag{Name: "kind", Value: "leak", Usage: "leak or release"},
+			&cli.StringFlag{Name: "title", Usage: "what people are told it is, such as \"Posted on a forum, October 2020\""},
+			&cli.StringFlag{Name: "kind", Value: "leak", Usage: "leak, or release for a file that the office itself gave out"},
 			&cli.StringFlag{Name: "layout", Usage: "`ID` of a built-in layout or a layout file, instead of detecting one"},
 			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) the data was taken"},
 			&cli.StringFlag{Name: "jurisdiction", Usage: "state of registration, such as US-FL, instead of the layout's"},
@@ -47,10 +50,15 @@ func (p *program) ingestCommand() *cli.Command {
 }
 
 func (p *program) ingest(c *cli.Context) error {
+	if slices.Contains(c.Args().Slice(), "-") {
+		return hint(errors.New("ingest: files are read twice, once to learn their layout, and so not from standard input or a pipe"),
+			"write it to a file and give its name")
+	}
 	opts, err := ingestOptions(c)
 	if err != nil {
 		return err
 	}
+	p.writes = true
 	ix, err := p.openIndex(c)
 	if err != nil {
 		return err

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"rollcheck/data/field"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/ingest"
 )
 
@@ -34,10 +36,10 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 		fmt.Fprintf(w, "          %s carry nothing anyone could be matched by (%s)\n", group(info.Keyless), percent(info.Keyless, info.Rows))
 	}
 	for _, s := range res.Skips {
-		fmt.Fprintf(w, "skipped:  %s rows: %s (%s)\n", group(s.Rows), s.Reason, lines(&s))
+		fmt.Fprintf(w, "skipped:  %s: %s (%s)\n", rows(s.Rows), s.Reason, lines(&s))
 	}
 	if 20*res.Unborn > info.Rows {
-		fmt.Fprintf(w, "note:     %s rows (%s) have no birth date or year that is possible on the day of the data", group(res.Unborn), percent(res.Unborn, info.Rows))
+		fmt.Fprintf(w, "note:     %s (%s) without a birth date or year that is possible on the day of the data", rows(res.Unborn), percent(res.Unborn, info.Rows))
 		if info.AsOf != "" {
 			fmt.Fprintf(w, "; is --as-of %s right?", info.AsOf)
 		}
@@ -51,7 +53,29 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 		fmt.Fprintf(w, "source:   sha256 %s, %s bytes\n", s.SHA256, group(s.Bytes))
 	}
 	fmt.Fprintf(w, "dataset:  %s, generation %d, digest %s\n", info.ID, info.Generation, info.Digest)
+	fmt.Fprintf(w, "people are told: %s%s\n", exposure.Title(info), sayMore(info))
+	fmt.Fprintln(w, "next:     \"rollcheck check\" asks for a person's details and looks them up")
 	return nil
+}
+
+// sayMore names the flags that would have told people more.
+func sayMore(info *hashing.DatasetInfo) string {
+	switch {
+	case info.Title == "" && info.AsOf == "":
+		return "  (--title, --as-of and --kind say more)"
+	case info.Title == "":
+		return "  (--title says more)"
+	case info.AsOf == "":
+		return "  (--as-of says more)"
+	}
+	return ""
+}
+
+func rows(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return group(n) + " rows"
 }
 
 func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error {
@@ -76,7 +100,7 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 			ingest.Skip
 		}{"skipped", s})
 	}
-	return j.done(fields{"dataset": res.Info, "seconds": took.Seconds(), "spilled_bytes": res.Spilled})
+	return j.done(fields{"dataset": res.Info, "told": exposure.Title(&res.Info), "seconds": took.Seconds(), "spilled_bytes": res.Spilled})
 }
 
 func percent(n, of int64) string {

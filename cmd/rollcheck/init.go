@@ -65,7 +65,9 @@ func (p *program) init(c *cli.Context) error {
 	}
 	fmt.Fprintf(p.stdout, "index:  %s\nkey:    %s\n", dir, path)
 	if made {
-		fmt.Fprintln(p.stdout, "Keep a copy of the key file apart from the index: without it the index is useless,\nand together with it the index protects nobody.")
+		fmt.Fprintln(p.stdout, "Keep a copy of the key file: without it the index is useless, and no new key opens it.\n"+
+			"Never keep both in one place: whoever has both can read out the people in it.\n"+
+			"Next: \"rollcheck ingest --dataset ID FILE\" reads a voter file or a leaked copy of one.")
 	}
 	return nil
 }

@@ -3,8 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"github.com/urfave/cli/v2"
 	"io/fs"
+
+	"github.com/urfave/cli/v2"
 
 	"rollcheck/hashing/keyfile"
 )
@@ -106,7 +107,7 @@ func (p *program) rewrapKey(c *cli.Context) error {
 // noKeyFile explains a missing key file.
 func noKeyFile(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return hint(fmt.Errorf("there is no key file %q", path), "name it with --key-file, or make an index and a key with \"rollcheck init\"")
+		return hint(fmt.Errorf("there is no key file %q", path), "name it with --key-file, or make an index and a key with \"rollcheck init\"; "+lostKey)
 	}
 	return err
 }

@@ -24,7 +24,14 @@ func (p *program) layoutsCommand() *cli.Command {
 				Description: "With --json it is written as a layout file, to be changed and given to --layout.",
 				Action:      p.showLayout,
 			},
-			{Name: "detect", Usage: "which layout files have, how sure that is, and why", ArgsUsage: "FILE...", Action: p.detectLayouts},
+			{
+				Name: "detect", Usage: "which layout files have, how sure that is, and why", ArgsUsage: "FILE...",
+				Description: "Prints every layout that fits, the best first, with a score from 0 to 1 and the evidence. It looks at the\n" +
+					"first megabyte of each file or member. With --propose it writes a layout file for a file that fits none:\n" +
+					"review it, save it, and give it to ingest with --layout FILE.",
+				Flags:  []cli.Flag{&cli.BoolFlag{Name: "propose", Usage: "write a layout guessed by the names and contents of the columns"}},
+				Action: p.detectLayouts,
+			},
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -89,29 +96,7 @@ func (p *program) showLayout(c *cli.Context) error {
 		enc.SetEscapeHTML(false)
 		return enc.Encode(l)
 	}
-	w := p.stdout
-	fmt.Fprintf(w, "%s: %s\n", l.ID, l.Title)
-	fmt.Fprintf(w, "vintage:       %s\ndistribution:  %s\n", l.Vintage, l.Distribution)
-	fmt.Fprintf(w, "shape:         %d columns, delimiter %s, quote %s, header %s\n", len(l.Columns), named(l.Delimiter), named(l.Quote), yesNo(l.Header))
-	fmt.Fprintf(w, "birth date:    precision %s\nconfidence:    %s\n\n", l.BirthPrecision, l.Confidence)
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for i, col := range l.Columns {
-		fmt.Fprintf(tw, "%3d\t%s\t%s\t%s\n", i+1, col.Name, orDash(col.Role.String()), col.Format)
-	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
-	list := func(title string, items []string) {
-		if len(items) > 0 {
-			fmt.Fprintf(w, "\n%s\n", title)
-		}
-		for _, it := range items {
-			fmt.Fprintf(w, "  - %s\n", it)
-		}
-	}
-	list("Quirks", l.Quirks)
-	list("Sources", l.Sources)
-	return nil
+	return p.printLayout(l)
 }
 
 func named(s string) string {
@@ -127,6 +112,9 @@ func named(s string) string {
 func (p *program) detectLayouts(c *cli.Context) error {
 	if err := wantArgs(c, 1, -1, "a FILE"); err != nil {
 		return err
+	}
+	if c.Bool("propose") {
+		return p.proposeLayouts(c)
 	}
 	var j *jsonLines
 	if c.Bool("json") {
@@ -156,7 +144,7 @@ func (p *program) detectLayouts(c *cli.Context) error {
 		}
 	}
 	if unknown > 0 {
-		return hint(fmt.Errorf("%d files or members have no layout that is known", unknown), "\"rollcheck layouts\" lists the known ones; --layout FILE reads one of your own")
+		return hint(fmt.Errorf("%d files or members have no layout that is known", unknown), "\"rollcheck layouts detect --propose FILE\" writes a layout for such a file, to review and give to --layout")
 	}
 	return nil
 }

@@ -85,6 +85,7 @@ func (t *tty) echoes() bool {
 func TestInterruptedPrompt(t *testing.T) {
 	t.Parallel()
 	s := newIndex(t)
+	s.ingestRoll("d")
 	for _, tc := range []struct {
 		question string
 		args     []string
@@ -102,6 +103,9 @@ func TestInterruptedPrompt(t *testing.T) {
 			t.Fatalf("%q goes on asking after Ctrl-C", tc.args)
 		}
 		p.end().want(130)
+		if !terminal.shown("interrupted") || strings.Contains(terminal.text(), "the index is") { // nobody asked about an index
+			t.Errorf("%q says, when it is interrupted:\n%s", tc.args, terminal.text())
+		}
 		if !terminal.echoes() {
 			t.Errorf("%q left the terminal without echo", tc.args)
 		}
@@ -109,6 +113,48 @@ func TestInterruptedPrompt(t *testing.T) {
 	for _, path := range []string{s.path("other"), s.path("otherkey")} {
 		if _, err := os.Lstat(path); err == nil {
 			t.Errorf("the interrupted init left %s", path)
+		}
+	}
+}
+
+// A dataset that is removed while a person is asked is searched all the same:
+// its file was opened before.
+func TestRemovedWhileAsking(t *testing.T) {
+	t.Parallel()
+	s := newIndex(t)
+	s.ingestRoll("d")
+	p, terminal := s.startOnTerminal("check")
+	if !terminal.shown("Last name: ") {
+		t.Fatal("check does not ask")
+	}
+	s.run("datasets", "remove", "d").want(0)
+	_, err := terminal.f.WriteString("Quackenbush-Demo\nZebulon\n\n1971-02-03\n32301\n\n\n\n\n\n\n\n")
+	s.check(err)
+	if r := p.end().want(1); !strings.Contains(r.stdout, "NOT FOUND in d") || strings.Contains(strings.ToLower(r.stdout), "damage") {
+		t.Errorf("the answer is\n%s", r.stdout)
+	}
+	s.run("check").want(2).says("there is no dataset to search")
+}
+
+// ingestRoll ingests a small roll as a dataset.
+func (s *site) ingestRoll(dataset string) {
+	s.t.Helper()
+	roll, _ := makeRoll(s.t, "fl-extract", 300, 5)
+	s.ingest(dataset, s.file(dataset+".txt", roll))
+}
+
+// What 8/10/1949 may mean, month first.
+func TestDatesMeant(t *testing.T) {
+	for given, want := range map[string]string{
+		"8/10/1949": "1949-08-10 1949-10-08", "08-10-1949": "1949-08-10 1949-10-08", "8/8/1949": "1949-08-08", "13.8.1949": "1949-08-13",
+		"2/30/1949": "", "1949-08-10": "", "8/10/49": "", "": "", "1949": "",
+	} {
+		var got []string
+		for _, date := range datesMeant(given) {
+			got = append(got, date.Format(time.DateOnly))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q may mean %q, want %q", given, got, want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"rollcheck/hashing/keyfile"
 	"rollcheck/rollindex"
+	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/voterfile"
 )
 
@@ -147,19 +148,24 @@ func hintOf(err error) string {
 	return ""
 }
 
+// lostKey is what to do when the key of an index is gone.
+const lostKey = "a new key cannot open an old index: if its key is lost, make a new index with \"rollcheck init --index DIR\" and ingest the files again"
+
 var hints = []struct {
 	err  error
 	hint string
 }{
 	{rollindex.ErrNoIndex, "make one with \"rollcheck init\", or name another with --index"},
 	{rollindex.ErrExists, "name another directory with --index"},
-	{rollindex.ErrWrongKey, "name the key file it was made with by --key-file"},
+	{rollindex.ErrWrongKey, "name the key file it was made with by --key-file; " + lostKey},
 	{rollindex.ErrBusy, "wait until it is done; checks work meanwhile"},
 	{rollindex.ErrTaken, "choose another --dataset id, or remove it first with \"rollcheck datasets remove\""},
 	{rollindex.ErrNoDataset, "\"rollcheck datasets list\" lists them"},
 	{rollindex.ErrFormat, "use a newer version of rollcheck"},
 	{rollindex.ErrDamaged, "\"rollcheck verify\" says what is damaged; ingest the files again, or restore a copy"},
 	{keyfile.ErrWrongPassphrase, "try again; without the passphrase the files must be ingested again into a new index"},
+	{exposure.ErrNoDatasets, "add a file with \"rollcheck ingest --dataset ID FILE\""},
+	{exposure.ErrUnknownDataset, "\"rollcheck datasets list\" lists them"},
 	{syscall.ENOSPC, "make room on the disk and run it again"},
 	{syscall.EROFS, "what is there can be read; to change it, make the file system writable or name another with --index"},
 	{os.ErrPermission, "check the permissions of the file and its directory"},

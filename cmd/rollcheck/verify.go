@@ -51,7 +51,11 @@ func (p *program) verify(c *cli.Context) error {
 		p.printHealths(healths)
 	}
 	if err == nil && damaged > 0 {
-		err = hint(fmt.Errorf("%d of %d datasets are damaged", damaged, len(healths)),
+		is := "is"
+		if damaged > 1 {
+			is = "are"
+		}
+		err = hint(fmt.Errorf("%d of %d datasets %s damaged", damaged, len(healths), is),
 			"check gives no answer of absence from what is damaged; remove and ingest them again, or restore a copy of the index")
 	}
 	return err

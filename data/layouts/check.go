@@ -62,8 +62,10 @@ func (l *Layout) check() error {
 		return fmt.Errorf("unknown container %q", l.Container)
 	case l.Delimited() && (len(l.Delimiter) != 1 || strings.ContainsAny(l.Delimiter, "\r\n\x00") || l.Delimiter[0] >= 0x80):
 		return errors.New("the delimiter must be one ASCII character")
-	case !l.Delimited() && (l.Delimiter != "" || l.Quote != ""):
+	case !l.Delimited() && (l.Delimiter != "" && l.Container != "fixed" || l.Quote != ""):
 		return errors.New("a delimiter or quote in a layout that is not delimited")
+	case l.Delimiter != "" && (len(l.Delimiter) != 1 || l.Delimiter[0] < '\t' || l.Delimiter[0] >= 0x80):
+		return errors.New("the delimiter must be one ASCII character")
 	case !slices.Contains([]string{"", "rows", "all"}, l.TrailingDelimiter):
 		return fmt.Errorf("unknown trailing delimiter %q", l.TrailingDelimiter)
 	case l.Unordered && !l.Header:

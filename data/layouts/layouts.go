@@ -14,6 +14,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"rollcheck/data/field"
 )
@@ -30,7 +31,7 @@ type Layout struct {
 	// [Containers]; "" is "delimited". A copy may come in another: the columns of
 	// a layout are found by their names wherever a file names them.
 	Container  string `json:"container,omitempty"`
-	Delimiter  string `json:"delimiter,omitempty"`   // one byte; of a delimited file
+	Delimiter  string `json:"delimiter,omitempty"`   // one byte; of a fixed file: what stands in the bytes between columns, "" for blanks
 	Quote      string `json:"quote,omitempty"`       // `"`, or "" when a quote is a literal character
 	Header     bool   `json:"header"`                // the first row names the columns
 	Encoding   string `json:"encoding,omitempty"`    // "utf-8" or "windows-1252": what a line that is not UTF-8 is read as
@@ -130,6 +131,11 @@ func (g *Growing) Match(name string) bool {
 	return g != nil && g.re.MatchString(strings.TrimSpace(name))
 }
 
+const (
+	accented   = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿşğıłśźżćńęąšžčřů"
+	unaccented = "aaaaaaceeeeiiiinooooouuuuyysgilszzcneaszcru"
+)
+
 //go:embed *.json
 var files embed.FS
 
@@ -190,10 +196,14 @@ func Parse(b []byte) (*Layout, error) {
 }
 
 // NormName reduces a column's name to what headers are compared by: letters and
-// digits in lower case, so that "Name Last", "name_last" and "NAME-LAST" are one.
+// digits in lower case and without accents, so that "Name Last", "name_last" and
+// "NAME-LAST" are one, and "Prénom" and "PRENOM".
 func NormName(name string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(name) {
+		if i := strings.IndexRune(accented, r); i >= 0 && r >= 0x80 {
+			r = rune(unaccented[utf8.RuneCountInString(accented[:i])])
+		}
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			b.WriteRune(r)
 		}

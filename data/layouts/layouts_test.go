@@ -152,13 +152,21 @@ func TestRoleOfName(t *testing.T) {
 	for name, want := range map[string]field.Role{
 		"SSN_last4": field.RoleSSNLast4, "Last4 SSN": field.RoleSSNLast4, "e_mail": field.RoleEmail, "E-Mail": field.RoleEmail,
 		"Cell Phone": field.RolePhone, "DOB": field.RoleBirthDate, "drivers_lic": field.RoleNone, "Drivers License": field.RoleDriverLicense,
-		"number": field.RoleNone, "": field.RoleNone,
+		"number": field.RoleNone, "": field.RoleNone, "Prénom": field.NameFirst, "APELLIDO PATERNO": field.NameLast, "Doğum Tarihi": field.RoleBirthDate,
+		"Geburtsdatum": field.RoleBirthDate, "Código Postal": field.ZIP5, "Imię": field.NameFirst,
 	} {
 		if got := RoleOfName(name); got != want {
 			t.Errorf("RoleOfName(%q) = %v, want %v", name, got, want)
 		}
 	}
-	for name := range synonyms {
+	words := 0
+	for _, list := range headerWords {
+		words += len(strings.Fields(list))
+	}
+	if words != len(synonyms()) {
+		t.Errorf("%d words, %d of them different", words, len(synonyms()))
+	}
+	for name := range synonyms() {
 		if NormName(name) != name {
 			t.Errorf("the synonym %q is not normalised and never found", name)
 		}

@@ -26,10 +26,15 @@ type Options struct {
 // went. There is one for every person, in the order of the input.
 type Answer struct {
 	Person   int             // from 1
+	ID       string          // [Person.ID]
+	Line     int             // where the person was read, 0 if nowhere
 	Exposed  bool            // there is a finding, of whatever tier
 	Complete bool            // every dataset is [Searched]: without a finding, the person was not found
 	Datasets []DatasetAnswer // one for each dataset asked, in the source's order; shared between people, not to be changed
-	Problems []FieldError    // fields that could not be used
+	Problems []FieldError    // fields that could not be used, or why the person could not be read
+	Notes    []FieldError    // fields read in another way than they stand there
+	States   []string        // jurisdictions the person named, or that of their ZIP code: "US-FL"
+	Unread   bool            // the person could not be read, so that nothing was asked
 
 	common bool // Datasets is the very slice of all people of the same signature
 }
@@ -37,7 +42,10 @@ type Answer struct {
 // Summary counts a whole check.
 type Summary struct {
 	People           int
-	Exposed          int      // people with a finding
+	Exposed          int      // people with a finding: Strong + Likely + Possible
+	Strong           int      // people whose best finding is of that tier,
+	Likely           int      // likewise,
+	Possible         int      // likewise
 	Incomplete       int      // people some of whose datasets are not [Searched]
 	Damaged          bool     // some dataset, or a part of it that was asked, cannot be read
 	Unsettled        int      // people with no finding whose search is incomplete: neither found nor not found
@@ -47,6 +55,9 @@ type Summary struct {
 
 // Complete reports whether every search was complete.
 func (s *Summary) Complete() bool { return s.Incomplete == 0 }
+
+// NotFound returns how many people were not found, all having been searched.
+func (s *Summary) NotFound() int { return s.People - s.Exposed - s.Unsettled }
 
 // ExitCode returns the exit status of the check, first that applies: 2 when
 // something is damaged or somebody was not found and their search is incomplete, 0 when somebody was
@@ -66,10 +77,12 @@ func (s *Summary) ExitCode() int {
 // answer; Done last. People are read and searched in blocks, so
 // answers come block by block and memory does not grow with their number.
 //
-// A person who cannot be searched for is answered as incomplete and does not
-// end the check. What does is input that cannot be read, a source that fails,
-// or a handler that does: those people that came before are answered, the
-// summary counts them, and Done is not called. When ctx ends, Check returns at
+// A person who cannot be read, or searched for, is answered as incomplete and
+// does not end the check. What does is input that cannot be read from some place
+// on, a source that fails, or a handler that does: those people that came before
+// are answered, the summary counts them, and Done is not called. A dataset asked
+// for that is not there is [ErrUnknownDataset], no dataset at all [ErrNoDatasets],
+// before anybody is read. When ctx ends, Check returns at
 // once, even if the decoder waits for input; it may then still be in use.
 func Check(ctx context.Context, src Source, people Decoder, opts Options, h Handler) (*Summary, error) {
 	c, err := newCheck(src, opts, h)
@@ -96,10 +109,30 @@ func Check(ctx context.Context, src Source, people Decoder, opts Options, h Hand
 				return c.finish()
 			}
 			if b.err != nil {
-				return &c.sum, b.err
+				return &c.sum, c.cut(b.err)
 			}
 		}
 	}
+}
+
+// Errors of a check that asks for datasets that are not there.
+var (
+	ErrNoDatasets     = errors.New("there is no dataset to search")
+	ErrUnknownDataset = errors.New("there is no dataset")
+)
+
+// Asked returns an error when datasets cannot be asked for in a source that has
+// those of infos: so that it can be said before a person is asked for details.
+func Asked(infos []hashing.DatasetInfo, datasets []string) error {
+	if len(infos) == 0 {
+		return ErrNoDatasets
+	}
+	for _, id := range datasets {
+		if !slices.ContainsFunc(infos, func(d hashing.DatasetInfo) bool { return d.ID == id }) {
+			return fmt.Errorf("%w %q", ErrUnknownDataset, id)
+		}
+	}
+	return nil
 }
 
 // check is one run of [Check].
@@ -132,6 +165,7 @@ type check struct {
 type worker struct {
 	planner  planner
 	grader   grader
+	named    map[string][]string // query.states, apart
 	answers  map[signature][]DatasetAnswer
 	findings []Finding
 }
@@ -139,13 +173,8 @@ type worker struct {
 func newCheck(src Source, opts Options, h Handler) (*check, error) {
 	c := &check{src: src, handler: h, states: make(map[string]bool)}
 	infos := src.Datasets()
-	if len(infos) == 0 {
-		return nil, errors.New("there is no dataset to search")
-	}
-	for _, id := range opts.Datasets {
-		if !slices.ContainsFunc(infos, func(d hashing.DatasetInfo) bool { return d.ID == id }) {
-			return nil, fmt.Errorf("there is no dataset %q", id)
-		}
+	if err := Asked(infos, opts.Datasets); err != nil {
+		return nil, err
 	}
 	for i := range infos {
 		if len(opts.Datasets) > 0 && !slices.Contains(opts.Datasets, infos[i].ID) {
@@ -158,7 +187,7 @@ func newCheck(src Source, opts Options, h Handler) (*check, error) {
 	c.searched = make([]bool, len(c.datasets))
 	c.implied = impliedKeys(c.datasets)
 	for range runtime.GOMAXPROCS(0) {
-		c.workers = append(c.workers, &worker{answers: make(map[signature][]DatasetAnswer)})
+		c.workers = append(c.workers, &worker{answers: make(map[signature][]DatasetAnswer), named: make(map[string][]string)})
 	}
 	return c, nil
 }
@@ -182,7 +211,7 @@ func (c *check) block(ctx context.Context, people []Person) error {
 	}
 	c.sortHits()
 	c.answers = slices.Grow(c.answers[:0], len(people))[:len(people)]
-	c.parallel(len(people), func(w *worker, lo, hi int) { c.grade(w, lo, hi) })
+	c.parallel(len(people), func(w *worker, lo, hi int) { c.grade(w, people, lo, hi) })
 	return c.emit()
 }
 
@@ -246,12 +275,15 @@ func (c *check) sortHits() {
 }
 
 // grade makes the findings and answers of the people from lo to hi.
-func (c *check) grade(w *worker, lo, hi int) {
+func (c *check) grade(w *worker, people []Person, lo, hi int) {
 	w.grader.inputs, w.grader.steps = c.inputs, c.steps
 	w.findings = w.findings[:0]
 	for p := lo; p < hi; p++ {
 		q := &c.queries[p]
-		a := Answer{Person: c.sum.People + p + 1, Problems: q.problems, common: true}
+		a := Answer{
+			Person: c.sum.People + p + 1, ID: people[p].ID, Line: people[p].Line,
+			Problems: q.problems, Notes: q.notes, Unread: q.unread, States: w.states(q.states), common: true,
+		}
 		a.Datasets = w.datasetAnswers(c.datasets, q.signature())
 		hits := c.sorted[c.from[p]:c.from[p+1]]
 		slices.SortFunc(hits, func(a, b hit) int {
@@ -291,7 +323,7 @@ func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) {
 	}
 	if len(sound) > 0 {
 		f := w.grader.grade(q, c.datasets[slot], sound, damaged)
-		f.Person = a.Person
+		f.Person, f.ID = a.Person, a.ID
 		w.findings = append(w.findings, f)
 		a.Exposed = true
 	}
@@ -299,6 +331,20 @@ func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) {
 
 // maxSignatures bounds the answers kept; people of a batch have few signatures.
 const maxSignatures = 1 << 12
+
+// states returns the jurisdictions of a query.
+func (w *worker) states(joined string) []string {
+	if joined == "" {
+		return nil
+	}
+	states, ok := w.named[joined]
+	if !ok {
+		states = strings.Split(joined, ",")
+		w.named = room(w.named)
+		w.named[joined] = states
+	}
+	return states
+}
 
 // datasetAnswers returns the answers of all datasets for a signature.
 func (w *worker) datasetAnswers(datasets []*dataset, s signature) []DatasetAnswer {
@@ -320,14 +366,15 @@ func (c *check) emit() error {
 	for i, w := range c.workers {
 		findings := w.findings
 		for p := len(c.answers) * i / len(c.workers); p < len(c.answers)*(i+1)/len(c.workers); p++ {
-			a := &c.answers[p]
+			a, best := &c.answers[p], Tier(0)
 			for len(findings) > 0 && findings[0].Person == a.Person {
+				best = max(best, findings[0].Tier)
 				if err := c.handler.Finding(&findings[0]); err != nil {
 					return err
 				}
 				findings = findings[1:]
 			}
-			c.count(a, &c.queries[p])
+			c.count(a, best, &c.queries[p])
 			if err := c.handler.Person(a); err != nil {
 				return err
 			}
@@ -339,10 +386,18 @@ func (c *check) emit() error {
 	return nil
 }
 
-func (c *check) count(a *Answer, q *query) {
+func (c *check) count(a *Answer, best Tier, q *query) {
 	c.sum.People++
 	if a.Exposed {
 		c.sum.Exposed++
+	}
+	switch best {
+	case Strong:
+		c.sum.Strong++
+	case Likely:
+		c.sum.Likely++
+	case Possible:
+		c.sum.Possible++
 	}
 	if !a.Complete {
 		c.sum.Incomplete++
@@ -361,6 +416,19 @@ func (c *check) count(a *Answer, q *query) {
 	if q.states != "" {
 		c.states[q.states] = true
 	}
+}
+
+// cut ends the answers where the input cannot be read any further.
+func (c *check) cut(err error) error {
+	if c.sum.People == 0 {
+		return err
+	}
+	if h, ok := c.handler.(interface{ Cut() error }); ok {
+		if failed := h.Cut(); failed != nil {
+			return failed
+		}
+	}
+	return fmt.Errorf("%w; nobody from there on was checked", err)
 }
 
 // finish completes the summary and ends the answers.

@@ -185,13 +185,13 @@ func TestSummary(t *testing.T) {
 		want   exposure.Summary
 		exit   int
 	}{
-		{"found", []exposure.Person{found}, exposure.Summary{People: 1, Exposed: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-FL"}}, 0},
+		{"found", []exposure.Person{found}, exposure.Summary{People: 1, Exposed: 1, Strong: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-FL"}}, 0},
 		{"absent", []exposure.Person{absent}, exposure.Summary{People: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-GA"}}, 1},
 		{"open", []exposure.Person{open}, exposure.Summary{People: 1, Incomplete: 1, Unsettled: 1}, 2},
-		{"found, some open", []exposure.Person{foundOpen}, exposure.Summary{People: 1, Exposed: 1, Incomplete: 1}, 0},
-		{"found and absent", []exposure.Person{found, absent}, exposure.Summary{People: 2, Exposed: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-FL", "US-GA"}}, 0},
-		{"found and open", []exposure.Person{found, open}, exposure.Summary{People: 2, Exposed: 1, Incomplete: 1, Unsettled: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-FL"}}, 2},
-		{"absent and found with some open", []exposure.Person{absent, foundOpen}, exposure.Summary{People: 2, Exposed: 1, Incomplete: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-GA"}}, 0},
+		{"found, some open", []exposure.Person{foundOpen}, exposure.Summary{People: 1, Exposed: 1, Likely: 1, Incomplete: 1}, 0},
+		{"found and absent", []exposure.Person{found, absent}, exposure.Summary{People: 2, Exposed: 1, Strong: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-FL", "US-GA"}}, 0},
+		{"found and open", []exposure.Person{found, open}, exposure.Summary{People: 2, Exposed: 1, Strong: 1, Incomplete: 1, Unsettled: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-FL"}}, 2},
+		{"absent and found with some open", []exposure.Person{absent, foundOpen}, exposure.Summary{People: 2, Exposed: 1, Likely: 1, Incomplete: 1, DatasetsSearched: 3, Jurisdictions: []string{"US-GA"}}, 0},
 	} {
 		_, got := check(t, source(), exposure.NewJSON, exposure.Options{}, tt.people...)
 		if !reflect.DeepEqual(*got, tt.want) || got.ExitCode() != tt.exit || got.Complete() != (tt.want.Incomplete == 0) {

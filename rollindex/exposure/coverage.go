@@ -25,10 +25,11 @@ import (
 // or all, when every key type that the dataset has was asked. The state is
 // Searched when that bound is at least 99 % of the rows that anyone could be
 // matched by, at most 1 % of the rows could not be read, every spelling was asked, and no detail was given in vain that a
-// key of the dataset has. The tolerance is there because nearly every roll has
-// a few rows with nothing but a name and a voter id: without it nobody would
-// ever get an answer. What is not reached lowers the coverage that the answer
-// states, just as rows do that nobody could be matched by.
+// key of the dataset has. The tolerances are there because nearly every roll has
+// a few rows with nothing but a name and a voter id, and a few that a stray
+// separator broke: without them nobody would ever get an answer. So somebody in
+// those rows is told "not found". What is not reached lowers the coverage that
+// the answer states, just as rows do that nobody could be matched by.
 type State uint8
 
 // The states.
@@ -89,10 +90,11 @@ type signature struct {
 	cut         bool
 	january     bool
 	states      string // with a voter id: the jurisdictions it was asked for
+	unread      bool
 }
 
 func (q *query) signature() signature {
-	s := signature{given: q.given, lost: q.lost, keys: q.keys(), cut: q.cut, january: q.january()}
+	s := signature{given: q.given, lost: q.lost, keys: q.keys(), cut: q.cut, january: q.january(), unread: q.unread}
 	if s.keys.Has(hashing.VoterID) {
 		s.states = q.states
 	}
@@ -105,6 +107,9 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	switch {
 	case d.unreadable != "":
 		a.State, a.Why = Damaged, d.unreadable
+		return a
+	case s.unread:
+		a.State, a.Why = NoUsableKey, "the person could not be read"
 		return a
 	case d.info.Rows == 0:
 		a.Coverage, a.Why = 1, "it has no rows"

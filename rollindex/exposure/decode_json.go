@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,18 +32,21 @@ func (d *jsonDecoder) Next(p *Person) error {
 	if err := d.seek(); err != nil {
 		return err
 	}
-	end, err := d.objectEnd()
+	end, fault, err := d.objectEnd()
 	if err != nil {
 		return err
 	}
 	object := string(d.buf[d.at:end]) // the one allocation a person: its fields are parts of it
 	o := jsonObject{s: object, line: d.line}
-	*p = Person{Line: d.line}
+	p.Line = d.line
 	d.line += strings.Count(object, "\n")
 	d.at = end
-	d.more = true
+	d.more = fault == "" // else the comma is lost too
+	if fault != "" {
+		return FieldError{Line: p.Line, Problem: fault}
+	}
 	if !isASCII(object) && !utf8.ValidString(object) {
-		return fmt.Errorf("line %d: %w", p.Line, errNotUTF8)
+		return FieldError{Line: p.Line, Problem: notUTF8}
 	}
 	return o.person(p)
 }
@@ -93,25 +97,20 @@ func (d *jsonDecoder) peek() (byte, error) {
 	}
 }
 
-// start skips a byte order mark and notes whether the people stand in an array.
+// start notes whether the people stand in an array.
 func (d *jsonDecoder) start() error {
 	d.started = true
-	for len(d.buf) < len(byteOrderMark) {
-		if ok, err := d.fill(); err != nil {
-			return err
-		} else if !ok {
-			break
-		}
-	}
-	if bytes.HasPrefix(d.buf, []byte(byteOrderMark)) {
-		d.at = len(byteOrderMark)
-	}
 	c, err := d.peek()
-	if err == nil && c == '[' {
+	switch {
+	case err != nil:
+		return err
+	case c == '[':
 		d.array = true
 		d.at++
+	case c != '{':
+		return fmt.Errorf("line %d: %w", d.line, ErrNotJSON)
 	}
-	return err
+	return nil
 }
 
 // seek goes to the '{' of the next person. io.EOF is the end of all.
@@ -144,31 +143,62 @@ func (d *jsonDecoder) seek() error {
 			return err
 		}
 	}
-	if c != '{' {
-		return fmt.Errorf("line %d: not a JSON object; give people as {\"first\": ..., \"last\": ...}", d.line)
+	switch {
+	case c == '{':
+		return nil
+	case d.array:
+		return fmt.Errorf("line %d: %w", d.line, ErrNotJSON)
 	}
-	return nil
+	return d.passLine()
 }
 
-// objectEnd returns the index behind the object that begins at d.at.
-func (d *jsonDecoder) objectEnd() (int, error) {
+// passLine passes over what is no person, up to the end of its line.
+func (d *jsonDecoder) passLine() error {
+	fault := FieldError{Line: d.line, Problem: ErrNotJSON.Error()}
+	for {
+		if end := bytes.IndexByte(d.buf[d.at:], '\n'); end >= 0 {
+			d.at += end
+			return fault
+		}
+		d.at = len(d.buf)
+		if ok, err := d.fill(); err != nil {
+			return err
+		} else if !ok {
+			return fault
+		}
+	}
+}
+
+// What is wrong with an object whose end had to be guessed.
+const (
+	faultOpen = "the person that begins here has no end"
+	faultTorn = "a text goes on in the next line: is a quote missing?"
+)
+
+// objectEnd returns the index behind the object that begins at d.at, or of what
+// it runs into, and then what is wrong with it. A person is flat, and a text has
+// no line end in it: so a brace at the beginning of a line begins the next
+// person, whatever is missing before it.
+func (d *jsonDecoder) objectEnd() (end int, fault string, err error) {
 	depth, quoted, escaped := 0, false, false
 	for i := 0; ; i++ {
 		if d.at+i == len(d.buf) {
 			if i > maxPerson {
-				return 0, tooLong(d.line)
+				return 0, "", tooLong(d.line)
 			}
 			if ok, err := d.fill(); err != nil {
-				return 0, err
+				return 0, "", err
 			} else if !ok {
-				return 0, fmt.Errorf("line %d: the person that begins here has no end", d.line)
+				return 0, "", fmt.Errorf("line %d: %s", d.line, faultOpen)
 			}
 		}
 		c := d.buf[d.at+i]
-		if c != '"' && !escaped && (quoted && c != '\\' || !quoted && c|0x26 != '\x7f') {
+		if c != '"' && !escaped && (quoted && c != '\\' && c != '\n' || !quoted && c|0x26 != '\x7f') {
 			continue // neither a quote nor a brace that counts, nor an escape: nearly every byte
 		}
 		switch {
+		case quoted && c == '\n':
+			quoted, escaped, fault = false, false, faultTorn
 		case escaped:
 			escaped = false
 		case quoted && c == '\\':
@@ -176,17 +206,25 @@ func (d *jsonDecoder) objectEnd() (int, error) {
 		case c == '"':
 			quoted = !quoted
 		case quoted:
+		case c == '{' && depth > 0 && beginsLine(d.buf[d.at:d.at+i]):
+			return d.at + i, cmp.Or(fault, faultOpen), nil
 		case c == '{':
 			depth++
 		case c == '}':
 			if depth--; depth == 0 {
 				if i >= maxPerson {
-					return 0, tooLong(d.line)
+					return 0, "", tooLong(d.line)
 				}
-				return d.at + i + 1, nil
+				return d.at + i + 1, fault, nil
 			}
 		}
 	}
+}
+
+// beginsLine reports whether what follows the text begins a line, but for the
+// comma of an array.
+func beginsLine(before []byte) bool {
+	return bytes.HasSuffix(bytes.TrimRight(before, " \t\r,"), []byte("\n"))
 }
 
 // jsonObject parses the text of one object.
@@ -392,7 +430,7 @@ func (o *jsonObject) lineHere() int {
 }
 
 func (o *jsonObject) errorf(format string, args ...any) error {
-	return fmt.Errorf("line %d: %s", o.lineHere(), fmt.Sprintf(format, args...))
+	return FieldError{Line: o.lineHere(), Problem: fmt.Sprintf(format, args...)}
 }
 
 func (o *jsonObject) fieldErrorf(f int, problem string) error {

@@ -86,12 +86,26 @@ func TestDecode(t *testing.T) {
 		{"rows", CSV, "\uFEFFFirst, Last ,birth_date\r\nJane,Doe,1970-01-02\r\n\r\n\"A, \"\"B\",C,\r\n",
 			[]Person{{First: "Jane", Last: "Doe", BirthDate: "1970-01-02", Line: 2}, {First: `A, "B`, Last: "C", Line: 4}}, ""},
 		{"lists", CSV, "last,former_last,former_zip\nDoe,Roe;Poe,\n", []Person{{Last: "Doe", FormerLast: []string{"Roe", "Poe"}, Line: 2}}, ""},
-		{"no header", CSV, "Jane,Doe\n", nil, "line 1: not a header of comma-separated columns"},
-		{"other separator", CSV, "first;last\nJane;Doe\n", nil, "line 1: not a header of comma-separated columns"},
-		{"unknown column", CSV, "first,last,date_of_birth\n", nil, `line 1: column 3 is an unknown field; did you mean "birth_date"?`},
+		{"no header", CSV, "Jane,Doe\n", nil, "line 1: not a header of columns"},
+		{"semicolons", CSV, "first;last;former_zip\r\nJane;\"Doe, Roe\";\"32301;32302\"\r\n",
+			[]Person{{First: "Jane", Last: "Doe, Roe", FormerZIP: []string{"32301", "32302"}, Line: 2}}, ""},
+		{"tabs", CSV, "\nfirst\tlast\nJane\tDoe; Roe\n", []Person{{First: "Jane", Last: "Doe; Roe", Line: 3}}, ""},
+		{"pipes", CSV, "first|last\nJane|Doe\n", nil, "line 1: not a header of columns"},
+		{"other names", CSV, "ID,First Name,\"Last Name\",Date of Birth,D.O.B,Zip Code,E-Mail,Voter  ID\n", nil, `line 1: two columns are named "birth_date"`},
+		{"more other names", CSV, "ID,First Name,\"Last Name\",D.O.B.,Zip Code,E-Mail,Voter  ID\nA-7,Jane,Doe,1970-01-02,32301,j@example.com,12\n",
+			[]Person{{ID: "A-7", First: "Jane", Last: "Doe", BirthDate: "1970-01-02", ZIP: "32301", Email: "j@example.com", VoterID: "12", Line: 2}}, ""},
+		{"whole name", CSV, "Name,zip\n", nil, `line 1: column 1 is an unknown field; split it into "first" and "last"`},
+		{"only a whole name", CSV, "Full Name\n", nil, `split it into "first" and "last"`},
+		{"UTF-16", CSV, "\xff\xfel\x00a\x00s\x00t\x00\n\x00\xd1\x00\n\x00", []Person{{Last: "Ñ", Line: 2}}, ""},
+		{"UTF-16, other order", JSON, "\xfe\xff\x00{\x00}", []Person{{Line: 1}}, ""},
+		{"workbook", CSV, "PK\x03\x04...", nil, "this is a workbook or an archive, not text"},
+		{"workbook as JSON", JSON, "PK\x03\x04...", nil, "this is a workbook or an archive, not text"},
+		{"a name over two lines", CSV, "first,last\nJane,\"Doe\nBob,Roe\"\n", nil, `line 2, field "last": it goes on for more than one line: is a quote missing?`},
+		{"unknown column", CSV, "first,last,brith_date\n", nil, `line 1: column 3 is an unknown field; did you mean "birth_date"?`},
 		{"column twice", CSV, "last,LAST\n", nil, `line 1: two columns are named "last"`},
 		{"too few fields", CSV, "first,last\nJane\n", nil, "line 2: 1 fields where the header has 2"},
 		{"stray quote", CSV, "first,last\nJane,D\"oe\n", nil, `line 2: bare " in non-quoted`},
+		{"a quote lost and another", CSV, "first,last\nJane,\"Doe\nBob,\"Roe\"\n", nil, `line 2: extraneous or missing " in quoted-field`},
 		{"open quote", CSV, "first,last\nJane,\"Doe\n", nil, `line 2: extraneous or missing " in quoted-field`},
 		{"not UTF-8", CSV, "first,last\nJane,Mu\xf1oz\n", nil, `line 2, field "last": not UTF-8 text`},
 		{"endless", CSV, "first,last\nJane,\"" + strings.Repeat("x\n", 3*maxPerson), nil, "a person takes more than 64 KiB: is a quote missing?"},
@@ -110,6 +124,65 @@ func TestDecode(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// One person that cannot be read is passed over, with the line and the id where
+// they are known, and those after are read; nobody is swallowed.
+func TestDecodeGoesOn(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		format Format
+		in     string
+		want   string // people by their last names or as !line
+		err    string
+	}{
+		{"unknown field", JSON, "{\"last\":\"A\"}\n{\"lst\":\"B\"}\n{\"last\":\"C\"}", "A !2 C", ""},
+		{"no closing brace", JSON, "{\"last\":\"A\"}\n{\"last\":\"B\"\n{\"last\":\"C\"}\n", "A !2 C", ""},
+		{"no closing quote", JSON, "{\"last\":\"A\"}\n{\"last\":\"B}\n  {\"last\":\"C\"}\n{\"last\":\"D\"}\n", "A !2 C D", ""},
+		{"backslash before the line end", JSON, "{\"last\":\"B\\\n{\"last\":\"C\"}\n", "!1 C", ""},
+		{"a text over two lines", JSON, "{\"last\":\"A\nB\",\"first\":\"X\"}\n{\"last\":\"C\"}\n", "!1 C", ""},
+		{"no person", JSON, "{\"last\":\"A\"}\nlast,first\n{\"last\":\"C\"}\n", "A !2 C", ""},
+		{"no person at the end", JSON, "{\"last\":\"A\"}\nxyz", "A !2", ""},
+		{"closed twice", JSON, "{\"last\":\"A\"}}\n{\"last\":\"B\"}", "A !1 B", ""},
+		{"not UTF-8", JSON, "{\"last\":\"A\xf1\"}\n{\"last\":\"B\"}", "!1 B", ""},
+		{"array", JSON, "[{\"last\":\"A},\n{\"last\":\"B\"},\n{\"lst\":1},{\"last\":\"C\"}]", "!1 B !3 C", ""},
+		{"array with commas in front", JSON, "[{\"last\":\"A\n, {\"last\":\"B\"}\n,{\"last\":\"C\"}\n]", "!1 B C", ""},
+		{"text in an array", JSON, "[{\"last\":\"A\"},5,{\"last\":\"B\"}]", "A", "line 1: not a JSON object"},
+		{"no end", JSON, "{\"last\":\"A\"}\n{\"last\":\"B\"", "A", "line 2: the person that begins here has no end"},
+
+		{"too few fields", CSV, "id,last\n1,A\nB-7\n3,C\n", "A !3=B-7 C", ""},
+		{"too many fields", CSV, "last,id\nA,1\nB,2,3\nC,3\n", "A !3=2 C", ""},
+		{"stray quote", CSV, "last,first\nA,x\nB\"b,x\nC,x\n", "A !3 C", ""},
+		{"text behind a quote", CSV, "last,first\nA,x\n\"B\"b,x\nC,x\n", "A !3 C", ""},
+		{"not UTF-8", CSV, "last,id\nA\xf1,7\nB,8\n", "!2=7 B", ""},
+		{"quote never closed", CSV, "last,first\nA,x\n\"B,x\nC,x\n", "A", "line 3: extraneous or missing"},
+		{"quote closed lines below", CSV, "last,first\nA,x\n\"B,x\n\"C,x\nD,x\n", "A", "line 3: extraneous or missing"},
+		{"fields over two lines", CSV, "last,first\nA,x\nB,\"x\nC,x\",y\nD,x\n", "A", "line 3: 3 fields where the header has 2, and it goes on for more than one line"},
+	} {
+		for reader, r := range map[string]io.Reader{
+			"whole": strings.NewReader(tt.in), "byte by byte": iotest.OneByteReader(strings.NewReader(tt.in)),
+		} {
+			d, err := NewDecoder(r, tt.format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := readBlock(d, nil)
+			var got []string
+			for _, p := range b.people {
+				switch {
+				case p.fault == nil:
+					got = append(got, p.Last)
+				case p.ID != "":
+					got = append(got, fmt.Sprintf("!%d=%s", p.Line, p.ID))
+				default:
+					got = append(got, fmt.Sprintf("!%d", p.Line))
+				}
+			}
+			if tt.err == "" && b.err != io.EOF || !strings.Contains(b.err.Error(), tt.err) || strings.Join(got, " ") != tt.want {
+				t.Errorf("%s %s, %s: people %q, error %v\nwant %q, %q", tt.format, tt.name, reader, got, b.err, tt.want, tt.err)
+			}
+		}
 	}
 }
 
@@ -171,11 +244,11 @@ func FuzzDecodeJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		got, err := decodeAll(bytes.NewReader(in), JSON)
-		if err != nil {
+		if err != nil || bytes.HasPrefix(in, []byte("\xff\xfe")) || bytes.HasPrefix(in, []byte("\xfe\xff")) { // UTF-16 is not for encoding/json
 			return
 		}
 		var want []map[string]any
-		dec := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(in, []byte(byteOrderMark))))
+		dec := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(in, []byte("\uFEFF"))))
 		dec.UseNumber()
 		for {
 			var value any

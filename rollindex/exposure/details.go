@@ -15,15 +15,19 @@ import (
 // birth reads the birth date, or else the year.
 func (pl *planner) birth(p *Person, q *query) {
 	date, year := hashing.Date{}, hashing.Date{}
-	if !blank(p.BirthYear) {
-		if year = pl.date(p.BirthYear, "YYYY"); year.Year == 0 {
+	given, alone := p.BirthDate, p.BirthYear
+	if blank(alone) && isYear(given) {
+		given, alone = "", given
+	}
+	if !blank(alone) {
+		if year = pl.date(alone, "YYYY"); year.Year == 0 {
 			q.problem(p, fieldBirthYear, "not a year (use YYYY)", hasBirthYear)
 		}
 	}
-	if !blank(p.BirthDate) {
-		if date = pl.date(p.BirthDate, "YYYY-MM-DD"); date.Precision() != hashing.PrecisionDay {
+	if !blank(given) {
+		if date = pl.date(given, "YYYY-MM-DD"); date.Precision() != hashing.PrecisionDay {
 			date = hashing.Date{}
-			q.problem(p, fieldBirthDate, "not a date (use YYYY-MM-DD)", hasBirthDate)
+			q.problem(p, fieldBirthDate, "not a date (use YYYY-MM-DD, such as 1949-08-10)", hasBirthDate)
 		}
 	}
 	switch {
@@ -36,6 +40,12 @@ func (pl *planner) birth(p *Person, q *query) {
 		}
 		pl.setBirth(p, q, fieldBirthDate, date)
 	}
+}
+
+// isYear reports whether a birth date is a year alone.
+func isYear(s string) bool {
+	s = strings.TrimSpace(s)
+	return len(s) == len("1949") && strings.Trim(s, "0123456789") == ""
 }
 
 func (pl *planner) date(raw, layout string) hashing.Date {
@@ -76,6 +86,7 @@ func (pl *planner) places(p *Person, q *query) {
 		if zip := pl.zip(p.ZIP); len(zip) > 0 {
 			q.given |= hasZIP
 			pl.zips.add(form{text: zip})
+			q.padded(p, fieldZIP, p.ZIP)
 		} else {
 			q.problem(p, fieldZIP, "not a ZIP code (five digits)", hasZIP)
 		}
@@ -98,12 +109,20 @@ func (pl *planner) places(p *Person, q *query) {
 		if zip := pl.zip(former); len(zip) > 0 {
 			q.given |= hasZIP | hasFormer
 			pl.zips.add(form{text: zip, steps: FormerZIP})
+			q.padded(p, fieldFormerZIP, former)
 		} else {
 			q.problem(p, fieldFormerZIP, "not a ZIP code (five digits)", hasFormer)
 		}
 	}
 	q.states = pl.states(p, q)
 	pl.voterIDs(p, q)
+}
+
+// padded notes a ZIP code short of its first digits, which spreadsheets take off.
+func (q *query) padded(p *Person, field int, raw string) {
+	if len(strings.TrimSpace(raw)) < 5 {
+		q.notes = append(q.notes, FieldError{p.Line, fieldNames[field], "fewer than five digits: read with a zero in front"})
+	}
 }
 
 func (pl *planner) zip(raw string) []byte {
@@ -142,12 +161,13 @@ func (pl *planner) states(p *Person, q *query) string {
 
 // state returns the jurisdiction of a state as typed, "" if there is none.
 func (q *query) state(p *Person, field int, raw string, detail given) string {
-	code := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(raw)), "US-")
-	if code == "" {
+	raw = strings.TrimSpace(raw)
+	if raw == "" {
 		return ""
 	}
-	if names.StatePopulation(code) == 0 {
-		q.problem(p, field, "not a state (use two letters, as FL)", detail)
+	code, ok := names.StateCode(strings.TrimPrefix(strings.ToUpper(raw), "US-"))
+	if !ok {
+		q.problem(p, field, "not a state (use its two letters, such as FL, or its name)", detail)
 		return ""
 	}
 	return "US-" + code

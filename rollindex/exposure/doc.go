@@ -22,14 +22,15 @@
 //
 // That nobody was found under these details, and these spellings of them, in
 // the datasets named, as they stood on their dates. It is only said of a
-// dataset whose state is [Searched]; the rule is at [State]. It says nothing of
-// other leaks, of rows that carry nothing anyone could be matched by (their
-// share is in the answer), of people who were registered under details they did
-// not give, or of people whose registration is confidential and who are
-// therefore not indexed at all.
+// dataset whose state is [Searched]; the rule and its two tolerances of 1 % are
+// at [State]. It says nothing of other leaks, of rows that carry nothing anyone
+// could be matched by (their share is in the answer), of people who were
+// registered under details they did not give, or of people whose registration
+// is confidential and who are therefore not indexed at all.
 //
 // # Privacy
 //
 // Nothing a person says is written, logged or put into an error. Errors and
-// answers name the line and the field. Printing a Person prints no detail.
+// answers name the line and the field; all that is handed back is the id that
+// the input gave a person. Printing a Person prints no detail.
 package exposure

@@ -73,7 +73,8 @@ func (k Keys) lowest() hashing.KeyType { return hashing.KeyType(bits.TrailingZer
 // by a weaker key does not add to what a person is told was exposed; and of
 // those that one record alone stands for, if there are any.
 type Finding struct {
-	Person  int // from 1
+	Person  int    // from 1
+	ID      string // [Person.ID]
 	Dataset *hashing.DatasetInfo
 	Tier    Tier
 	Keys    Keys            // every key type that hit

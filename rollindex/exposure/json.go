@@ -14,15 +14,18 @@ import (
 // NewJSON returns a handler that writes JSON lines, each with its "type":
 //
 //	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","as_of","jurisdictions","coverage"}]}
-//	{"type":"finding","person","dataset","tier","keys","initial","spellings","shared","fields","fields_basis","expected_namesakes"}
-//	{"type":"person","person","exposed","complete","datasets":[{"dataset","state","coverage","why"}]}
-//	{"type":"done","people","exposed","complete","datasets_searched","jurisdictions_asked"}
+//	{"type":"finding","person","id","dataset","tier","keys","initial","spellings","shared","fields","fields_basis","expected_namesakes"}
+//	{"type":"person","person","id","exposed","complete","datasets":[{"dataset","state","coverage","why"}],"problems","notes","line"}
+//	{"type":"done","people","exposed","complete","strong","likely","possible","not_found","no_answer","datasets_searched","jurisdictions_asked"}
 //
 // A finding also has "via" when a spelling other than the one given was found
 // (names of [Steps]) and "birth":"conflicts" when the record has another date
 // or year of birth; a dataset's "why" is there when there is something to say;
-// a person has "problems" when fields could not be used. The fields of a line
-// stand in this order. Nothing of a person is in any of them.
+// a person has "problems" when fields could not be used, and "notes" when some
+// were read in another way than they stand there. "id" is there when the input
+// gave one, "line" when the person was read from a file. "strong", "likely" and
+// "possible" count the exposed by their best finding. The fields of a line stand
+// in this order. Nothing of a person is in any of them but their id.
 func NewJSON(w io.Writer) Handler {
 	return &jsonHandler{w: bufio.NewWriterSize(w, 1<<16), datasets: make(map[*DatasetAnswer][]byte)}
 }
@@ -68,6 +71,7 @@ func (h *jsonHandler) Start(s *Start) error {
 func (h *jsonHandler) Finding(f *Finding) error {
 	b := append(h.line[:0], `{"type":"finding","person":`...)
 	b = strconv.AppendInt(b, int64(f.Person), 10)
+	b = appendID(b, f.ID)
 	b = appendText(append(b, `,"dataset":`...), f.Dataset.ID)
 	b = appendText(append(b, `,"tier":`...), f.Tier.String())
 	b = append(b, `,"keys":[`...)
@@ -104,20 +108,37 @@ func (h *jsonHandler) Finding(f *Finding) error {
 func (h *jsonHandler) Person(a *Answer) error {
 	b := append(h.line[:0], `{"type":"person","person":`...)
 	b = strconv.AppendInt(b, int64(a.Person), 10)
+	b = appendID(b, a.ID)
 	b = strconv.AppendBool(append(b, `,"exposed":`...), a.Exposed)
 	b = strconv.AppendBool(append(b, `,"complete":`...), a.Complete)
 	b = h.appendDatasets(append(b, `,"datasets":`...), a)
-	if len(a.Problems) > 0 {
-		b = append(b, `,"problems":[`...)
-		for i, p := range a.Problems {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendText(b, p.Error())
-		}
-		b = append(b, ']')
+	b = appendProblems(b, `,"problems":[`, a.Problems)
+	b = appendProblems(b, `,"notes":[`, a.Notes)
+	if a.Line > 0 {
+		b = strconv.AppendInt(append(b, `,"line":`...), int64(a.Line), 10)
 	}
 	return h.write(append(b, '}'))
+}
+
+func appendProblems(b []byte, label string, problems []FieldError) []byte {
+	if len(problems) == 0 {
+		return b
+	}
+	b = append(b, label...)
+	for i, p := range problems {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(b, p.Error())
+	}
+	return append(b, ']')
+}
+
+func appendID(b []byte, id string) []byte {
+	if id == "" {
+		return b
+	}
+	return appendText(append(b, `,"id":`...), id)
 }
 
 // maxEncoded bounds the encoded answers kept.
@@ -164,6 +185,12 @@ func (h *jsonHandler) Done(s *Summary) error {
 	b = strconv.AppendInt(b, int64(s.People), 10)
 	b = strconv.AppendInt(append(b, `,"exposed":`...), int64(s.Exposed), 10)
 	b = strconv.AppendBool(append(b, `,"complete":`...), s.Complete())
+	for _, n := range []struct {
+		label  string
+		people int
+	}{{`,"strong":`, s.Strong}, {`,"likely":`, s.Likely}, {`,"possible":`, s.Possible}, {`,"not_found":`, s.NotFound()}, {`,"no_answer":`, s.Unsettled}} {
+		b = strconv.AppendInt(append(b, n.label...), int64(n.people), 10)
+	}
 	b = strconv.AppendInt(append(b, `,"datasets_searched":`...), int64(s.DatasetsSearched), 10)
 	b = appendTexts(append(b, `,"jurisdictions_asked":`...), s.Jurisdictions)
 	if err := h.write(append(b, '}')); err != nil {

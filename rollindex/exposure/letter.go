@@ -7,19 +7,26 @@ import (
 	"strings"
 
 	"rollcheck/data/field"
+	"rollcheck/data/names"
 	"rollcheck/hashing"
 )
 
 // letter writes to the one person checked.
 func (h *textHandler) letter(a *Answer) {
+	if a.ID != "" {
+		h.paragraph("For id " + printable(a.ID) + ":")
+	}
 	h.paragraph(h.verdict(a))
 	for i := range h.findings {
-		h.finding(&h.findings[i])
+		h.finding(a, &h.findings[i])
 	}
 	h.unfound(a, true)
 	h.unfound(a, false)
 	for _, p := range a.Problems {
 		h.paragraph("Not used: " + p.Error() + ".")
+	}
+	for _, n := range a.Notes {
+		h.paragraph("Note: " + n.Error() + ".")
 	}
 	h.meaning(a)
 	h.advice(a)
@@ -38,6 +45,8 @@ func (h *textHandler) verdict(a *Answer) string {
 	}
 	of := fmt.Sprintf("%d of %d %s", len(h.findings), len(a.Datasets), plural(len(a.Datasets), "dataset"))
 	switch {
+	case a.Unread:
+		return "There is no answer: what was given could not be read, so nothing was looked up."
 	case best == Possible:
 		return "You may be in " + of + ": what was found could be you or a namesake."
 	case best > Possible:
@@ -60,14 +69,20 @@ func has(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return group(n) + " " + many
 }
 
-// title names a dataset to people.
-func title(d *hashing.DatasetInfo) string {
+// Title names a dataset as people are told of it: its title and id, whether it
+// is a leak, of which day its data are, and whose voters it holds.
+func Title(d *hashing.DatasetInfo) string {
 	what := map[hashing.DatasetKind]string{hashing.Leak: "a leak", hashing.Release: "given out by the office itself"}[d.Kind]
 	if d.AsOf != "" {
 		what += ", data of " + d.AsOf
+	} else {
+		what += ", date not given"
+	}
+	if c := covers(d); c != "" {
+		what += "; " + c
 	}
 	if d.Title == "" {
 		return fmt.Sprintf("%s (%s)", d.ID, what)
@@ -75,9 +90,46 @@ func title(d *hashing.DatasetInfo) string {
 	return fmt.Sprintf("%s (%s; %s)", d.Title, d.ID, what)
 }
 
+// covers says whose voters a dataset holds ("voters of Florida"), "" if that is
+// not known.
+func covers(d *hashing.DatasetInfo) string {
+	of := stateTitlesOf(d.Jurisdictions)
+	const most = 4 // more are a number
+	switch {
+	case len(of) == 0:
+		return ""
+	case len(of) > most:
+		return fmt.Sprintf("voters of %d states", len(of))
+	}
+	return "voters of " + sentence(of)
+}
+
+// stateTitlesOf returns the names of the states among jurisdictions.
+func stateTitlesOf(jurisdictions []string) (titles []string) {
+	for _, j := range jurisdictions {
+		if name := names.StateName(strings.TrimPrefix(j, "US-")); name != "" {
+			titles = append(titles, name)
+		}
+	}
+	return titles
+}
+
+// elsewhere reports whether a dataset holds voters of other states only than
+// those a person named.
+func elsewhere(d *hashing.DatasetInfo, states []string) bool {
+	return covers(d) != "" && len(states) > 0 && !slices.ContainsFunc(states, func(s string) bool { return slices.Contains(d.Jurisdictions, s) })
+}
+
+// otherState notes that a dataset is of another state than the person is.
+func (h *textHandler) otherState(a *Answer, d *hashing.DatasetInfo) {
+	if elsewhere(d, a.States) {
+		h.entry("Note", fmt.Sprintf("it holds %s only, while the state or ZIP code you gave is of %s", covers(d), sentence(stateTitlesOf(a.States))))
+	}
+}
+
 // finding writes what was found in one dataset.
-func (h *textHandler) finding(f *Finding) {
-	h.paragraph(map[bool]string{true: "POSSIBLY in ", false: "FOUND in "}[f.Tier == Possible] + title(f.Dataset))
+func (h *textHandler) finding(a *Answer, f *Finding) {
+	h.paragraph(map[bool]string{true: "POSSIBLY in ", false: "FOUND in "}[f.Tier == Possible] + Title(f.Dataset))
 	h.entry("How sure", surety(f))
 	h.entry("By chance", chance(f.Doubt()))
 	h.entry("Found by", sentence(titles(f.Keys)))
@@ -93,6 +145,7 @@ func (h *textHandler) finding(f *Finding) {
 	if f.Shared {
 		h.entry("", "Several records share these details: what they held may be another's.")
 	}
+	h.otherState(a, f.Dataset)
 }
 
 // surety says how sure a finding is and on what grounds.
@@ -119,7 +172,7 @@ func chance(e float64) string {
 	case e < 0.001:
 		return "less than 1 in 1,000 that this is somebody else"
 	case e < 0.5:
-		return fmt.Sprintf("about 1 in %d that this is somebody else", int(math.Round((1+e)/e)))
+		return fmt.Sprintf("about 1 in %s that this is somebody else", group(int(math.Round((1+e)/e))))
 	case e < 1.5:
 		return "about as likely somebody else as you"
 	}
@@ -162,12 +215,19 @@ func (h *textHandler) unfound(a *Answer, searched bool) {
 		case found:
 			head = "NOT SEARCHED WHOLE: "
 		}
-		h.paragraph(head + title(d.Dataset))
+		h.paragraph(head + Title(d.Dataset))
 		if d.Why != "" {
 			h.entry("Note", d.Why)
 		}
+		if !found {
+			h.otherState(a, d.Dataset)
+		}
 	}
 }
+
+const notFoundMeans = "\"Not found\" means that nobody was found under the details given, in these datasets as they stood " +
+	"on their dates. It does not speak for other leaks, for an earlier name or address that was not given, or for " +
+	"confidential registrations, which are not in the index."
 
 // meaning says what the answer does and does not tell.
 func (h *textHandler) meaning(a *Answer) {
@@ -178,28 +238,49 @@ func (h *textHandler) meaning(a *Answer) {
 		return d.State == Searched && !slices.ContainsFunc(h.findings, func(f Finding) bool { return f.Dataset == d.Dataset })
 	}
 	if slices.ContainsFunc(a.Datasets, absent) {
-		h.paragraph("\"Not found\" means that nobody was found under the details you gave, in these datasets as they stood " +
-			"on their dates. It does not speak for other leaks, for an earlier name or address you did not give, or for " +
-			"confidential registrations, which are not in the index.")
+		h.paragraph(notFoundMeans)
 	}
 }
 
-// advice says what to do next, in general.
+// advice says what to do next, in general. Who is not found has a message to
+// deal with as much as who is: it is why most people ask.
 func (h *textHandler) advice(a *Answer) {
-	if !a.Exposed {
-		return
-	}
-	secret := false
+	leaked, sure, secret := false, false, false
 	for i := range h.findings {
-		secret = secret || slices.ContainsFunc(h.findings[i].Fields.Kinds(), field.Kind.Secret)
+		f := &h.findings[i]
+		leaked = leaked || f.Dataset.Kind == hashing.Leak
+		sure = sure || f.Tier > Possible
+		secret = secret || slices.ContainsFunc(f.Fields.Kinds(), field.Kind.Secret)
 	}
 	h.paragraph("WHAT TO DO")
-	h.item("A voter roll does not show how anybody voted. See that your registration is as you left it: " +
-		"https://vote.gov leads to your election office.")
-	h.item("A message that quotes these details shows that its sender has a copy, no more. Do not answer, click or pay. " +
-		"Keep it, and report a threat to your election office and at https://tips.fbi.gov.")
-	if secret {
-		h.item("It held a number that can be used in your name: freeze your credit with all three bureaus, which is free, " +
-			"and see https://www.identitytheft.gov.")
+	switch {
+	case !a.Exposed:
+		h.item("If a message made you ask: do not answer, click or pay, whatever it quotes. Its sender may have a public voter roll, " +
+			"or a leak that is not in this index. Keep it, and report a threat to your election office " +
+			"(https://vote.gov leads to it) and at https://tips.fbi.gov.")
+		return
+	case !leaked:
+		h.item("Being on a roll that the office itself gave out is ordinary: the roll is public there, and it is no sign of a leak.")
 	}
+	h.item(ifYou(sure, "see that your registration is as you left it: https://vote.gov leads to your election office. "+
+		"A voter roll does not show how anybody voted."))
+	if leaked {
+		h.item("A message that quotes these details shows that its sender has a copy, no more. Do not answer, click or pay. " +
+			"Keep it, and report a threat to your election office and at https://tips.fbi.gov.")
+	} else {
+		h.item("A message that quotes these details shows that its sender has the public roll, no more. Do not answer, click or pay. " +
+			"If it threatens you, keep it, and report it to your election office and at https://tips.fbi.gov.")
+	}
+	if secret {
+		h.item(ifYou(sure, "freeze your credit with all three bureaus, which is free, and see https://www.identitytheft.gov: "+
+			"it held a number that can be used in your name."))
+	}
+}
+
+// ifYou begins advice that holds only if what was found is the person's.
+func ifYou(sure bool, advice string) string {
+	if !sure {
+		return "If this is you, " + advice
+	}
+	return strings.ToUpper(advice[:1]) + advice[1:]
 }

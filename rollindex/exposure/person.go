@@ -2,7 +2,9 @@ package exposure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/xrash/smetrics"
 )
@@ -31,7 +33,12 @@ type Person struct {
 	FormerZIP   []string
 	FormerState []string
 
+	// ID is the caller's own reference to the person, handed back with the
+	// answer as it is. It is no detail: nothing is searched by it.
+	ID   string
 	Line int // where the person was read, from 1; 0 if nowhere
+
+	fault *FieldError // why the person could not be read
 }
 
 // String keeps a person's details out of whatever is printed.
@@ -55,6 +62,7 @@ const (
 	fieldEmail
 	fieldPhone
 	fieldVoterID
+	fieldID
 	fieldFormerLast
 	fieldFormerZIP
 	fieldFormerState
@@ -63,14 +71,14 @@ const (
 
 var fieldNames = [numFields]string{
 	"first", "middle", "last", "suffix", "birth_date", "birth_year", "zip", "address", "city", "state",
-	"email", "phone", "voter_id", "former_last", "former_zip", "former_state",
+	"email", "phone", "voter_id", "id", "former_last", "former_zip", "former_state",
 }
 
 // text returns the place of a field that holds one text.
 func (p *Person) text(f int) *string {
 	return [...]*string{
 		&p.First, &p.Middle, &p.Last, &p.Suffix, &p.BirthDate, &p.BirthYear, &p.ZIP, &p.Address, &p.City, &p.State,
-		&p.Email, &p.Phone, &p.VoterID,
+		&p.Email, &p.Phone, &p.VoterID, &p.ID,
 	}[f]
 }
 
@@ -91,49 +99,95 @@ func fieldOf(name string) (int, bool) {
 	return 0, false
 }
 
-// otherNames are what people call the fields elsewhere, for the hint only.
+// otherNames are what tables call the fields: taken in the header of a table,
+// which people keep as their spreadsheet has it; a hint in JSON, which programs
+// write.
 var otherNames = map[string]int{
-	"first_name": fieldFirst, "firstname": fieldFirst, "given_name": fieldFirst, "forename": fieldFirst, "name": fieldFirst,
-	"middle_name": fieldMiddle, "middle_initial": fieldMiddle, "mi": fieldMiddle,
+	"first_name": fieldFirst, "firstname": fieldFirst, "given_name": fieldFirst, "forename": fieldFirst,
+	"middle_name": fieldMiddle, "middlename": fieldMiddle, "middle_initial": fieldMiddle, "mi": fieldMiddle,
 	"last_name": fieldLast, "lastname": fieldLast, "surname": fieldLast, "family_name": fieldLast,
 	"name_suffix": fieldSuffix,
 	"dob":         fieldBirthDate, "date_of_birth": fieldBirthDate, "birthday": fieldBirthDate, "birthdate": fieldBirthDate,
-	"yob": fieldBirthYear, "year_of_birth": fieldBirthYear,
+	"yob": fieldBirthYear, "year_of_birth": fieldBirthYear, "birthyear": fieldBirthYear,
 	"zip5": fieldZIP, "zip_code": fieldZIP, "zipcode": fieldZIP, "postcode": fieldZIP, "postal_code": fieldZIP,
-	"street": fieldAddress, "address1": fieldAddress, "address_line": fieldAddress,
-	"e-mail": fieldEmail, "email_address": fieldEmail, "phone_number": fieldPhone, "telephone": fieldPhone,
-	"voterid": fieldVoterID, "voter_number": fieldVoterID, "maiden_name": fieldFormerLast, "former_name": fieldFormerLast,
+	"street": fieldAddress, "address1": fieldAddress, "address_line": fieldAddress, "street_address": fieldAddress, "home_address": fieldAddress,
+	"e_mail": fieldEmail, "email_address": fieldEmail, "phone_number": fieldPhone, "telephone": fieldPhone,
+	"voterid": fieldVoterID, "voter_number": fieldVoterID,
+	"maiden_name": fieldFormerLast, "former_name": fieldFormerLast, "former_last_name": fieldFormerLast, "former_zip_code": fieldFormerZIP,
+}
+
+// wholeNames are columns that hold a whole name, which nothing here takes apart.
+var wholeNames = []string{"name", "full_name", "fullname", "voter_name"}
+
+// plainName returns a field's name in lower case, its words joined by "_":
+// "Date of Birth" is date_of_birth.
+func plainName(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.ReplaceAll(strings.Join(words, "_"), ".", "")
+}
+
+// columnOf returns the field of a table's column, by its own name or another.
+func columnOf(name string) (int, bool) {
+	name = plainName(name)
+	if f, ok := fieldOf(name); ok {
+		return f, true
+	}
+	f, ok := otherNames[name]
+	return f, ok
 }
 
 // didYouMean returns a hint for a name that is no field: the field it is
 // another word for or a slip of the pen away from, else the list of fields.
 func didYouMean(name string) string {
-	name = strings.ToLower(strings.TrimSpace(name))
+	name = plainName(name)
+	if slices.Contains(wholeNames, name) {
+		return `split it into "first" and "last"`
+	}
 	if f, ok := otherNames[name]; ok {
 		return fmt.Sprintf("did you mean %q?", fieldNames[f])
 	}
 	for _, n := range fieldNames {
-		if len(name) <= len(n)+2 && smetrics.WagnerFischer(name, n, 1, 1, 1) <= 2 && len(n) > 3 || strings.ReplaceAll(name, " ", "_") == n {
+		if len(name) <= len(n)+2 && smetrics.WagnerFischer(name, n, 1, 1, 1) <= 2 && len(n) > 3 || name == n {
 			return fmt.Sprintf("did you mean %q?", n)
 		}
 	}
 	return "the fields are " + strings.Join(fieldNames[:], ", ")
 }
 
-// FieldError says what is wrong with one field of a person. It never holds the
-// field's value.
+// FieldError says what is wrong with one field of a person, or how it was read
+// when that may not be what was meant; or why a person could not be read at all.
+// It never holds the field's value.
 type FieldError struct {
 	Line    int    // where the person was read, 0 if nowhere
-	Field   string // "birth_date"
-	Problem string // "not a date (use YYYY-MM-DD)"
+	Field   string // "birth_date"; "" for the whole person
+	Problem string // "not a year (use YYYY)"
 }
 
-// Error returns `line 12, field "birth_date": not a date (use YYYY-MM-DD)`.
+// Error returns `line 12, field "birth_year": not a year (use YYYY)`.
 func (e FieldError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("field %q: %s", e.Field, e.Problem)
+	var b strings.Builder
+	if e.Line > 0 {
+		fmt.Fprintf(&b, "line %d", e.Line)
 	}
-	return fmt.Sprintf("line %d, field %q: %s", e.Line, e.Field, e.Problem)
+	if e.Field != "" {
+		if b.Len() > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "field %q", e.Field)
+	}
+	if b.Len() > 0 {
+		b.WriteString(": ")
+	}
+	return b.String() + e.Problem
+}
+
+// Review returns what is wrong with each field of p by itself, whether or not
+// there is enough to search by, and notes on fields that were read in another
+// way than they stand there.
+func (p *Person) Review() (problems, notes []FieldError) {
+	var pl planner
+	q := pl.plan(p)
+	return q.problems, q.notes
 }
 
 // Validate returns what in p cannot be used, field by field in the order they

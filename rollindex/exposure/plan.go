@@ -48,6 +48,8 @@ type query struct {
 	birth    hashing.Date
 	states   string // "US-FL,US-GA": jurisdictions named by the person or their ZIP codes, sorted
 	problems []FieldError
+	notes    []FieldError // fields read in another way than they stand there
+	unread   bool         // the person could not be read
 }
 
 // problem notes a field that cannot be used and the detail lost by that.
@@ -84,6 +86,10 @@ func (pl *planner) plan(p *Person) query {
 	pl.kept.reset()
 	for _, fs := range []*forms{&pl.firsts, &pl.lasts, &pl.births, &pl.zips, &pl.ids, &pl.emails} {
 		fs.reset()
+	}
+	if p.fault != nil {
+		q.problems, q.unread = []FieldError{*p.fault}, true
+		return q
 	}
 	pl.surnames(p, &q)
 	if !blank(p.Middle) {

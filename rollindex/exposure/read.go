@@ -1,6 +1,10 @@
 package exposure
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"errors"
+)
 
 // blockSize is how many people are searched for at a time: enough that a source
 // profits from sorting their keys, some 80 MB with keys and answers.
@@ -46,8 +50,14 @@ func readBlock(people Decoder, buffer []Person) block {
 			buffer = append(buffer, Person{})[:len(buffer)]
 		}
 		next := buffer[:len(buffer)+1]
-		if err := people.Next(&next[len(buffer)]); err != nil {
-			return block{buffer, err}
+		p := &next[len(buffer)]
+		*p = Person{}
+		if err := people.Next(p); err != nil {
+			var fault FieldError
+			if !errors.As(err, &fault) {
+				return block{buffer, err}
+			}
+			*p = Person{ID: p.ID, Line: cmp.Or(p.Line, fault.Line), fault: &fault}
 		}
 		buffer = next
 		size += weight(&buffer[len(buffer)-1])

@@ -5,15 +5,18 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"rollcheck/hashing"
 )
 
 // NewText returns a handler that writes for people: a letter if one person was
 // checked, else a line a person and a table of the datasets. It repeats nothing
-// that a person said.
+// that a person said but their id.
 func NewText(w io.Writer) Handler {
 	return &textHandler{w: bufio.NewWriter(w)}
 }
@@ -32,6 +35,7 @@ type tally struct {
 	found      [Strong + 1]int
 	absent     int
 	incomplete int
+	elsewhere  int // whatever the answer: people of other states than the dataset's
 	whys       map[string]int
 }
 
@@ -81,16 +85,30 @@ func (h *textHandler) Done(s *Summary) error {
 	return h.w.Flush()
 }
 
+// Cut writes what is known when the input ends in the middle.
+func (h *textHandler) Cut() error {
+	if h.one != nil {
+		h.row(h.one, h.findings)
+	}
+	return h.w.Flush()
+}
+
 // row writes the line of one person of a batch and counts them.
 func (h *textHandler) row(a *Answer, findings []Finding) {
-	found := make([]string, 0, 4)
+	var found, possibly, open []string
 	for i := range findings {
-		found = append(found, fmt.Sprintf("%s (%s)", findings[i].Dataset.ID, findings[i].Tier))
+		if f := &findings[i]; f.Tier == Possible {
+			possibly = append(possibly, f.Dataset.ID)
+		} else {
+			found = append(found, fmt.Sprintf("%s (%s)", f.Dataset.ID, f.Tier))
+		}
 	}
-	var open []string
 	for i := range a.Datasets {
 		d, t := &a.Datasets[i], &h.tallies[i]
 		f := slices.IndexFunc(findings, func(f Finding) bool { return f.Dataset == d.Dataset })
+		if elsewhere(d.Dataset, a.States) {
+			t.elsewhere++
+		}
 		switch {
 		case f >= 0:
 			t.found[findings[f].Tier]++
@@ -104,25 +122,77 @@ func (h *textHandler) row(a *Answer, findings []Finding) {
 			if t.whys[d.Why] > 0 || len(t.whys) < maxWhys {
 				t.whys[d.Why]++
 			}
-			open = append(open, fmt.Sprintf("%s (%s)", d.Dataset.ID, d.State))
+			open = append(open, fmt.Sprintf("%s (%s)", d.Dataset.ID, stateTitles[d.State]))
 		}
 	}
-	fmt.Fprintf(h.w, "person %d: ", a.Person)
-	switch {
-	case len(found) > 0:
-		h.w.WriteString("found in " + strings.Join(found, ", "))
-		if len(open) > 0 {
-			h.w.WriteString("; not searched whole: " + strings.Join(open, ", "))
+	h.label(a)
+	h.outcome(a, found, possibly, open)
+	for _, problems := range [...][]FieldError{a.Problems, a.Notes} {
+		for _, p := range problems {
+			fmt.Fprintf(h.w, "    %s\n", p.Error())
 		}
+	}
+}
+
+// stateTitles are the states of a search as people read them.
+var stateTitles = [...]string{"unknown", "searched", "too few details", "not searched whole", "damaged"}
+
+// outcome writes the answer to one person of a batch.
+func (h *textHandler) outcome(a *Answer, found, possibly, open []string) {
+	sep := ": "
+	list := func(what string, datasets []string) {
+		for i, d := range datasets {
+			if i == 0 {
+				h.w.WriteString(sep + what)
+			} else {
+				h.w.WriteString(", ")
+			}
+			h.w.WriteString(d)
+			sep = "; "
+		}
+	}
+	list("found in ", found)
+	list("possibly in ", possibly)
+	switch {
+	case a.Unread:
+		h.w.WriteString(": cannot tell: could not be read")
+	case a.Exposed:
+		list("no answer from ", open)
 	case len(open) > 0:
-		h.w.WriteString("cannot tell; not searched whole: " + strings.Join(open, ", "))
+		list("cannot tell: ", open)
 	default:
-		h.w.WriteString("not found")
+		h.w.WriteString(": not found")
 	}
 	h.w.WriteByte('\n')
-	for _, p := range a.Problems {
-		fmt.Fprintf(h.w, "    %s\n", p.Error())
+}
+
+// label names a person of a batch: by the id that was given, or the line, or
+// the number.
+func (h *textHandler) label(a *Answer) {
+	switch {
+	case a.ID != "":
+		h.w.WriteString("id " + printable(a.ID))
+	case a.Line > 0:
+		fmt.Fprintf(h.w, "line %d", a.Line)
+	default:
+		fmt.Fprintf(h.w, "person %d", a.Person)
 	}
+}
+
+// printable makes a text from the input fit to be shown on a terminal.
+func printable(s string) string {
+	const most = 64
+	var b strings.Builder
+	for n, r := range []rune(s) {
+		if n == most {
+			return b.String() + "..."
+		}
+		if !unicode.IsPrint(r) {
+			r = '?'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // maxWhys bounds the reasons listed below the table, a dataset.
@@ -138,31 +208,73 @@ func (h *textHandler) table(s *Summary) {
 	fmt.Fprintf(h.w, "\n%-*s  %9s  %9s  %9s  %9s  %9s\n", width, "dataset", "strong", "likely", "possible", "not found", "no answer")
 	for i, d := range h.datasets {
 		t := &h.tallies[i]
-		fmt.Fprintf(h.w, "%-*s  %9d  %9d  %9d  %9d  %9d\n", width, d.ID,
-			t.found[Strong], t.found[Likely], t.found[Possible], t.absent, t.incomplete)
+		fmt.Fprintf(h.w, "%-*s  %9s  %9s  %9s  %9s  %9s\n", width, d.ID,
+			group(t.found[Strong]), group(t.found[Likely]), group(t.found[Possible]), group(t.absent), group(t.incomplete))
 	}
+	h.legend()
 	for i, d := range h.datasets {
 		whys := h.tallies[i].whys
-		reasons := slices.SortedFunc(func(yield func(string) bool) {
-			for why := range whys {
-				if !yield(why) {
-					return
-				}
-			}
-		}, func(a, b string) int { return cmp.Or(whys[b]-whys[a], strings.Compare(a, b)) })
+		reasons := slices.SortedFunc(maps.Keys(whys), func(a, b string) int { return cmp.Or(whys[b]-whys[a], strings.Compare(a, b)) })
 		for _, why := range reasons {
 			h.paragraph(fmt.Sprintf("%s, no answer for %s: %s.", d.ID, people(whys[why]), why))
 		}
+		if n := h.tallies[i].elsewhere; n > 0 {
+			h.paragraph(fmt.Sprintf("%s holds %s only; %s of another state.", d.ID, covers(d), has(n, "person is", "people are")))
+		}
 	}
-	h.paragraph(fmt.Sprintf("%s checked: %d found, %d not found, %d without an answer because their search is incomplete.",
-		people(s.People), s.Exposed, s.People-s.Exposed-s.Unsettled, s.Unsettled))
+	if slices.ContainsFunc(h.tallies, func(t tally) bool { return t.absent > 0 }) {
+		h.paragraph(notFoundMeans)
+	}
+	h.paragraph(people(s.People) + " checked: " + total(s) + ".")
 }
 
-func people(n int) string {
-	if n == 1 {
-		return "1 person"
+var tierMeanings = [...]string{
+	Strong:   "almost certainly the person: the record agrees in details that hardly any two people share",
+	Likely:   "very likely the person: the same name and birth date, or name, year of birth and ZIP code",
+	Possible: "the person or a namesake: the same name and ZIP code, or a middle initial or a birth date that does not fit",
+}
+
+// legend says what the tiers mean that occur.
+func (h *textHandler) legend() {
+	first := true
+	for tier := Strong; tier >= Possible; tier-- {
+		if !slices.ContainsFunc(h.tallies, func(t tally) bool { return t.found[tier] > 0 }) {
+			continue
+		}
+		if first {
+			h.w.WriteByte('\n')
+			first = false
+		}
+		h.entry(tier.String(), tierMeanings[tier])
 	}
-	return fmt.Sprintf("%d people", n)
+}
+
+// total words the counts of a batch, leaving out what nobody is.
+func total(s *Summary) string {
+	var parts []string
+	for _, c := range []struct {
+		people int
+		are    string
+	}{
+		{s.Strong + s.Likely, "found"}, {s.Possible, "possibly found"}, {s.NotFound(), "not found"},
+		{s.Unsettled, "without an answer because their search is incomplete"},
+	} {
+		if c.people > 0 {
+			parts = append(parts, group(c.people)+" "+c.are)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func people(n int) string { return has(n, "person", "people") }
+
+// group writes a number with its thousands apart.
+func group(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 const (
