@@ -76,6 +76,13 @@ func TestContainers(t *testing.T) {
 		"gzip of several parts": gzipped(t, roll[:100], roll[100:third], roll[third:]),
 		"zip":                   zipped(t, entry{name: "ALA.txt", data: roll}),
 		"gzip in zip":           zipped(t, entry{name: "ALA.txt.gz", data: gzipped(t, roll)}),
+		"zstd":                  zstdPacked(t, roll[:third], roll[third:]),
+		"xz":                    xzPacked(t, roll),
+		"tar":                   tarred(t, entry{name: "ALA.txt", data: roll}),
+		"tar.gz":                gzipped(t, tarred(t, entry{name: "ALA.txt", data: roll})),
+		"7z":                    sevenZipped(t, same, entry{name: "ALA.txt", data: roll}),
+		"zip in zip":            zipped(t, entry{name: "in.zip", data: zipped(t, entry{name: "ALA.txt", data: roll})}),
+		"tar.xz in zip":         zipped(t, entry{name: "in.txz", data: xzPacked(t, tarred(t, entry{name: "ALA.txt", data: roll}))}),
 		"UTF-8 mark":            utf8,
 		"UTF-8 mark in gzip":    gzipped(t, utf8),
 		"UTF-16":                utf16Bytes(string(roll), true),
@@ -211,9 +218,8 @@ func TestContainersRefused(t *testing.T) {
 		{"encrypted zip", encrypted, ErrEncrypted, "encrypted"},
 		{"zip of nothing", zipped(t), ErrEmpty, "no roll"},
 		{"zip without a roll", zipped(t, entry{name: "layout.pdf", data: []byte("%PDF-1.7")}), ErrEmpty, "PDF"},
-		{"zip in zip", zipped(t, entry{name: "in.zip", data: zp}), ErrNotText, "inside an archive"},
 		{"a roll of another shape beside one", zipped(t, entry{name: "a.txt", data: roll}, entry{name: "b.txt", data: wide}), ErrNoLayout, "25 fields"},
-		{"7z", []byte("7z\xbc\xaf\x27\x1c\x00\x04"), ErrNotText, "7z"},
+		{"RAR", []byte("Rar!\x1a\x07\x01\x00"), ErrNotText, "RAR"},
 		{"SQLite", []byte("SQLite format 3\x00"), ErrNotText, "SQLite"},
 	}
 	for _, tt := range tests {
@@ -300,7 +306,8 @@ func TestFileChanges(t *testing.T) {
 // test would show if it did not.
 func TestCloseEarly(t *testing.T) {
 	roll := testRoll(mustLayout(t, "fl-extract"), 8000)
-	for name, data := range map[string][]byte{"plain": roll, "gzip": gzipped(t, roll), "zip": zipped(t, entry{name: "a", data: roll})} {
+	for name, data := range map[string][]byte{"plain": roll, "gzip": gzipped(t, roll), "zip": zipped(t, entry{name: "a", data: roll}),
+		"zstd": zstdPacked(t, roll), "tar.gz": gzipped(t, tarred(t, entry{name: "a", data: roll})), "7z": sevenZipped(t, same, entry{name: "a", data: roll}, entry{name: "b", data: roll})} {
 		s := mustOpen(t, Options{}, writeFile(t, name, data))
 		if _, err := s.Next(nil); err != nil {
 			t.Fatal(err)
@@ -363,9 +370,9 @@ func TestCancelled(t *testing.T) {
 // A member that could hold rows and is not read must not go missing silently.
 func TestZipRefusesWhatMayHoldRows(t *testing.T) {
 	for name, b := range map[string][]byte{
-		"roll.txt.bz2": []byte("BZh91AY&SY"),
-		"roll.parquet": []byte("PAR1...."),
-		"roll.dat":     bytes.Repeat([]byte{0, 'a', 0, 'b'}, 20<<10),
+		"roll.rar": []byte("Rar!\x1a\x07\x01\x00"),
+		"roll.lz4": []byte("\x04\x22\x4d\x18"),
+		"roll.dat": bytes.Repeat([]byte{0, 'a', 0, 'b'}, 20<<10),
 	} {
 		data := zipped(t, entry{name: name, data: b})
 		_, err := Open(t.Context(), []string{writeFile(t, "roll.zip", data)}, Options{})

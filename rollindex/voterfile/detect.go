@@ -1,11 +1,9 @@
 package voterfile
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -34,7 +32,7 @@ func Detect(ctx context.Context, path string, opts Options) ([]Detection, error)
 		return nil, err
 	}
 	defer f.close()
-	found, err := f.detect(ctx, known, opts.Layout != nil)
+	found, err := f.detect(ctx, known, opts.Layout != nil, sampleSize)
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +41,23 @@ func Detect(ctx context.Context, path string, opts Options) ([]Detection, error)
 		out = append(out, d.Detection)
 	}
 	return out, nil
+}
+
+// ReadsAlike reports whether the best layout takes every column for what a file
+// of that layout has in it: generations of one state's file may differ in the
+// names of columns only.
+func (d *Detection) ReadsAlike(l *layouts.Layout) bool {
+	best := &d.Matches[0]
+	for i := range d.Matches {
+		if m := &d.Matches[i]; m.Layout.ID == l.ID {
+			return best.sameReading(m)
+		}
+	}
+	own := Match{Layout: l, Fixed: l.Container == "fixed"}
+	for i := range l.Columns {
+		own.columns = append(own.columns, &l.Columns[i])
+	}
+	return !best.ByName && best.sameReading(&own)
 }
 
 // detected is a member with what was found out about it.
@@ -66,78 +81,98 @@ func candidates(forced *layouts.Layout) ([]*candidate, error) {
 	return all, nil
 }
 
-// detect looks into every member of the file.
-func (f *file) detect(ctx context.Context, known []*candidate, forced bool) ([]detected, error) {
-	members, leftOut, err := f.members()
-	if err != nil {
-		return nil, err
-	}
+// detect looks into every member of the file. Dumps are surveyed for their tables
+// as far as survey bytes go, 0 for the whole of them.
+func (f *file) detect(ctx context.Context, known []*candidate, forced bool, survey int64) ([]detected, error) {
 	var out []detected
-	for i, m := range members {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	err := f.walk(ctx, func(m *member, leftOut string, err error) error {
+		if leftOut != "" || err != nil {
+			out = append(out, detected{m, Detection{Name: m.name, LeftOut: leftOut, Err: err}})
+			return nil
 		}
-		d := detected{m, Detection{Name: m.name, LeftOut: leftOut[i]}}
-		if d.LeftOut == "" {
-			m.detect(known, forced, &d.Detection)
+		parts, err := m.split(ctx, survey)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		out = append(out, d)
-	}
-	return out, nil
+		if err != nil {
+			out = append(out, detected{m, Detection{Name: m.name, Err: err}})
+			return nil
+		}
+		for _, part := range parts {
+			d := detected{part, Detection{Name: part.name}}
+			part.detect(known, forced, &d.Detection)
+			out = append(out, d)
+		}
+		return nil
+	})
+	return out, err
 }
 
-// detect fills d with what fits the member. Within an archive, what cannot be a
-// roll is left out; the file itself was named as one, so that is an error.
+// detect fills d with what fits the member. Within an archive, and among several
+// tables, what cannot be a roll is left out; the file itself was named as one, so
+// that is an error.
 func (m *member) detect(known []*candidate, forced bool, d *Detection) {
-	leave := func(why string, err error) {
-		if m.entry != nil {
-			d.LeftOut = why
-		} else {
-			d.Err = err
-		}
-	}
-	if why, err := m.sniff(); err != nil {
+	s, why, err := m.look()
+	switch {
+	case why != "" && m.spare():
+		d.LeftOut = why
+	case err != nil:
 		d.Err = err
-		return
-	} else if why != "" {
-		err := m.fail("is "+why+", which is not read", "unpack it, and name its parts or take it out of the archive", ErrNotText)
-		if m.entry != nil && mayHoldRows(why, m.entry.UncompressedSize64) {
-			d.Err = err // left out, its rows would be missing without a trace
-			return
+	default:
+		d.Matches = s.matches(known, forced)
+		m.judge(s, known, d)
+	}
+}
+
+// spare reports whether the member may be something else than a roll without
+// anybody having said that it is one.
+func (m *member) spare() bool { return m.inArchive() || m.tables != nil && !m.alone }
+
+// look returns the beginning of the member as a sample. Where there is none, err
+// says why; why is then set too if something so small or plain can be passed
+// over among others.
+func (m *member) look() (s *sample, why string, err error) {
+	if m.tables != nil {
+		if s, err = m.sampleTable(); err != nil {
+			return nil, "", m.failRead(err)
 		}
-		leave(why, err)
-		return
+	} else if s, why, err = m.lookAtText(); err != nil {
+		return nil, why, err
+	}
+	if len(s.lines) == 0 && s.all {
+		return nil, "empty", m.fail("holds blank lines only", "check that the download or copy was complete", ErrEmpty)
+	}
+	return s, "", nil
+}
+
+func (m *member) lookAtText() (s *sample, why string, err error) {
+	if m.unread != "" {
+		err := m.fail("is "+m.unread+", which is not read", "unpack it, and name its parts or take it out of the archive", ErrNotText)
+		if mayHoldRows(m.unread, m.small()) { // left out, its rows would be missing without a trace
+			return nil, "", err
+		}
+		return nil, m.unread, err
 	}
 	text, all, err := m.sample()
 	if err != nil {
-		d.Err = m.failRead(err)
-		return
+		return nil, "", m.failRead(err)
 	}
 	if isBinary(text) {
-		if m.entry != nil && m.entry.UncompressedSize64 > smallMember {
-			d.Err = m.fail("is not a text file", "save it as text, or take it out of the archive", ErrNotText)
-			return
+		if m.inArchive() && !m.small() {
+			return nil, "", m.fail("is not a text file", "save it as text, or take it out of the archive", ErrNotText)
 		}
-		leave("not a text file", m.fail("is not a text file", "a roll is text; if this is UTF-16 without a byte order mark, save it as UTF-8", ErrNotText))
-		return
+		return nil, "not a text file", m.fail("is not a text file", "a roll is text; if this is UTF-16 without a byte order mark, save it as UTF-8", ErrNotText)
 	}
-	s := newSample(text, all)
-	if len(s.lines) == 0 && all {
-		leave("empty", m.fail("holds blank lines only", "check that the download or copy was complete", ErrEmpty))
-		return
-	}
-	d.Matches = s.matches(known, forced)
-	m.judge(s, known, d, leave)
+	return newSample(text, all), "", nil
 }
 
-// mayHoldRows reports whether a member of a kind that is not read, of so many
-// bytes, could hold a roll.
-func mayHoldRows(kind string, size uint64) bool {
+// mayHoldRows reports whether a member of a kind that is not read could hold a roll.
+func mayHoldRows(kind string, small bool) bool {
 	switch kind {
 	case "a picture", "a PDF document":
 		return false
 	case "an Office document", "an old Office document":
-		return size > smallMember
+		return !small
 	}
 	return true
 }
@@ -159,16 +194,16 @@ const (
 )
 
 // judge decides whether the best match is good enough and certain.
-func (m *member) judge(s *sample, known []*candidate, d *Detection, leave func(string, error)) {
+func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 	fit := d.Matches
 	switch {
 	case len(fit) == 0:
-		if m.entry != nil && s.best().fields < rollColumns {
+		if m.spare() && s.best().fields < rollColumns {
 			d.LeftOut = fmt.Sprintf("not of the shape of a roll: %d fields a row", s.best().fields)
 			return
 		}
 		d.Err = m.noLayout(s, known)
-	case m.entry != nil && ignoredFolder(m.entry.Name, fit[0].Layout):
+	case m.inArchive() && ignoredFolder(m.path(), fit[0].Layout):
 		d.LeftOut = "in a folder of files that check or repeat the roll"
 	case rival(fit) != nil:
 		o := rival(fit)
@@ -181,8 +216,12 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection, leave func(s
 	case !fit[0].lined(s):
 		d.Err = m.fail(fmt.Sprintf("has a header of %d columns, but most rows have %d fields", fit[0].Fields, s.best().fields),
 			"the file may have been damaged by a program that rewrote it", ErrNoLayout)
-	case fit[0].Header && len(s.lines) == 1 && s.all:
-		leave("a header without rows", m.fail("holds a header and no rows", "check that the download or copy was complete", ErrEmpty))
+	case fit[0].headerLine > 0 && fit[0].headerLine == s.numbers[len(s.numbers)-1] && s.all:
+		if m.spare() {
+			d.LeftOut = "a header without rows"
+			return
+		}
+		d.Err = m.fail("holds a header and no rows", "check that the download or copy was complete", ErrEmpty)
 	}
 }
 
@@ -250,6 +289,8 @@ func distance(l *layouts.Layout, fields int) int {
 
 func delimiterName(c byte) string {
 	switch c {
+	case TableDelimiter:
+		return "the columns of a table"
 	case '\t':
 		return "tabs"
 	case ',':
@@ -260,46 +301,6 @@ func delimiterName(c byte) string {
 		return "semicolons"
 	}
 	return fmt.Sprintf("%q", c)
-}
-
-// sniff returns what the member is, in words, if it is something that is not
-// read, and notes a further compression. An archive in an archive is an error:
-// rows may be in it.
-func (m *member) sniff() (string, error) {
-	if m.entry == nil {
-		return "", nil // the file itself was looked at when it was opened
-	}
-	raw, closer, err := m.openRaw(false)
-	if err != nil {
-		return "", m.failRead(err)
-	}
-	defer closer()
-	head := make([]byte, 512)
-	n, err := io.ReadFull(raw, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return "", m.failRead(err)
-	}
-	switch kind := sniffContainer(head[:n]); kind {
-	case "gzip":
-		m.gz = true
-		return "", nil
-	case "zip":
-		if bytes.Contains(head[:n], []byte("[Content_Types].xml")) || officeName(m.entry.Name) {
-			return "an Office document", nil
-		}
-		return "", m.fail("is an archive inside an archive", "unpack the outer one and name the inner ones", ErrNotText)
-	default:
-		return kind, nil
-	}
-}
-
-func officeName(name string) bool {
-	for _, ext := range []string{".xlsx", ".docx", ".pptx", ".ods", ".odt"} {
-		if strings.HasSuffix(strings.ToLower(name), ext) {
-			return true
-		}
-	}
-	return false
 }
 
 // isBinary reports whether more than one byte in fifty is a control character that

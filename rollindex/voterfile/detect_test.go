@@ -333,7 +333,7 @@ func detectAmong(t *testing.T, data []byte, list ...*layouts.Layout) Detection {
 	var d Detection
 	d.Matches = s.matches(known, false)
 	m := &member{file: &file{}, name: "roll.txt"}
-	m.judge(s, known, &d, func(string, error) { t.Error("left out") })
+	m.judge(s, known, &d)
 	return d
 }
 
@@ -395,7 +395,7 @@ func FuzzDetect(f *testing.F) {
 			return
 		}
 		d.Matches = s.matches(known, false)
-		m.judge(s, known, &d, func(_ string, err error) { d.Err = err })
+		m.judge(s, known, &d)
 		if len(d.Matches) == 0 && d.Err == nil {
 			t.Error("neither a layout nor a reason")
 		}

@@ -15,6 +15,7 @@ var (
 	ErrDamaged   = errors.New("damaged")
 	ErrEncrypted = errors.New("encrypted")
 	ErrExpansion = errors.New("expands too far")
+	ErrMemory    = errors.New("takes too much memory")
 	ErrNoLayout  = errors.New("no layout fits")
 	ErrAmbiguous = errors.New("several layouts fit")
 	ErrChanged   = errors.New("changed while it was read")

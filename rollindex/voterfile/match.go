@@ -187,6 +187,11 @@ func matchFields(l *candidate, rows *sampleRows) *Match {
 	}
 	switch {
 	case fits(len(cols)):
+	case l.Growing != nil && rows.fields > len(cols) && rows.fields-len(cols) <= maxElections:
+		cols = slices.Clone(cols)
+		for len(cols) < rows.fields { // elections stand behind the fixed columns, as far as is known
+			cols = append(cols, layouts.Column{Role: l.Growing.Role})
+		}
 	case l.Header || !fits(len(with)): // where a tail stands is only known by name
 		return nil
 	default:
@@ -207,6 +212,9 @@ func matchFields(l *candidate, rows *sampleRows) *Match {
 	return m
 }
 
+// maxElections bounds the election columns of a row; the largest known has 200.
+const maxElections = 500
+
 // matchFixed maps a file whose lines are as long as the layout's records.
 func matchFixed(l *candidate, s *sample) *Match {
 	if l.Container != "fixed" || len(s.lines) == 0 {
@@ -224,6 +232,9 @@ func matchFixed(l *candidate, s *sample) *Match {
 		m.columns = append(m.columns, &l.Columns[i])
 	}
 	m.judgeContent(rows, rows.regular)
+	if !l.RecordOpen {
+		m.Score = min(1, m.Score+0.05) // lines of one length are no accident
+	}
 	m.Evidence = append([]string{fmt.Sprintf("lines of %d bytes", l.RecordLength)}, m.Evidence...)
 	return m
 }
@@ -254,15 +265,22 @@ func whyHeader(m *Match, fixed int) string {
 // sameReading reports whether two matches of one file read it alike: the same
 // columns as the same details of people of the same jurisdiction.
 func (m *Match) sameReading(o *Match) bool {
-	if m.Layout.Jurisdiction != o.Layout.Jurisdiction || len(m.columns) != len(o.columns) || m.Fixed != o.Fixed || m.Header != o.Header {
+	if m.Layout.Jurisdiction != o.Layout.Jurisdiction || m.Fixed != o.Fixed || m.Header != o.Header {
 		return false
 	}
-	for i := range m.columns {
-		if roleOf(m.columns[i]) != roleOf(o.columns[i]) {
+	for i := range max(len(m.columns), len(o.columns)) {
+		if m.roleAt(i) != o.roleAt(i) {
 			return false
 		}
 	}
 	return true
+}
+
+func (m *Match) roleAt(i int) field.Role {
+	if i >= len(m.columns) {
+		return field.RoleNone // an empty field behind the last column
+	}
+	return roleOf(m.columns[i])
 }
 
 func roleOf(c *layouts.Column) field.Role {

@@ -61,9 +61,10 @@ func newSample(text []byte, all bool) *sample {
 		s.lines, s.numbers = append(s.lines, line), append(s.numbers, number)
 	}
 	s.all = s.all && len(text) == 0
+	spans := make([]span, maxFields)
 	for _, d := range delimiters {
 		for _, quoted := range []bool{false, true} {
-			s.splits = append(s.splits, splitSample(s.lines, s.numbers, d, quoted))
+			s.splits = append(s.splits, splitSample(s.lines, s.numbers, d, quoted, spans))
 		}
 	}
 	return s
@@ -73,7 +74,7 @@ func newSample(text []byte, all bool) *sample {
 // the columns; names is nil if it does not.
 func newTableSample(text []byte, all bool, names []string) *sample {
 	s := newSample(text, all)
-	rows := splitSample(s.lines, s.numbers, tables.Separator, false)
+	rows := splitSample(s.lines, s.numbers, tables.Separator, false, make([]span, maxFields))
 	if names != nil {
 		head := headLine{}
 		for _, n := range names {
@@ -88,9 +89,8 @@ func newTableSample(text []byte, all bool, names []string) *sample {
 
 // splitSample splits the lines by one delimiter and keeps the rows that have the
 // most common number of fields.
-func splitSample(lines [][]byte, numbers []int64, delim byte, quoted bool) sampleRows {
+func splitSample(lines [][]byte, numbers []int64, delim byte, quoted bool, spans []span) sampleRows {
 	out := sampleRows{delim: delim, quoted: quoted}
-	spans := make([]span, maxFields)
 	all := make([][][]byte, len(lines))
 	count := map[int]int{}
 	for i, line := range lines {

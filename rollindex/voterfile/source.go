@@ -43,6 +43,7 @@ type Member struct {
 	Name    string // made fit to be shown
 	Match   Match  // of the layout it is read by; zero if it is left out
 	LeftOut string // why it is not read; "" if it is
+	Rows    bool   // numbers of its lines are numbers of rows: it is a table of a container
 }
 
 // Source is a set of files that make one dataset. Its methods are for one
@@ -97,7 +98,7 @@ func (s *Source) open(paths []string) error {
 				return f.fail("is given twice", "name each file once", errTwice)
 			}
 		}
-		found, err := f.detect(s.ctx, known, s.opts.Layout != nil)
+		found, err := f.detect(s.ctx, known, s.opts.Layout != nil, 0)
 		if err != nil {
 			return err
 		}
@@ -122,7 +123,14 @@ func (s *Source) add(f *file, found []detected) error {
 		if d.Err != nil {
 			return d.Err
 		}
-		m := Member{Name: d.Name, LeftOut: d.LeftOut}
+		if d.LeftOut == "" && !d.Matches[0].hasName() {
+			if !d.member.spare() {
+				return d.member.fail("is of layout "+d.Matches[0].Layout.ID+", which has no names of people",
+					"nobody could be found in it; name the file of the delivery that has the names", ErrEmpty)
+			}
+			d.LeftOut = "of layout " + d.Matches[0].Layout.ID + ", which has no names of people"
+		}
+		m := Member{Name: d.Name, LeftOut: d.LeftOut, Rows: d.member.tables != nil}
 		var p *plan
 		if d.LeftOut == "" {
 			m.Match = d.Matches[0]
@@ -211,7 +219,7 @@ func (s *Source) Next(buf []byte) (Chunk, error) {
 func (s *Source) beginMember() error {
 	m := s.members[s.at]
 	if s.firstOfFile() {
-		m.file.begin(s.ctx)
+		m.file.begin(s.ctx, m)
 	}
 	text, closer, err := m.open()
 	if err != nil {

@@ -2,12 +2,14 @@ package voterfile
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
 
+	"github.com/klauspost/compress/zstd"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -116,15 +118,74 @@ const (
 type limited struct {
 	r  io.Reader
 	of *expansion
+	n  atomic.Int64 // given by r
 }
 
 // Read implements io.Reader.
-func (l limited) Read(p []byte) (int, error) {
+func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
+	l.n.Add(int64(n))
 	if out := l.of.out.Add(int64(n)); out > freeExpansion && out/maxExpansion > l.of.size {
 		return n, ErrExpansion
 	}
 	return n, err
+}
+
+// pipeline is the steps from a file to the bytes of something in it. The zero
+// value does every step when it is asked for bytes.
+type pipeline struct {
+	ahead   bool      // each step has a goroutine of its own, ahead of the next
+	tee     io.Writer // what the first step reads is written there, if it is not nil
+	closers []func()
+	counted []*limited
+}
+
+// stage returns what comes out of the step r.
+func (p *pipeline) stage(r io.Reader) io.Reader {
+	if !p.ahead {
+		return r
+	}
+	h := newReadAhead(r)
+	p.closers = append(p.closers, func() { h.Close() })
+	return h
+}
+
+// first returns what comes out of the first step.
+func (p *pipeline) first(r io.Reader) io.Reader {
+	if p.tee != nil {
+		r = io.TeeReader(r, p.tee)
+	}
+	return p.stage(r)
+}
+
+// guard returns what the decompressor r gives, with its errors named and counted
+// as expansion of f.
+func (p *pipeline) guard(r io.Reader, f *file) io.Reader {
+	l := &limited{r: r, of: &f.grown}
+	p.counted = append(p.counted, l)
+	return checked{l}
+}
+
+// uncount takes back what was counted: it is going to be read again.
+func (p *pipeline) uncount() {
+	for _, l := range p.counted {
+		l.of.out.Add(-l.n.Load())
+	}
+	p.counted = nil
+}
+
+// onClose makes c part of closing the pipeline. What it returns is of no use: all
+// that was wanted has been read.
+func (p *pipeline) onClose(c func() error) {
+	p.closers = append(p.closers, func() { c() })
+}
+
+// close closes the steps from the last to the first.
+func (p *pipeline) close() {
+	for i := len(p.closers) - 1; i >= 0; i-- {
+		p.closers[i]()
+	}
+	p.closers, p.counted = nil, nil
 }
 
 // checked names the errors of a decompressor: an end too soon is a truncation,
@@ -139,11 +200,19 @@ func (c checked) Read(p []byte) (int, error) {
 
 // damage turns a decompressor's error into one of this package's.
 func damage(err error) error {
+	var method unreadMethod
 	switch {
-	case err == nil || err == io.EOF || errors.Is(err, ErrExpansion) || errors.Is(err, ErrTruncated) || errors.Is(err, ErrDamaged):
+	case err == nil || err == io.EOF || errors.As(err, &method):
+		return err
+	case errors.Is(err, ErrExpansion) || errors.Is(err, ErrTruncated) || errors.Is(err, ErrDamaged) ||
+		errors.Is(err, ErrEncrypted) || errors.Is(err, ErrMemory):
+		return err
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%w: %v", ErrTruncated, err)
+	case errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return fmt.Errorf("%w: %w", ErrMemory, err)
 	}
 	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }

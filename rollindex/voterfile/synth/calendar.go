@@ -79,24 +79,36 @@ func appendNumber(dst []byte, n, width int) []byte {
 	return append(dst, b[i:]...)
 }
 
-// appendDate writes a date in a layout's format: YYYY-MM-DD, YYYYMMDD or
-// MM/DD/YYYY; nothing for a blank.
+// appendDate writes a date in one of the formats of a layout; nothing for a
+// blank. A run of Y, M or D stands for that many digits, of which a lone one
+// takes as many as it needs; MM/DD/YYYY is the format where there is none.
 func appendDate(dst []byte, d date, format string) []byte {
-	switch {
-	case d.year == 0:
+	if d.year == 0 {
 		return dst
-	case format == "YYYYMMDD":
-		dst = appendNumber(dst, d.year, 4)
-		dst = appendNumber(dst, d.month, 2)
-		return appendNumber(dst, d.day, 2)
-	case format == "YYYY-MM-DD":
-		dst = append(appendNumber(dst, d.year, 4), '-')
-		dst = append(appendNumber(dst, d.month, 2), '-')
-		return appendNumber(dst, d.day, 2)
 	}
-	dst = append(appendNumber(dst, d.month, 2), '/')
-	dst = append(appendNumber(dst, d.day, 2), '/')
-	return appendNumber(dst, d.year, 4)
+	if format == "" {
+		format = "MM/DD/YYYY"
+	}
+	for i := 0; i < len(format); {
+		c, width := format[i], 1
+		for i+width < len(format) && format[i+width] == c {
+			width++
+		}
+		i += width
+		switch {
+		case c == 'Y' && width == 2:
+			dst = appendNumber(dst, d.year%100, 2)
+		case c == 'Y':
+			dst = appendNumber(dst, d.year, width)
+		case c == 'M':
+			dst = appendNumber(dst, d.month, width)
+		case c == 'D':
+			dst = appendNumber(dst, d.day, width)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // election is one election day. The calendar is that of federal generals and of

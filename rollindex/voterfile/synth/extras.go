@@ -13,7 +13,6 @@ func (m *maker) named(name string) func([]byte, *record) []byte {
 		}
 	}
 	countyName := func(dst []byte, r *record) []byte { return append(dst, s.counties[r.home.county].name...) }
-	countyVoter := number(0, func(r *record) int { return int(r.v.id*0x61c88647&(1<<31-1)) + 1_000_000 })
 	switch name {
 	case "Residence Address Line 2":
 		return func(dst []byte, r *record) []byte {
@@ -31,7 +30,7 @@ func (m *maker) named(name string) func([]byte, *record) []byte {
 	case "county_desc":
 		return countyName
 	case "voter_reg_num", "COUNTY_ID", "COUNTYVRNUMBER":
-		return countyVoter
+		return number(0, countyVoter)
 	case "voter_status_desc":
 		return words(func(r *record) string {
 			return [...]string{active: "ACTIVE", inactive: "INACTIVE", removed: "REMOVED"}[r.state]

@@ -56,7 +56,7 @@ func newGenerator(o Options) (*generator, error) {
 	case !(o.Noise >= 0 && o.Noise <= 1):
 		return nil, fmt.Errorf("%w: noise of %g; a share from 0 to 1 is possible", ErrOptions, o.Noise)
 	}
-	p, err := profileOf(o.Layout)
+	p, err := profileOf(o.Layout, o.State)
 	if err != nil {
 		return nil, err
 	}
@@ -65,20 +65,22 @@ func newGenerator(o Options) (*generator, error) {
 	if g.sample == 0 {
 		g.sample = 1
 	}
-	if g.state, err = newState(p); err != nil {
-		return nil, fmt.Errorf("layout %q: %w", o.Layout.ID, err)
-	}
+	g.state = newState(p)
 	m := &maker{layout: o.Layout, state: g.state, seed: o.Seed, asOf: asOf, elections: elections(asOf)}
 	if g.sheet, err = m.newSheet(o.Add); err != nil {
 		return nil, fmt.Errorf("%w: layout %q: %w", ErrOptions, o.Layout.ID, err)
+	}
+	if asOf == baseDay && g.sample == 1 { // of another day or a sample, it shows as the rows are written
+		return g, g.sheet.takes(o.Rows)
 	}
 	return g, nil
 }
 
 // blocks makes blocks in parallel and delivers them in order, until ctx ends.
 // Each is delivered as a channel that will yield it, so that the order is kept
-// and no more than two a job are held.
-func (g *generator) blocks(ctx context.Context, jobs int) <-chan chan *block {
+// and no more than two a job are held. No block has more people than the limit,
+// which is that of all of them.
+func (g *generator) blocks(ctx context.Context, jobs int, limit int64) <-chan chan *block {
 	type order struct {
 		number uint64
 		made   chan *block
@@ -108,7 +110,7 @@ func (g *generator) blocks(ctx context.Context, jobs int) <-chan chan *block {
 				b := g.free.Get().(*block)
 				b.number = o.number
 				b.reset()
-				g.fill(b, o.number, 1<<62, &r)
+				g.fill(b, o.number, limit, &r)
 				o.made <- b
 			}
 		}()
@@ -137,6 +139,32 @@ func (g *generator) fill(b *block, n uint64, limit int64, r *record) {
 	}
 }
 
+// countRows returns how many rows there will be, for a container that says so
+// before the first of them.
+func (g *generator) countRows(ctx context.Context, limit int64) (rows int64, err error) {
+	var h household
+	people, keep := int64(0), g.state.keep
+	for n := uint64(0); ; n++ {
+		if n%blockSize == 0 {
+			if err := context.Cause(ctx); err != nil {
+				return 0, err
+			}
+		}
+		h.draw(g.seed, n)
+		for j := range h.size {
+			v := &h.members[j]
+			if v.on(g.asOf, keep) != absent && g.sampled(v) {
+				rows++
+			}
+			if v.on(baseDay, keep) != absent {
+				if people++; people == limit {
+					return rows, nil
+				}
+			}
+		}
+	}
+}
+
 func (g *generator) sampled(v *vitals) bool {
 	return g.sample >= 1 || coin(g.seed, streamSample, v.id) < g.sample
 }
@@ -154,7 +182,7 @@ func (g *generator) row(b *block, r *record, h *household, v *vitals, st status)
 		r.damage(g.seed)
 		b.damaged++
 	}
-	b.rows = g.sheet.appendRow(b.rows, r)
+	b.rows = g.sheet.row(b.rows, r)
 	b.count++
 	if r.exempt {
 		b.exempt++

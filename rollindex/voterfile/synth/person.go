@@ -1,5 +1,7 @@
 package synth
 
+import "cmp"
+
 // record is one person as of one day: who they are and what the file makes of
 // them. It is filled again and again; its slices are reused.
 type record struct {
@@ -194,7 +196,7 @@ func appendEmail(dst []byte, d *dice, r *record) []byte {
 // append writes the voter number of a person: a bijection of their id, so that
 // numbers do not tell who lives with whom.
 func (f idFormat) append(dst []byte, id uint64) []byte {
-	const bits = 29
+	bits := cmp.Or(f.bits, 29)
 	n := id*0x9e3779b1&(1<<bits-1) | id>>bits<<bits
 	if f.prefix == "##" {
 		million := n / 1_000_000
@@ -231,7 +233,7 @@ func (r *record) show(seed uint64, s *state, windows1252 bool) {
 	switch share := d.float(); {
 	case share < 0.001:
 		r.zip = r.zip[:0]
-	case share < 0.0015:
+	case share < 0.0015 && s.country == "":
 		r.zip = append(r.zip[:0], "99999"...)
 	}
 	r.hasPhone, r.hasEmail = d.chance(s.phones), d.chance(s.emails)

@@ -30,15 +30,17 @@ type state struct {
 	alias    alias // of counties, by people
 }
 
-func newState(p *profile) (*state, error) {
+func newState(p *profile) *state {
 	s := &state{profile: p}
 	at := map[string]int{}
 	people := map[string]int64{}
+	taken := map[string]bool{}
 	for c := range names.Counties(p.state) {
-		name := strings.ToUpper(c.Name)
-		for _, word := range []string{" COUNTY", " CITY"} {
-			name = strings.TrimSuffix(name, word)
+		name := countyName(c.Name)
+		if taken[name] { // the city of Richmond beside Richmond County
+			name = strings.ToUpper(c.Name)
 		}
+		taken[name] = true
 		s.counties = append(s.counties, county{name: name, code: c.FIPS})
 		people[c.FIPS] = c.People
 	}
@@ -54,7 +56,7 @@ func newState(p *profile) (*state, error) {
 	for z := range names.ZIPs(p.state) {
 		if i, ok := at[z.County]; ok {
 			c := &s.counties[i]
-			c.places = append(c.places, place{zip: z.Code, city: strings.ToUpper(z.City), county: i, index: n})
+			c.places = append(c.places, place{zip: p.postcode(z.Code, n), city: strings.ToUpper(z.City), county: i, index: n})
 			n++
 		}
 	}
@@ -63,14 +65,37 @@ func newState(p *profile) (*state, error) {
 		if len(c.places) == 0 {
 			weights[i] = 0
 		}
-		code, err := p.countyCode(c)
-		if err != nil {
-			return nil, err
-		}
-		c.code = code
+		c.code = p.countyCode(c)
 	}
 	s.alias = newAlias(weights)
-	return s, nil
+	return s
+}
+
+// countyName returns a county's name in capitals, without what it is.
+func countyName(name string) string {
+	name = strings.ToUpper(name)
+	for _, word := range []string{" COUNTY", " CITY", " PARISH", " BOROUGH", " CENSUS AREA", " MUNICIPALITY", " MUNICIPIO"} {
+		name = strings.TrimSuffix(name, word)
+	}
+	return name
+}
+
+// postcode returns the postal code of a place: that of the state in a roll of the
+// United States. Rolls of other countries are filled with people of a state; their
+// places get codes of the country's form that nobody lives at. ZZ99 stands for
+// no place in British statistics, 99 begins only codes of the army in India, and
+// in Mexico, Turkey and elsewhere codes begin with 01 at the lowest.
+func (p *profile) postcode(zip string, n int) string {
+	const inward = "ABDEFGHJLNPQRSTUWXYZ" // the letters a British code can end in
+	switch p.country {
+	case "":
+		return zip
+	case "GB":
+		return fmt.Sprintf("ZZ99 %d%c%c", n%10, inward[n/10%20], inward[n/200%20])
+	case "IN":
+		return fmt.Sprintf("99%04d", n%10_000)
+	}
+	return fmt.Sprintf("00%03d", n%1000)
 }
 
 // address is where somebody lives. The words are those of the tables.
@@ -205,14 +230,14 @@ func (a *address) district(kind, n int) int {
 	return 1 + int(mix(uint64(a.index)*31+uint64(kind))%uint64(n))
 }
 
-func (p *profile) countyCode(c *county) (string, error) {
+func (p *profile) countyCode(c *county) string {
 	switch {
-	case p.countyCodes == nil:
-		return fmt.Sprintf(p.countyFormat, c.number), nil
 	case p.countyCodes[fold(c.name)] != "":
-		return p.countyCodes[fold(c.name)], nil
+		return p.countyCodes[fold(c.name)]
+	case p.countyFormat != "":
+		return fmt.Sprintf(p.countyFormat, c.number)
 	}
-	return "", fmt.Errorf("no code for the county %q of %s", c.name, p.state)
+	return c.name
 }
 
 // fold leaves the letters of a county's name, so that DeSoto is Desoto.

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -43,19 +44,42 @@ func (m *maker) nameRole(c *layouts.Column) func([]byte, *record) []byte {
 			return [...]string{"MS", "MR"}[strings.IndexByte("FM", r.v.sex)]
 		})
 	case field.NameFull:
-		return func(dst []byte, r *record) []byte {
-			dst = appendCased(dst, r.first, r.title)
-			if len(r.middle) > 0 {
-				dst = appendCased(append(dst, ' '), r.middle, r.title)
-			}
-			dst = appendCased(append(dst, ' '), r.last, r.title)
-			if r.suffix != "" {
-				dst = append(append(dst, ' '), r.suffix...)
-			}
-			return dst
-		}
+		return wholeName(c.Format)
 	}
 	return nil
+}
+
+// wholeName writes the whole name in one of [layouts.NameFormats]; without one,
+// the first name comes first.
+func wholeName(format string) func([]byte, *record) []byte {
+	part := func(dst, name []byte, title bool) []byte {
+		if len(name) == 0 {
+			return dst
+		}
+		return appendCased(append(dst, ' '), name, title)
+	}
+	suffix := func(dst []byte, r *record) []byte {
+		if r.suffix == "" {
+			return dst
+		}
+		return append(append(dst, ' '), r.suffix...)
+	}
+	switch format {
+	case "last, first":
+		return func(dst []byte, r *record) []byte {
+			dst = suffix(appendCased(dst, r.last, r.title), r)
+			return part(part(append(dst, ','), r.first, r.title), r.middle, r.title)
+		}
+	case "last first":
+		return func(dst []byte, r *record) []byte {
+			dst = part(appendCased(dst, r.last, r.title), r.first, r.title)
+			return suffix(part(dst, r.middle, r.title), r)
+		}
+	}
+	return func(dst []byte, r *record) []byte {
+		dst = part(appendCased(dst, r.first, r.title), r.middle, r.title)
+		return suffix(part(dst, r.last, r.title), r)
+	}
 }
 
 // addressRole writes the residence. Removed voters of a state that hides them
@@ -79,11 +103,10 @@ func (m *maker) addressRole(c *layouts.Column) func([]byte, *record) []byte {
 }
 
 func (m *maker) shownAddress(c *layouts.Column) func([]byte, *record) []byte {
-	parts, line := m.has[field.StreetName], m.has[field.AddressLine]
 	// part guards the columns of an address that the file has on one line instead.
 	part := func(f func(dst []byte, a *address) []byte) func([]byte, *record) []byte {
 		return func(dst []byte, r *record) []byte {
-			if line && r.home.odd {
+			if m.oddLine && r.home.odd {
 				return dst
 			}
 			return f(dst, &r.home)
@@ -91,7 +114,13 @@ func (m *maker) shownAddress(c *layouts.Column) func([]byte, *record) []byte {
 	}
 	switch c.Role {
 	case field.HouseNumber:
-		return part(func(dst []byte, a *address) []byte { return a.appendNumber(dst) })
+		return part(func(dst []byte, a *address) []byte {
+			dst = a.appendNumber(dst)
+			if !m.has[field.HouseFraction] && a.fraction() != "" {
+				dst = append(append(dst, ' '), a.fraction()...)
+			}
+			return dst
+		})
 	case field.HouseFraction:
 		return part(func(dst []byte, a *address) []byte { return append(dst, a.fraction()...) })
 	case field.StreetPredir:
@@ -117,13 +146,13 @@ func (m *maker) shownAddress(c *layouts.Column) func([]byte, *record) []byte {
 			return a.appendTypedUnit(dst)
 		})
 	case field.AddressLine:
-		return m.addressLine(parts)
+		return m.addressLine(m.oddLine && m.has[field.StreetName], m.has[field.StreetName])
 	case field.City:
 		return func(dst []byte, r *record) []byte { return appendCased(dst, []byte(r.home.city), r.title) }
 	case field.State:
 		return constant(m.state.state)
 	case field.ZIP5:
-		plus4 := c.MaxLength >= 9 && !m.has[field.ZIP4]
+		plus4 := limit(c) >= 9 && !m.has[field.ZIP4]
 		return func(dst []byte, r *record) []byte {
 			dst = append(dst, r.zip...)
 			if plus4 && len(r.zip) == 5 && r.home.number%20 == 0 {
@@ -133,6 +162,11 @@ func (m *maker) shownAddress(c *layouts.Column) func([]byte, *record) []byte {
 		}
 	case field.ZIP4:
 		return number(4, func(r *record) int { return r.home.plus4() })
+	case field.AddressFull:
+		line := m.addressLine(false, true)
+		return func(dst []byte, r *record) []byte { return m.appendPlace(append(line(dst, r), ", "...), r) }
+	case field.CityStateZIP:
+		return m.appendPlace
 	case field.CountyID:
 		return words(func(r *record) string { return m.state.counties[r.home.county].code })
 	}
@@ -140,16 +174,17 @@ func (m *maker) shownAddress(c *layouts.Column) func([]byte, *record) []byte {
 }
 
 // addressLine writes number and street, and the unit unless it has a column of
-// its own. A file that has the parts uses the line only where it has not.
-func (m *maker) addressLine(parts bool) func([]byte, *record) []byte {
+// its own and the line is not asked for whole. Some files that have the parts use
+// the line only for addresses that are odd.
+func (m *maker) addressLine(odd, whole bool) func([]byte, *record) []byte {
 	second := m.secondLine()
 	return func(dst []byte, r *record) []byte {
-		if parts && !r.home.odd {
+		if odd && !r.home.odd {
 			return dst
 		}
 		start := len(dst)
 		dst = r.home.appendLine(dst)
-		if r.home.unitType != "" && (parts || !m.has[field.UnitNumber] && !(second && r.unitApart)) {
+		if r.home.unitType != "" && (whole || !m.has[field.UnitNumber] && !(second && r.unitApart)) {
 			dst = r.home.appendTypedUnit(append(dst, ' '))
 		}
 		if r.title {
@@ -157,6 +192,16 @@ func (m *maker) addressLine(parts bool) func([]byte, *record) []byte {
 		}
 		return dst
 	}
+}
+
+// appendPlace writes city, state and ZIP code.
+func (m *maker) appendPlace(dst []byte, r *record) []byte {
+	dst = appendCased(dst, []byte(r.home.city), r.title)
+	dst = append(append(dst, ", "...), m.state.state...)
+	if len(r.zip) > 0 {
+		dst = append(append(dst, ' '), r.zip...)
+	}
+	return dst
 }
 
 // secondLine reports whether the layout has Florida's second address line.
@@ -197,25 +242,15 @@ func (m *maker) personRole(c *layouts.Column) func([]byte, *record) []byte {
 	}
 	switch c.Role {
 	case field.RoleBirthDate:
-		return func(dst []byte, r *record) []byte { return appendDate(dst, r.birth, c.Format) }
+		return m.birth(dateFormat(c))
 	case field.RoleBirthMonthYear:
-		return func(dst []byte, r *record) []byte {
-			if r.birth.year == 0 {
-				return dst
-			}
-			return appendNumber(append(appendNumber(dst, r.birth.month, 2), '/'), r.birth.year, 4)
-		}
+		return m.birth(cmp.Or(c.Format, "MM/YYYY"))
 	case field.RoleBirthYear:
-		return func(dst []byte, r *record) []byte {
-			if r.birth.year == 0 {
-				return dst
-			}
-			return appendNumber(dst, r.birth.year, 4)
-		}
+		return m.birth(cmp.Or(c.Format, "YYYY"))
 	case field.RoleAge: // at the end of the year, as North Carolina counts it
 		return number(0, func(r *record) int { return m.asOf.date().year - r.v.birth.year })
 	case field.RoleSex:
-		return func(dst []byte, r *record) []byte { return append(dst, r.sex) }
+		return words(func(r *record) string { return m.state.sexes[strings.IndexByte("FMU", r.sex)] })
 	case field.RoleRace:
 		if len(m.state.races.words) == 1 {
 			return nil
@@ -224,10 +259,16 @@ func (m *maker) personRole(c *layouts.Column) func([]byte, *record) []byte {
 	case field.PhoneArea:
 		return m.phone(0, 3)
 	case field.RolePhone:
-		if m.has[field.PhoneArea] {
-			return m.phone(3, 10)
+		from, to := 0, 10
+		if m.has[field.PhoneArea] || limit(c) >= 7 && limit(c) < 10 { // a local number
+			from = 3
 		}
-		return m.phone(0, 10)
+		if m.has[field.PhoneLine] {
+			to = 6
+		}
+		return m.phone(from, to)
+	case field.PhoneLine:
+		return m.phone(6, 10)
 	case field.RoleEmail:
 		return func(dst []byte, r *record) []byte {
 			if !r.hasEmail && !m.fill[field.RoleEmail] {
@@ -261,6 +302,23 @@ func (m *maker) personRole(c *layouts.Column) func([]byte, *record) []byte {
 }
 
 var birthPlaces = [...]string{"", "", "NC", "NY", "FL", "OH", "VA", "PA", "CA", "TX", "OC"}
+
+// dateFormat returns the form of a column of dates: the longest that fits where
+// the layout states none.
+func dateFormat(c *layouts.Column) string {
+	switch n := limit(c); {
+	case c.Format != "" || n == 0:
+	case n < 8:
+		return "YYYY"
+	case n < 10:
+		return "YYYYMMDD"
+	}
+	return c.Format
+}
+
+func (m *maker) birth(format string) func([]byte, *record) []byte {
+	return func(dst []byte, r *record) []byte { return appendDate(dst, r.birth, format) }
+}
 
 // phone writes part of the ten digits.
 func (m *maker) phone(from, to int) func([]byte, *record) []byte {

@@ -5,32 +5,38 @@ import (
 	"fmt"
 	"strings"
 
+	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/data/names"
 )
 
-// ErrNoProfile is wrapped by Write for a layout of a state, or of no state,
-// whose people this package cannot draw.
+// ErrNoProfile is wrapped by Write where there is nobody to draw: for a state
+// that data/names has no people of.
 var ErrNoProfile = errors.New("no fictional population for this layout")
 
 // profile is what sets one state's rolls apart. Shares are rounded from the
 // states' published totals; they make a file look right and mean nothing more.
 type profile struct {
 	state        string
+	country      string   // of a layout of another country: "GB"
 	areas        []string // telephone area codes
 	parties      choice
 	races        choice
-	congress     int // numbers of districts
+	sexes        [3]string // words for women, men and those whose sex is not known
+	congress     int       // numbers of districts
 	senate       int
 	house        int
 	countyCodes  map[string]string // by folded name; nil: countyFormat with the county's number
-	countyFormat string
+	countyFormat string            // "" for the county's name
 	idFormat     idFormat
 	hyphenCounty string
+	own          bool // one of the states below: columns without a role are those of its files, see named
 
 	status     [4]string // by status; the words of the layout
 	keep       day       // how long the removed stay in the file
 	exempt     float64   // share of voters whose columns are withheld
-	withheld   string    // what stands in those columns
+	lapses     float64   // share of values replaced by a word that stands for none
+	elections  int       // how many of the last elections have a column; 0 for all
 	quoteAll   bool
 	blank      string  // what stands for an empty value
 	hidden     string  // what stands in the street line of a removed voter; "" keeps the address
@@ -48,99 +54,117 @@ type idFormat struct {
 	prefix string // "##" stands for two letters
 	digits int
 	from   int // added to the number
+	bits   int // numbers below 2^bits are shuffled; 0 for all that MaxRows can reach
 }
 
-func profileOf(l *layouts.Layout) (*profile, error) {
+// profileOf returns the profile of a layout: what can be told from its data and,
+// for the states whose rolls were looked at more closely, what was seen in them.
+// elsewhere is the state whose people fill a layout that is of no state.
+func profileOf(l *layouts.Layout, elsewhere string) (*profile, error) {
+	state, us := strings.CutPrefix(l.Jurisdiction, "US-")
+	switch {
+	case us && elsewhere != "" && elsewhere != state:
+		return nil, fmt.Errorf("%w: people of %s in layout %q, which is of %s", ErrOptions, elsewhere, l.ID, state)
+	case !us && elsewhere == "":
+		state = DefaultState
+	case !us:
+		state = elsewhere
+	}
+	if names.StatePopulation(state) == 0 {
+		return nil, fmt.Errorf("%w: %q: nobody is known of %s", ErrNoProfile, l.ID, state)
+	}
+	p := general(l, state)
 	switch l.Jurisdiction {
 	case "US-FL":
-		return florida(l), nil
+		p.florida(l)
 	case "US-NC":
-		return northCarolina(l), nil
+		p.northCarolina(l)
 	case "US-NY":
-		return newYork(l), nil
+		p.newYork(l)
 	case "US-OH":
-		return ohio(), nil
+		p.ohio(l)
 	case "US-WA":
-		return washington(), nil
+		p.washington(l)
 	}
-	return nil, fmt.Errorf("%w: %q", ErrNoProfile, l.ID)
+	return p, nil
 }
 
 // unknown is what a state has for something it does not record.
 func unknown() choice { return newChoice([]weighted{{"", 1}}) }
 
-func florida(l *layouts.Layout) *profile {
-	p := &profile{
-		state: "FL", areas: strings.Fields("239 305 321 352 386 407 561 727 754 772 786 813 850 863 904 941 954"),
-		parties: newChoice([]weighted{{"DEM", 36.4}, {"REP", 35.3}, {"NPA", 26.6}, {"IND", 0.9}, {"LPF", 0.26}, {"GRE", 0.05},
-			{"CPF", 0.02}, {"REF", 0.01}, {"ECO", 0.01}, {"PSL", 0.01}}),
-		races: newChoice([]weighted{{"5", 62}, {"4", 17}, {"3", 13.5}, {"9", 3}, {"2", 2}, {"6", 1.5}, {"7", 0.7}, {"1", 0.3}}),
-
-		congress: 27, senate: 40, house: 120,
-		countyCodes: map[string]string{}, idFormat: idFormat{"", 9, 100_000_000},
-		status: [4]string{active: "ACT", inactive: "INA"},
-		exempt: 0.0045, withheld: "*", title: true, mixed: true, phones: 0.15, emails: 0.10,
+// its makes the state's own habits of a profile: what general made of the layout
+// stays only where the layout does not have the state's words.
+func (p *profile) its(l *layouts.Layout, parties, races choice, status [4]string, id idFormat) {
+	p.own, p.lapses, p.exempt, p.phones, p.emails, p.elections = true, 0, 0, 0, 0, 0
+	p.sexes = [3]string{"F", "M", "U"}
+	if listed(l, field.RoleParty, parties.words) {
+		p.parties = parties
 	}
-	for code, name := range l.Codes["county_id"] {
-		p.countyCodes[fold(name)] = code
+	if listed(l, field.RoleRace, races.words) {
+		p.races = races
 	}
-	return p
-}
-
-func northCarolina(l *layouts.Layout) *profile {
-	return &profile{
-		state: "NC", areas: strings.Fields("252 336 704 828 910 919 980 984"),
-		parties: newChoice([]weighted{{"DEM", 36}, {"UNA", 33}, {"REP", 30}, {"LIB", 0.6}}),
-		races:   newChoice([]weighted{{"W", 66}, {"B", 21}, {"U", 7}, {"O", 2.4}, {"A", 1.5}, {"M", 1}, {"I", 0.8}, {"P", 0.1}}),
-
-		congress: 13, senate: 50, house: 120,
-		countyFormat: "%d", idFormat: idFormat{"##", 6, 0},
-		status: [4]string{active: "A", inactive: "I", removed: "R"}, keep: years(4),
-		exempt: 0.002, quoteAll: true, blank: " ", hidden: "REMOVED", phones: 0.35, maskedDate: l.ID == "nc-ncvoter-2022",
+	if listed(l, field.RoleStatus, status[:]) {
+		p.status = status
+	}
+	if room := limitOf(l, field.RoleVoterID); room == 0 || len(id.prefix)+id.digits <= room {
+		p.idFormat = id
 	}
 }
 
-func newYork(l *layouts.Layout) *profile {
-	p := &profile{
-		state: "NY", races: unknown(), areas: strings.Fields("212 315 347 516 518 585 607 631 646 716 718 845 914 917 929"),
-		parties: newChoice([]weighted{{"DEM", 50}, {"REP", 22}, {"BLK", 22.5}, {"IND", 3.6}, {"CON", 1.2}, {"WOR", 0.4}, {"GRE", 0.2}, {"OTH", 0.1}}),
+func (p *profile) florida(l *layouts.Layout) {
+	parties := newChoice([]weighted{{"DEM", 36.4}, {"REP", 35.3}, {"NPA", 26.6}, {"IND", 0.9}, {"LPF", 0.26}, {"GRE", 0.05},
+		{"CPF", 0.02}, {"REF", 0.01}, {"ECO", 0.01}, {"PSL", 0.01}})
+	races := newChoice([]weighted{{"5", 62}, {"4", 17}, {"3", 13.5}, {"9", 3}, {"2", 2}, {"6", 1.5}, {"7", 0.7}, {"1", 0.3}})
+	p.its(l, parties, races, [4]string{active: "ACT", inactive: "INA"}, idFormat{digits: 9, from: 100_000_000})
+	p.areas = strings.Fields("239 305 321 352 386 407 561 727 754 772 786 813 850 863 904 941 954")
+	p.congress, p.senate, p.house = 27, 40, 120
+	p.exempt, p.title, p.mixed, p.phones, p.emails = 0.0045, true, true, 0.15, 0.10
+}
 
-		congress: 27, senate: 63, house: 150,
-		countyFormat: "%02d", idFormat: idFormat{"NY", 18, 0}, hyphenCounty: "QUEENS",
-		status: [4]string{active: "A", inactive: "I", removed: "P"}, keep: years(6),
-		quoteAll: true,
-	}
+func (p *profile) northCarolina(l *layouts.Layout) {
+	parties := newChoice([]weighted{{"DEM", 36}, {"UNA", 33}, {"REP", 30}, {"LIB", 0.6}})
+	races := newChoice([]weighted{{"W", 66}, {"B", 21}, {"U", 7}, {"O", 2.4}, {"A", 1.5}, {"M", 1}, {"I", 0.8}, {"P", 0.1}})
+	p.its(l, parties, races, [4]string{active: "A", inactive: "I", removed: "R"}, idFormat{prefix: "##", digits: 6})
+	p.areas = strings.Fields("252 336 704 828 910 919 980 984")
+	p.congress, p.senate, p.house = 13, 50, 120
+	p.countyCodes, p.countyFormat = nil, "%d"
+	p.keep, p.exempt, p.phones = years(4), 0.002, 0.35
+	p.quoteAll, p.blank, p.hidden, p.maskedDate = true, " ", "REMOVED", l.ID == "nc-ncvoter-2022"
+}
+
+func (p *profile) newYork(l *layouts.Layout) {
+	parties := newChoice([]weighted{{"DEM", 50}, {"REP", 22}, {"BLK", 22.5}, {"IND", 3.6}, {"CON", 1.2}, {"WOR", 0.4}, {"GRE", 0.2}, {"OTH", 0.1}})
+	status := [4]string{active: "A", inactive: "I", removed: "P"}
 	if l.ID == "ny-allnysvoters-2016" { // letters came with the layout of 2021
-		p.status = [4]string{active: "ACTIVE", inactive: "INACTIVE", removed: "PURGED"}
+		status = [4]string{active: "ACTIVE", inactive: "INACTIVE", removed: "PURGED"}
 	}
-	return p
+	p.its(l, parties, unknown(), status, idFormat{prefix: "NY", digits: 18})
+	p.areas = strings.Fields("212 315 347 516 518 585 607 631 646 716 718 845 914 917 929")
+	p.congress, p.senate, p.house = 27, 63, 150
+	p.countyCodes, p.countyFormat, p.hyphenCounty = nil, "%02d", "QUEENS"
+	p.keep, p.quoteAll = years(6), true
 }
 
-func ohio() *profile {
-	return &profile{
-		state: "OH", races: unknown(), areas: strings.Fields("216 234 330 419 440 513 567 614 740 937"),
-		parties: newChoice([]weighted{{"", 60}, {"R", 22.5}, {"D", 17.2}, {"L", 0.2}, {"G", 0.1}}),
-
-		congress: 16, senate: 33, house: 99,
-		countyFormat: "%02d", idFormat: idFormat{"OH", 10, 10_000_000},
-		status:   [4]string{active: "ACTIVE", inactive: "CONFIRMATION"},
-		quoteAll: true, noRegDate: 0.04,
-	}
+func (p *profile) ohio(l *layouts.Layout) {
+	parties := newChoice([]weighted{{"", 60}, {"R", 22.5}, {"D", 17.2}, {"L", 0.2}, {"G", 0.1}})
+	p.its(l, parties, unknown(), [4]string{active: "ACTIVE", inactive: "CONFIRMATION"}, idFormat{prefix: "OH", digits: 10, from: 10_000_000})
+	p.areas = strings.Fields("216 234 330 419 440 513 567 614 740 937")
+	p.congress, p.senate, p.house = 16, 33, 99
+	p.countyCodes, p.countyFormat = nil, "%02d"
+	p.quoteAll, p.noRegDate = true, 0.04
 }
 
-func washington() *profile {
-	p := &profile{
-		state: "WA", races: unknown(), parties: unknown(), areas: strings.Fields("206 253 360 425 509"),
-
-		congress: 10, senate: 49, house: 49,
-		countyCodes: map[string]string{}, idFormat: idFormat{"", 8, 10_000_000},
-		status: [4]string{active: "Active", inactive: "Inactive"}, noName: "-VOTER_DID_NOT_PROVIDE_FIRSTNAME",
-	}
+func (p *profile) washington(l *layouts.Layout) {
+	status := [4]string{active: "Active", inactive: "Inactive"}
+	p.its(l, unknown(), unknown(), status, idFormat{digits: 8, from: 10_000_000})
+	p.areas = strings.Fields("206 253 360 425 509")
+	p.congress, p.senate, p.house = 10, 49, 49
+	p.countyCodes = map[string]string{}
 	for _, c := range strings.Fields(washingtonCounties) {
 		code, name, _ := strings.Cut(c, ":")
 		p.countyCodes[name] = code
 	}
-	return p
+	p.noName = "-VOTER_DID_NOT_PROVIDE_FIRSTNAME"
 }
 
 const washingtonCounties = `AD:ADAMS AS:ASOTIN BE:BENTON CH:CHELAN CM:CLALLAM CR:CLARK CU:COLUMBIA CZ:COWLITZ DG:DOUGLAS

@@ -15,6 +15,9 @@ import (
 // DefaultAsOf is the day a roll is written for unless Options say otherwise.
 var DefaultAsOf = time.Date(2020, 10, 1, 0, 0, 0, 0, time.UTC)
 
+// DefaultState is the state whose people fill a layout that is of no state.
+const DefaultState = "FL"
+
 // MaxRows bounds Options.Rows: more than any state has.
 const MaxRows = 40_000_000
 
@@ -24,6 +27,10 @@ var ErrOptions = errors.New("cannot make such a roll")
 // Options say which roll to write.
 type Options struct {
 	Layout *layouts.Layout // shape and state; required
+	// State is the state ("OH") whose people are drawn for a layout that is of no
+	// state of the United States: a vendor's or another country's. "" is
+	// DefaultState; for a layout that is of a state, it can only be that one.
+	State string
 	// Rows sets the size of the population: as many people as have a row in the
 	// file of 1 October 2020. A file of that day (the default) has exactly Rows
 	// rows unless it is a sample; files of other days have as many as the same
@@ -57,17 +64,17 @@ func Write(ctx context.Context, w, truth io.Writer, opts Options) (Stats, error)
 		return Stats{}, err
 	}
 	g.truth = truth != nil
-	out := &output{w: w, truth: truth, sheet: g.sheet, limit: opts.Rows}
-	if err := out.start(); err != nil {
-		return out.stats, err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	out := &output{w: w, truth: truth, sheet: g.sheet, limit: opts.Rows}
+	if err := out.start(ctx, g); err != nil {
+		return out.stats, err
+	}
 	jobs := opts.Jobs
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
-	for made := range g.blocks(ctx, jobs) {
+	for made := range g.blocks(ctx, jobs, opts.Rows) {
 		b := <-made
 		if left := out.limit - out.people; b.people > left {
 			b.reset()
@@ -77,7 +84,7 @@ func Write(ctx context.Context, w, truth io.Writer, opts Options) (Stats, error)
 			return out.stats, err
 		}
 		if out.people == out.limit {
-			return out.stats, nil
+			return out.stats, out.finish()
 		}
 		g.free.Put(b)
 	}
@@ -87,6 +94,7 @@ func Write(ctx context.Context, w, truth io.Writer, opts Options) (Stats, error)
 // output puts the blocks in order and counts lines.
 type output struct {
 	w, truth io.Writer
+	rows     *wrapping // in w
 	sheet    *sheet
 	limit    int64 // people of the base day to write
 	people   int64 // of them written
@@ -95,28 +103,65 @@ type output struct {
 	stats    Stats
 }
 
-func (o *output) start() error {
-	o.stats.Header = o.sheet.header
+func (o *output) start(ctx context.Context, g *generator) (err error) {
+	o.stats.Header = o.sheet.header && o.sheet.lined()
 	for _, c := range o.sheet.columns {
 		o.stats.Columns = append(o.stats.Columns, c.name)
 	}
-	if !o.sheet.header {
+	var rows int64
+	if o.sheet.layout.Container == "dbf" {
+		if rows, err = g.countRows(ctx, o.limit); err != nil {
+			return fmt.Errorf("writing a fictional roll: %w", err)
+		}
+	}
+	if o.rows, err = o.sheet.wrap(counter{o.w, &o.stats.Bytes}, rows, g.asOf); err != nil {
+		return fmt.Errorf("writing a fictional roll: %w", err)
+	}
+	var head []byte
+	if head, o.line = o.sheet.head(); len(head) == 0 {
 		return nil
 	}
-	o.line = 1
-	return o.roll(o.sheet.appendHeader(nil))
+	return o.roll(head)
+}
+
+// finish writes what stands behind the rows.
+func (o *output) finish() error {
+	if err := o.rows.end(); err != nil {
+		return fmt.Errorf("writing a fictional roll: %w", err)
+	}
+	return nil
+}
+
+// counter counts the bytes of what is written.
+type counter struct {
+	w io.Writer
+	n *int64
+}
+
+func (c counter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	*c.n += int64(n)
+	return n, err
 }
 
 func (o *output) roll(b []byte) error {
-	n, err := o.w.Write(b)
-	o.stats.Bytes += int64(n)
-	if err != nil {
+	if _, err := o.rows.Write(b); err != nil {
 		return fmt.Errorf("writing a fictional roll: %w", err)
 	}
 	return nil
 }
 
 func (o *output) write(b *block) error {
+	// A header that repeats stands before every second block, about 4,500 rows.
+	if o.sheet.layout.RepeatedHeader && o.sheet.header && o.stats.Rows > 0 && b.number%2 == 0 && b.count > 0 {
+		if err := o.roll(o.sheet.names()); err != nil {
+			return err
+		}
+		o.line++
+	}
+	if err := o.sheet.takes(o.line + b.count); err != nil {
+		return err
+	}
 	if err := o.roll(b.rows); err != nil {
 		return err
 	}

@@ -23,7 +23,9 @@ func (r *record) appendTruth(dst []byte, s *state) []byte {
 	}
 	member("address", line)
 	member("city", append(scratch[:0], r.home.city...))
-	member("state", append(scratch[:0], s.profile.state...))
+	if s.country == "" {
+		member("state", append(scratch[:0], s.profile.state...))
+	}
 	member("email", r.email)
 	member("phone", r.phone[:])
 	member("voter_id", r.voterID)

@@ -16,7 +16,7 @@ func (m *maker) voterRole(c *layouts.Column) func([]byte, *record) []byte {
 	case field.RoleVoterID:
 		return func(dst []byte, r *record) []byte { return append(dst, r.voterID...) }
 	case field.RoleRegistrationDate:
-		return m.registration(c.Format)
+		return m.registration(dateFormat(c))
 	case field.RoleStatus:
 		return words(func(r *record) string { return s.status[r.state] })
 	case field.StatusReason:
@@ -30,9 +30,10 @@ func (m *maker) voterRole(c *layouts.Column) func([]byte, *record) []byte {
 	case field.StateHouseDistrict:
 		return number(0, func(r *record) int { return r.home.district(4, s.house) })
 	case field.LastVoteDate:
+		format := dateFormat(c)
 		return func(dst []byte, r *record) []byte {
 			if e := m.lastVote(r); e != nil {
-				return appendDate(dst, e.on.date(), c.Format)
+				return appendDate(dst, e.on.date(), format)
 			}
 			return dst
 		}
@@ -145,14 +146,59 @@ func b2i(b bool) int {
 	return 0
 }
 
-// electionColumns are Ohio's: one an election, with the party's letter for a
-// primary and X for having voted.
-func (m *maker) electionColumns() []column {
+// vote writes one election, a further one with each column: the date where the
+// column has a form for it, the year where it has room for no more, else one of the
+// layout's codes or that somebody voted.
+func (m *maker) vote(c *layouts.Column) func([]byte, *record) []byte {
+	if len(m.elections) == 0 {
+		return nothing
+	}
+	i := len(m.elections) - 1 - m.votes%len(m.elections)
+	m.votes++
+	on := m.elections[i].on.date()
+	codes := codesOf(m.layout, field.RoleVoteHistory)
+	value := []byte("Y")
+	switch {
+	case c.Format != "" || named(c, "date"):
+		value = appendDate(nil, on, dateFormat(c))
+	case limit(c) == 4:
+		value = appendDate(nil, on, "YYYY")
+	}
+	return func(dst []byte, r *record) []byte {
+		switch {
+		case !m.voted(r, i):
+			return dst
+		case len(codes) > 0 && c.Role == field.RoleVoteHistory && len(value) == 1:
+			return append(dst, codes[int(r.dice>>12)%len(codes)].word...)
+		}
+		return append(dst, value...)
+	}
+}
+
+// electionColumns are the columns that a layout grows, one an election, with the
+// party for a primary and X for having voted. An election that the layout's
+// pattern has no name for, or none of its own, is left out.
+func (m *maker) electionColumns(fixed []layouts.Column) []column {
+	taken := map[string]bool{}
+	for i := range fixed {
+		taken[layouts.NormName(fixed[i].Name)] = true
+	}
+	from := 0
+	if n := m.state.elections; n > 0 {
+		from = max(0, len(m.elections)-n)
+	}
+	names := newNamer(m.layout.Growing.Pattern)
 	var cols []column
-	for i, e := range m.elections {
-		kind := [...]string{"GENERAL-", "PRIMARY-"}[b2i(e.primary)]
+	for i := from; i < len(m.elections); i++ {
+		e := m.elections[i]
+		name := names.name(&e)
+		if norm := layouts.NormName(name); !m.layout.Growing.Match(name) || taken[norm] || norm == "" {
+			continue
+		} else {
+			taken[norm] = true
+		}
 		cols = append(cols, column{
-			name: string(appendDate([]byte(kind), e.on.date(), "MM/DD/YYYY")),
+			name: name, blank: m.state.blank,
 			append: func(dst []byte, r *record) []byte {
 				switch {
 				case !m.voted(r, i):

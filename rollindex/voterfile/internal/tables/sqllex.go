@@ -1,0 +1,321 @@
+package tables
+
+import (
+	"bytes"
+	"strings"
+)
+
+// sqlStatus is how far something could be read from the bytes at hand.
+type sqlStatus uint8
+
+const (
+	sqlDone sqlStatus = iota
+	sqlMore           // it goes on behind them
+	sqlBad            // it breaks the rules
+)
+
+// sqlLex reads the words of a statement. The first failure stays in status.
+type sqlLex struct {
+	b      []byte
+	i      int
+	status sqlStatus
+	d      sqlDialect
+}
+
+func (l *sqlLex) fail(s sqlStatus) {
+	if l.status == sqlDone {
+		l.status = s
+	}
+}
+
+// peek passes over white space and comments and returns the next byte, or 0.
+func (l *sqlLex) peek() byte {
+	if l.status != sqlDone {
+		return 0
+	}
+	l.i, l.status = sqlSpace(l.b, l.i, l.d.mysql)
+	if l.status != sqlDone {
+		return 0
+	}
+	return l.b[l.i]
+}
+
+// accept passes over c if it is next.
+func (l *sqlLex) accept(c byte) bool {
+	if l.peek() != c || l.status != sqlDone {
+		return false
+	}
+	l.i++
+	return true
+}
+
+// word reads a bare word in lower case; "" if there is none.
+func (l *sqlLex) word() string {
+	if !isWordByte(l.peek()) {
+		return ""
+	}
+	end := sqlWordEnd(l.b, l.i)
+	if end == len(l.b) {
+		l.fail(sqlMore)
+		return ""
+	}
+	w := l.b[l.i:end]
+	l.i = end
+	return strings.ToLower(string(w))
+}
+
+// acceptWord passes over the word w if it is next.
+func (l *sqlLex) acceptWord(w string) bool {
+	at := l.i
+	if l.word() == w {
+		return true
+	}
+	if l.status == sqlDone {
+		l.i = at
+	}
+	return false
+}
+
+// name reads a name: a bare word, or one in quotes, backquotes or brackets.
+func (l *sqlLex) name() (name string, quoted bool) {
+	c := l.peek()
+	switch c {
+	case '"', '`', '[', '\'':
+	default:
+		at := l.i
+		if l.word(); l.i == at {
+			l.fail(sqlBad)
+			return "", false
+		}
+		return string(l.b[at:l.i]), false
+	}
+	if c == '[' {
+		c = ']'
+	}
+	end, status := sqlQuoteEnd(l.b, l.i+1, c, false)
+	if status != sqlDone {
+		l.fail(status)
+		return "", true
+	}
+	raw := string(l.b[l.i+1 : end-1])
+	l.i = end
+	return strings.ReplaceAll(raw, string([]byte{c, c}), string(c)), true
+}
+
+// qualified reads the name of a table and returns its parts joined by points.
+func (l *sqlLex) qualified() string {
+	name, _ := l.name()
+	for l.status == sqlDone && l.accept('.') {
+		part, _ := l.name()
+		name += "." + part
+	}
+	return name
+}
+
+// names reads a list of names in parentheses.
+func (l *sqlLex) names() []string {
+	if !l.accept('(') {
+		l.fail(sqlBad)
+		return nil
+	}
+	list := []string{}
+	for l.status == sqlDone {
+		name, _ := l.name()
+		if len(list) <= sqlMaxNames { // one too many is enough to fail
+			list = append(list, name)
+		}
+		if l.accept(')') {
+			return list
+		}
+		if !l.accept(',') {
+			l.fail(sqlBad)
+		}
+	}
+	return nil
+}
+
+// isWordByte reports whether c is a byte of a bare word.
+func isWordByte(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '$' || c == '@' || c >= 0x80
+}
+
+func sqlWordEnd(b []byte, i int) int {
+	for i < len(b) && isWordByte(b[i]) {
+		i++
+	}
+	return i
+}
+
+// sqlSpace passes over white space and comments. The status is sqlMore if
+// nothing else follows in b. A comment with a version ("/*!40101 ... */") is one
+// too: what dumps write so is never a row.
+func sqlSpace(b []byte, i int, hash bool) (int, sqlStatus) {
+	for i < len(b) {
+		c := b[i]
+		switch {
+		case c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\v' || c == 0:
+			i++
+			continue
+		case c == '/' || c == '-' || c == '#' && hash:
+		default:
+			return i, sqlDone
+		}
+		end, status := sqlComment(b, i, hash)
+		if status != sqlDone || end == i {
+			return i, status
+		}
+		i = end
+	}
+	return i, sqlMore
+}
+
+// sqlComment returns where the comment at i ends; i if none begins there.
+func sqlComment(b []byte, i int, hash bool) (int, sqlStatus) {
+	if i+1 >= len(b) {
+		return i, sqlMore
+	}
+	switch {
+	case b[i] == '/' && b[i+1] == '*':
+		end := bytes.Index(b[i+2:], []byte("*/"))
+		if end < 0 {
+			return i, sqlMore
+		}
+		return i + 2 + end + 2, sqlDone
+	case b[i] == '-' && b[i+1] == '-', b[i] == '#' && hash:
+		end := bytes.IndexByte(b[i:], '\n')
+		if end < 0 {
+			return i, sqlMore
+		}
+		return i + end + 1, sqlDone
+	}
+	return i, sqlDone
+}
+
+// sqlQuoteEnd returns the place behind the closing quote of what begins at i,
+// behind the opening one. A doubled quote does not close.
+func sqlQuoteEnd(b []byte, i int, quote byte, backslash bool) (int, sqlStatus) {
+	for {
+		j := bytes.IndexByte(b[i:], quote)
+		if j < 0 {
+			return len(b), sqlMore
+		}
+		if backslash {
+			if k := bytes.IndexByte(b[i:i+j], '\\'); k >= 0 {
+				if i += k + 2; i > len(b) {
+					return len(b), sqlMore
+				}
+				continue
+			}
+		}
+		i += j + 1
+		if i == len(b) {
+			return i, sqlMore
+		}
+		if b[i] != quote {
+			return i, sqlDone
+		}
+		i++
+	}
+}
+
+// sqlDollarEnd returns the place behind the string in dollar quotes that begins
+// at i; i if none begins there.
+func sqlDollarEnd(b []byte, i int) (int, sqlStatus) {
+	end := i + 1
+	for end < len(b) && b[end] != '$' {
+		if !isWordByte(b[end]) || end-i > 64 {
+			return i, sqlDone
+		}
+		end++
+	}
+	if end == len(b) {
+		return i, sqlMore
+	}
+	tag := b[i : end+1]
+	closing := bytes.Index(b[end+1:], tag)
+	if closing < 0 {
+		return i, sqlMore
+	}
+	return end + 1 + closing + len(tag), sqlDone
+}
+
+// sqlStatementEnd returns where the statement at the beginning of b ends: behind
+// its semicolon, or before a line "GO" or one that begins with INSERT, as scripts
+// of SQL Server do without semicolons. In the body of a routine semicolons count
+// only outside BEGIN and END, and not at all for SQL Server.
+//
+// The status is sqlMore, and the place that of an open quote or comment, or else
+// len(b), if the statement goes on behind b.
+func sqlStatementEnd(b []byte, routine bool, d sqlDialect) (int, sqlStatus) {
+	depth := 0
+	for i := 0; i < len(b); {
+		c := b[i]
+		end, status := i+1, sqlDone
+		switch {
+		case c == '\'' || c == '"' || c == '`':
+			end, status = sqlQuoteEnd(b, i+1, c, d.backslash && c != '`')
+		case c == '[' && d.mssql:
+			end, status = sqlQuoteEnd(b, i+1, ']', false)
+		case c == '$' && !d.mysql && (i == 0 || !isWordByte(b[i-1])):
+			if end, status = sqlDollarEnd(b, i); end == i {
+				end++
+			}
+		case c == '-' || c == '/' || c == '#' && d.mysql:
+			if end, status = sqlComment(b, i, d.mysql); end == i {
+				end++
+			}
+		case c == ';' && depth <= 0 && !(routine && d.mssql):
+			return end, sqlDone
+		case c == '\n':
+			if stop, status := sqlLineStarts(b[end:], routine); stop || status == sqlMore {
+				return end, status
+			}
+		case isWordByte(c):
+			if end = sqlWordEnd(b, i); end == len(b) {
+				break
+			}
+			if routine {
+				depth += sqlBlock(b[i:end])
+			}
+		}
+		if status != sqlDone {
+			return i, status
+		}
+		i = end
+	}
+	return len(b), sqlMore
+}
+
+// sqlBlock returns by how much a word changes the nesting of blocks.
+func sqlBlock(word []byte) int {
+	switch {
+	case len(word) > len("begin"):
+	case strings.EqualFold(string(word), "begin"), strings.EqualFold(string(word), "case"):
+		return 1
+	case strings.EqualFold(string(word), "end"):
+		return -1
+	}
+	return 0
+}
+
+// sqlLineStarts reports whether a line ends the statement before it.
+func sqlLineStarts(line []byte, routine bool) (bool, sqlStatus) {
+	const longest = len("insert ")
+	if len(line) < longest && bytes.IndexByte(line, '\n') < 0 {
+		return false, sqlMore
+	}
+	if isGoLine(line) {
+		return true, sqlDone
+	}
+	return !routine && len(line) >= longest && strings.EqualFold(string(line[:longest]), "insert "), sqlDone
+}
+
+// isGoLine reports whether the text begins with the line "GO", by which SQL
+// Server's tools separate batches.
+func isGoLine(b []byte) bool {
+	if len(b) < 2 || b[0]|0x20 != 'g' || b[1]|0x20 != 'o' {
+		return false
+	}
+	b = bytes.TrimLeft(b[2:], " \t\r")
+	return len(b) == 0 || b[0] == '\n' || b[0] == ';'
+}

@@ -1,0 +1,228 @@
+package tables
+
+import "strings"
+
+// sqlKind is what the first word of a statement says of it.
+type sqlKind uint8
+
+const (
+	sqlUnknown sqlKind = iota // no statement
+	sqlOther                  // one that holds no rows
+	sqlInsert
+	sqlCopy
+	sqlCreate
+	sqlDelimiter
+	sqlGo
+)
+
+// sqlStatements are the first words of statements. A line that begins with
+// another word is none, but a message that got into the dump.
+var sqlStatements = sqlStatementWords()
+
+func sqlStatementWords() map[string]sqlKind {
+	m := map[string]sqlKind{
+		"insert": sqlInsert, "replace": sqlInsert, "copy": sqlCopy, "create": sqlCreate,
+		"delimiter": sqlDelimiter, "go": sqlGo,
+	}
+	const others = `alter analyse analyze attach begin call change checkpoint close comment commit declare delete
+		detach do drop end exec execute explain flush grant if kill lock merge open pragma prepare print purge
+		refresh reindex release rename reset revoke rollback savepoint security select set show start truncate
+		unlock update use vacuum with`
+	for _, w := range strings.Fields(others) {
+		m[w] = sqlOther
+	}
+	return m
+}
+
+// sqlMaxNames bounds the columns of a table and the tables of a dump.
+const sqlMaxNames = 10000
+
+// sqlInsertHead is an INSERT or REPLACE up to its first row.
+type sqlInsertHead struct {
+	table   string
+	columns []string // nil if it names none
+	values  bool     // rows follow; else they come from a query
+	size    int      // where the first row begins
+}
+
+// sqlParseInsert reads the head of an INSERT.
+func sqlParseInsert(b []byte, d sqlDialect) (sqlInsertHead, sqlStatus) {
+	l := &sqlLex{b: b, d: d}
+	var h sqlInsertHead
+	l.word() // INSERT or REPLACE
+	for again := true; again && l.status == sqlDone; {
+		at := l.i
+		switch l.word() {
+		case "low_priority", "delayed", "high_priority", "ignore", "overwrite", "or", "rollback", "abort", "replace", "fail", "table", "only":
+		case "into":
+			again = false
+			if !l.acceptWord("table") {
+				l.acceptWord("only")
+			}
+		default:
+			again = false
+			if l.status == sqlDone {
+				l.i = at
+			}
+		}
+	}
+	h.table = l.qualified()
+	if l.peek() == '(' {
+		h.columns = l.names()
+	}
+	if l.acceptWord("overriding") {
+		l.word()
+		l.word()
+	}
+	if l.acceptWord("values") || l.acceptWord("value") {
+		h.values = l.peek() == '('
+	}
+	h.size = l.i
+	return h, l.status
+}
+
+// sqlCopyHead is a COPY ... FROM stdin up to its first line.
+type sqlCopyHead struct {
+	table   string
+	columns []string
+	stdin   bool // the lines follow
+	plain   bool // in the text format without options
+	size    int  // where the line of the statement ends
+}
+
+// sqlParseCopy reads a COPY statement.
+func sqlParseCopy(b []byte, d sqlDialect) (sqlCopyHead, sqlStatus) {
+	l := &sqlLex{b: b, d: d}
+	var h sqlCopyHead
+	l.word() // COPY
+	h.table = l.qualified()
+	if l.peek() == '(' {
+		h.columns = l.names()
+	}
+	if l.acceptWord("with") {
+		l.word() // OIDS
+	}
+	h.stdin = l.acceptWord("from") && l.acceptWord("stdin")
+	h.plain = l.accept(';')
+	for h.stdin && l.status == sqlDone && !h.plain && !l.accept(';') {
+		l.i++
+	}
+	for l.status == sqlDone && l.i < len(b) && b[l.i] != '\n' {
+		l.i++
+	}
+	if l.status == sqlDone && l.i == len(b) {
+		l.fail(sqlMore)
+	}
+	h.size = l.i + 1
+	return h, l.status
+}
+
+// sqlParseCreate reads the columns of a CREATE TABLE. The status is sqlBad for
+// other statements and for tables made in another way.
+func sqlParseCreate(b []byte, d sqlDialect) (table string, columns []string, status sqlStatus) {
+	l := &sqlLex{b: b, d: d}
+	l.word() // CREATE
+	for n := 0; !l.acceptWord("table"); n++ {
+		if w := l.word(); w == "" || n > 3 {
+			l.fail(sqlBad)
+			return "", nil, l.status
+		}
+	}
+	if l.acceptWord("if") {
+		l.word()
+		l.word()
+	}
+	table = l.qualified()
+	if !l.accept('(') {
+		l.fail(sqlBad)
+	}
+	for l.status == sqlDone {
+		name, quoted := l.name()
+		if len(columns) <= sqlMaxNames && (quoted || !sqlConstraint(name, d)) {
+			columns = append(columns, name)
+		}
+		l.skipItem()
+		if l.accept(')') {
+			break
+		}
+		if !l.accept(',') {
+			l.fail(sqlBad)
+		}
+	}
+	if len(columns) == 0 {
+		l.fail(sqlBad)
+	}
+	return table, columns, l.status
+}
+
+// skipItem passes over what stands before the next comma or closing parenthesis
+// at this depth.
+func (l *sqlLex) skipItem() {
+	end, status := sqlItemEnd(l.b, l.i, l.d)
+	if status != sqlDone {
+		l.fail(status)
+		return
+	}
+	l.i = end
+}
+
+// sqlItemEnd returns the next comma or closing parenthesis outside of
+// parentheses and quotes.
+func sqlItemEnd(b []byte, i int, d sqlDialect) (int, sqlStatus) {
+	for depth := 0; i < len(b); {
+		c := b[i]
+		end, status := i+1, sqlDone
+		switch {
+		case c == '\'' || c == '"' || c == '`':
+			end, status = sqlQuoteEnd(b, i+1, c, d.backslash && c != '`')
+		case c == '[' && d.mssql:
+			end, status = sqlQuoteEnd(b, i+1, ']', false)
+		case c == '-' || c == '/' || c == '#' && d.mysql:
+			if end, status = sqlComment(b, i, d.mysql); end == i {
+				end++
+			}
+		case c == '(' || c == '[':
+			depth++
+		case c == ')' && depth == 0, c == ',' && depth == 0:
+			return i, sqlDone
+		case c == ')' || c == ']':
+			depth--
+		case c == ';':
+			return i, sqlBad
+		}
+		if status != sqlDone {
+			return i, status
+		}
+		i = end
+	}
+	return i, sqlMore
+}
+
+// sqlConstraint reports whether the bare word at the beginning of an item of a
+// CREATE TABLE makes it something else than a column. KEY and INDEX do so only
+// in MySQL; elsewhere they may be names.
+func sqlConstraint(word string, d sqlDialect) bool {
+	switch strings.ToLower(word) {
+	case "primary", "unique", "constraint", "foreign", "check", "fulltext", "spatial", "exclude", "like", "period":
+		return true
+	case "key", "index":
+		return d.mysql
+	}
+	return false
+}
+
+// sqlIsRoutine reports whether a CREATE makes a routine, whose body may hold
+// statements.
+func sqlIsRoutine(b []byte) bool {
+	l := &sqlLex{b: b}
+	l.word() // CREATE
+	for range 8 {
+		switch l.word() {
+		case "trigger", "function", "procedure", "proc", "event", "package", "rule":
+			return true
+		case "table", "view", "index", "":
+			return false
+		}
+	}
+	return false
+}

@@ -1,0 +1,3 @@
+INSERT INTO voters (a, b) VALUES (1,'C:\');
+INSERT INTO voters (b, c) VALUES ('D:\', 'new');
+INSERT INTO other VALUES ('no', 'names');
