@@ -32,6 +32,12 @@ func (p *Parser) told() field.Set {
 	line, absent := p.line, &p.plan.absent
 	for _, t := range p.plan.tells {
 		for _, col := range t.cols {
+			if int(col) >= p.plan.fields {
+				if p.picked(col) != nil {
+					kinds = kinds.With(t.kind)
+				}
+				continue
+			}
 			s := p.spans[col]
 			if s.start >= s.end {
 				continue

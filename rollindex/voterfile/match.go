@@ -27,6 +27,7 @@ type Match struct {
 	Extra     []Extra  // columns that the layout does not know
 
 	columns    []*layouts.Column // of the file, in its order; nil for one that nothing is known of
+	picks      []pick            // columns of the layout that are picked by a type
 	inOrder    bool              // the columns stand in the layout's order
 	extra      []bool            // of columns: the layout does not know it
 	form       fixedForm         // of fixed lines
@@ -109,12 +110,19 @@ func newCandidate(l *layouts.Layout) *candidate {
 func matchHeader(l *candidate, h *header) *Match {
 	m := &Match{Layout: l.Layout, Header: true, ByName: true, Fields: len(h.names), headerLine: h.line}
 	found := map[*layouts.Column]bool{}
+	picks, used := l.picks(h)
+	for _, p := range picks {
+		found[p.column] = true
+	}
+	m.picks = picks
 	strange, at := 0, -1
 	m.inOrder = true
 	for i, name := range h.names {
 		c := l.next(h.norm[i], found)
 		isExtra := false
 		switch {
+		case used[i]:
+			c = nil
 		case c != nil:
 			found[c] = true
 			m.inOrder = m.inOrder && l.place[c] > at
@@ -187,7 +195,7 @@ func matchFields(l *candidate, rows *sampleRows) *Match {
 	}
 	switch {
 	case fits(len(cols)):
-	case l.Growing != nil && rows.fields > len(cols) && rows.fields-len(cols) <= maxElections:
+	case l.Growing != nil && rows.fields-rows.trailing > len(cols) && rows.fields-len(cols) <= maxElections:
 		cols = slices.Clone(cols)
 		for len(cols) < rows.fields { // elections stand behind the fixed columns, as far as is known
 			cols = append(cols, layouts.Column{Role: l.Growing.Role})

@@ -291,6 +291,9 @@ func appendWindows1252(dst, src []byte) []byte {
 // column returns the value in column c without spaces around it, or nil if it
 // is empty or stands for none.
 func (p *Parser) column(c uint16) []byte {
+	if int(c) >= p.plan.fields {
+		return p.picked(c)
+	}
 	s := p.spans[c]
 	v := p.line[s.start:s.end]
 	if len(v) > 0 && (v[0] <= ' ' || v[len(v)-1] <= ' ') {

@@ -26,6 +26,7 @@ type plan struct {
 
 	first      [field.NumRoles]int16    // by role: the best column that holds it, or -1
 	others     [field.NumRoles][]uint16 // by role: further columns that hold it
+	picks      []pick                   // columns beyond those of the file: numbered from fields
 	nameFormat string                   // of a whole name in one column
 
 	tells  []teller // by kind: columns whose having a value is all that matters
@@ -102,6 +103,10 @@ func newPlan(m *Match, opts *Options) *plan {
 				p.addColumn(uint16(i), c)
 			}
 		}
+	}
+	p.picks = m.picks
+	for i := range m.picks {
+		p.addColumn(uint16(p.fields+i), m.picks[i].column)
 	}
 	for i := range min(2, len(m.columns)) {
 		p.heads = append(p.heads, m.headNames(i))

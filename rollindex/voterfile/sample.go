@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
@@ -320,7 +321,11 @@ func newHeader(head headLine) *header {
 	h := &header{line: head.line}
 	for _, f := range head.fields {
 		name := string(bytes.TrimSpace(bytes.Trim(f, `"`)))
-		h.names, h.norm = append(h.names, name), append(h.norm, layouts.NormName(name))
+		plain := name
+		if head.line == 0 { // the first of an array stands for it, "District[]"
+			plain = strings.TrimSuffix(strings.ReplaceAll(name, ".0.", "."), ".0")
+		}
+		h.names, h.norm = append(h.names, name), append(h.norm, layouts.NormName(plain))
 	}
 	// A header may end with delimiters as the rows do.
 	for n := len(h.names) - 1; n > 0 && h.names[n] == ""; n-- {

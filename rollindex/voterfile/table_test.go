@@ -112,3 +112,25 @@ func TestTablesOfADump(t *testing.T) {
 		t.Errorf("a dump cut short: %v", err)
 	}
 }
+
+// Values that stand beside a type among several of one form, as in NIST's voter
+// records, are picked by it; the secrets among them are seen and not kept.
+func TestPicks(t *testing.T) {
+	const record = `{"Voter":{"Name":{"FirstName":"AVERY","LastName":"SPECIMEN"},"DateOfBirth":"1961-04-17","ResidenceAddress":{"ZipCode":"33101",
+"CompleteAddressNumber":{"AddressNumber":"12"},"CompleteStreetName":{"StreetName":"SAMPLE"},"CompletePlaceName1":{"PlaceName":[{"Value":"MIAMI"}]}},
+"ContactMethod":[{"Type":"email","Value":"avery@example.org"},{"Type":"phone","Value":"3055550101"}],
+"VoterId":[%s{"Type":"state-voter-registration-id","StringValue":"455690648"},{"Type":"ssn4","StringValue":"9297"}],"Gender":"F","Ethnicity":"x","Party":{"Name":"UNA"},
+"VoterClassification":[{"Type":"protected-voter","Assertion":"no"}],"MailingAddress":"PO BOX 1"},"VoterStatus":"active","District":["29"],"Locality":["MIAMI"],"PollingLocation":"1","HavaIdRequired":"N"}
+`
+	one := strings.ReplaceAll(record, "\n", "") + "\n"
+	data := fmt.Sprintf(one, "") + fmt.Sprintf(one, `{"Type":"drivers-license","StringValue":"X123456789"},`)
+	s := mustOpen(t, Options{}, writeFile(t, "records.json", []byte(data)))
+	rows, skips := readAll(t, s)
+	const want = "last=SPECIMEN first=AVERY birth=1961-04-17 house=12 street=SAMPLE zip=33101 phone=3055550101 email=avery@example.org id=455690648 kinds="
+	if len(rows) != 2 || skips.Skipped() != 0 || !strings.Contains(rows[0], want) || !strings.Contains(rows[1], want) {
+		t.Fatalf("%+v: %q", skips, rows)
+	}
+	if !strings.Contains(rows[0], "ssn_last4") || strings.Contains(rows[0], "driver_license") || !strings.Contains(rows[1], "driver_license") {
+		t.Errorf("%q", rows)
+	}
+}
