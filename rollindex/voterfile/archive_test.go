@@ -299,6 +299,7 @@ func TestArchivesRefused(t *testing.T) {
 		{"filters of 7z", readFixture(t, "bcj.7z"), ErrNotText, "made for programs"},
 		{"filters of xz", readFixture(t, "x86.xz"), ErrNotText, "made for programs"},
 		{"xz with another index", changed(readFixture(t, "ALA.txt.xz"), -16), ErrDamaged, "damaged"},
+		{"xz with an index of another block", xzOtherIndex(t), ErrDamaged, "damaged"},
 		{"xz with another footer", changed(readFixture(t, "ALA.txt.xz"), -1), ErrDamaged, "damaged"},
 		{"xz with a tail", append(readFixture(t, "ALA.txt.xz"), "tail of twelve"...), ErrDamaged, "damaged"},
 		{"zstd with a tail", append(zstdPacked(t, ala), "tail of twelve"...), ErrDamaged, "damaged"},
@@ -387,6 +388,17 @@ func sevenWindow(t testing.TB) []byte {
 	at := bytes.Index(h, []byte{0x23, 3, 1, 1, 5}) + 6
 	binary.LittleEndian.PutUint32(h[at:], 1<<30)
 	return sevenFile7(b[32:len(b)-len(h)], h)
+}
+
+// xzOtherIndex returns an xz file whose index is sound and not that of its block.
+func xzOtherIndex(t testing.TB) []byte {
+	t.Helper()
+	b := readFixture(t, "ALA.txt.xz")
+	size := 4*int(binary.LittleEndian.Uint32(b[len(b)-8:])+1) - 4
+	index := b[len(b)-16-size : len(b)-12]
+	index[2] ^= 1 // the size of the block
+	binary.LittleEndian.PutUint32(index[size:], crc32.ChecksumIEEE(index[:size]))
+	return b
 }
 
 // xzBomb returns a mebibyte of zeros, in one block.

@@ -45,6 +45,29 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// BenchmarkFields finds the fields of every row in memory, on one core: reading
+// without canonical forms.
+func BenchmarkFields(b *testing.B) {
+	for _, id := range []string{"fl-extract", "oh-swvf", "ny-allnysvoters-2021", "tx-fixed-685"} {
+		b.Run(id, func(b *testing.B) {
+			p, c, rows := benchChunk(b, id)
+			b.SetBytes(int64(len(c.Data)))
+			n := 0
+			for b.Loop() {
+				p.Reset(c)
+				for n = 0; len(p.data) > 0; {
+					if _, ok := p.split(p.take()); ok {
+						n++
+					}
+				}
+			}
+			if n < rows {
+				b.Fatalf("%d of %d rows", n, rows)
+			}
+		})
+	}
+}
+
 // BenchmarkSplit shows what finding the fields alone costs, and what it would
 // with an index call a field.
 func BenchmarkSplit(b *testing.B) {

@@ -229,6 +229,9 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 // otherwise, nil if there is none.
 func rival(fit []Match) *Match {
 	for i := 1; i < len(fit) && fit[0].Score-fit[i].Score < tie; i++ {
+		if fit[0].Fixed && !fit[i].Fixed { // lines all of the record's length are no accident
+			continue
+		}
 		if !fit[0].sameReading(&fit[i]) {
 			return &fit[i]
 		}
