@@ -377,7 +377,7 @@ func (p *bsonParser) scalar(kind byte) {
 func appendText(dst, text []byte) []byte {
 	for i := 0; i < len(text); {
 		if c := text[i]; c < utf8.RuneSelf {
-			dst = append(dst, sqlClean(c))
+			dst = append(dst, cleanByte(c))
 			i++
 			continue
 		}

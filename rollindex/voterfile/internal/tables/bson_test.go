@@ -172,6 +172,12 @@ func TestDecimal128(t *testing.T) {
 			t.Errorf("%s reads as %q, want %q", text, got, want)
 		}
 	}
+	const one, large = uint64(6176) << 49, uint64(3) << 61 // exponent 0, and the coding for large coefficients
+	for _, high := range []uint64{one | 1<<49 - 1, large} {
+		if got := string(appendDecimal128(nil, high, 1)); got != "0" {
+			t.Errorf("%x reads as %q, want 0", high, got)
+		}
+	}
 }
 
 // TestBSONDamage: what is within the bounds of a document is passed over, what
@@ -181,6 +187,8 @@ func TestBSONDamage(t *testing.T) {
 	good := marshal(t, []bson.D{{{Key: "a", Value: "x"}}})
 	inner := bytes.Clone(good)
 	inner[7] = 200 // the length of the text
+	early := marshal(t, []bson.D{{{Key: "a", Value: bson.D{{Key: "b", Value: int32(1)}}}}})
+	early[11] = 0 // where the element within begins
 	huge := []byte{0xFF, 0xFF, 0xFF, 0x7F, 2, 'a', 0}
 	noEnd := bytes.Clone(good)
 	noEnd[len(noEnd)-1] = 1
@@ -196,6 +204,7 @@ func TestBSONDamage(t *testing.T) {
 		want string
 	}{
 		"inner":     {slices.Concat(good, inner, good), "table \"\", 3 rows: a\n\tx\n\t(unreadable)\n\tx\n"},
+		"early":     {slices.Concat(good, early), "table \"\", 2 rows: a\n\tx\n\t(unreadable)\n"},
 		"huge":      {slices.Concat(good, huge), "table \"\", 1 rows: a\n\tx\nerror: a document has a size that cannot be, at byte 14: damaged\n"},
 		"no end":    {slices.Concat(good, noEnd), "table \"\", 1 rows: a\n\tx\nerror: a document does not end where it should, at byte 14: damaged\n"},
 		"truncated": {slices.Concat(good, good[:9]), "table \"\", 1 rows: a\n\tx\nerror: the file ends within a document, at byte 23: truncated\n"},

@@ -78,18 +78,18 @@ func jsonForm(ctx context.Context, in Input) (records, lines bool, err error) {
 		if array {
 			object = bytes.TrimLeft(b[1:], " \t\r\n")
 		}
-		size, status := 0, sqlMore
+		size, status := 0, scanMore
 		if len(object) > 0 && object[0] == '{' {
 			size, status = p.row(object)
 		} else if len(object) > 0 {
 			return true, !array, nil
 		}
 		switch status {
-		case sqlDone:
+		case scanDone:
 			lines := !array && bytes.IndexByte(object[:size], '\n') < 0
 			single := len(bytes.Trim(object[size:], " \t\r\n,")) == 0 && w.more() == io.EOF
 			return array || !single || !p.arrays, lines, nil
-		case sqlBad:
+		case scanBad:
 			lines := !array && jsonFirstLine(object, p.i)
 			return array || lines, lines, nil
 		}
@@ -183,7 +183,7 @@ func SniffJSON(head []byte) bool {
 	}
 	p := jsonParser{f: newFlattening(new(int))}
 	size, status := p.row(b)
-	if status == sqlDone {
+	if status == scanDone {
 		rest := bytes.TrimLeft(b[size:], " \t\r\n,")
 		return len(rest) == 0 || rest[0] == '{' || rest[0] == ']'
 	}
@@ -192,5 +192,5 @@ func SniffJSON(head []byte) bool {
 	p.nest()
 	key := p.name()
 	p.accept(':')
-	return p.status == sqlDone && !strings.ContainsAny(string(key), "\n") && len(key) < 1<<10
+	return p.status == scanDone && !strings.ContainsAny(string(key), "\n") && len(key) < 1<<10
 }

@@ -177,7 +177,7 @@ func FuzzJSON(f *testing.F) {
 			return
 		}
 		p := jsonParser{f: newFlattening(new(int))}
-		if size, status := p.row(bytes.TrimLeft(b, " \t")); status != sqlDone && p.depth <= flatDepth || size == 0 {
+		if size, status := p.row(bytes.TrimLeft(b, " \t")); status != scanDone && p.depth <= flatDepth || size == 0 {
 			t.Errorf("status %d at %d", status, size)
 		}
 	})

@@ -27,12 +27,12 @@ func (p *jsonParser) wrapped() bool {
 // wrapper appends the value in an object of extended JSON.
 func (p *jsonParser) wrapper() {
 	p.nest()
-	for first := true; p.status == sqlDone && p.next('}', first); first = false {
+	for first := true; p.status == scanDone && p.next('}', first); first = false {
 		key := p.name()
 		plain := first && mongoPlain[string(key)]
 		date, number := string(key) == "$date", bytes.HasPrefix(key, []byte("$number"))
 		p.accept(':')
-		if p.status != sqlDone {
+		if p.status != scanDone {
 			return
 		}
 		if !plain || p.peek() == '[' || p.peek() == '{' && !p.wrapped() {

@@ -172,9 +172,9 @@ func (r *jsonReader) member(c byte) error {
 		objects = r.p.peek() == '{' && !r.p.wrapped()
 	}
 	switch r.p.status {
-	case sqlMore:
+	case scanMore:
 		return r.more()
-	case sqlBad:
+	case scanBad:
 		return r.w.damaged("what should be a member of an object is none")
 	}
 	if kind != '{' && !objects {
@@ -206,10 +206,10 @@ func (r *jsonReader) pass(i int) error {
 	for {
 		size, status := r.p.skip(r.w.unread()[i:])
 		switch status {
-		case sqlDone:
+		case scanDone:
 			r.w.skip(i + size)
 			return nil
-		case sqlBad:
+		case scanBad:
 			return r.w.damaged("what should be a value is none")
 		}
 		if err := r.more(); err != nil {
@@ -227,10 +227,10 @@ func (r *jsonReader) row(dst []byte, t *jsonTable) ([]byte, error) {
 	for {
 		size, status := r.p.row(r.w.unread())
 		switch status {
-		case sqlDone:
+		case scanDone:
 			r.w.skip(size)
 			return r.done(dst, t)
-		case sqlBad:
+		case scanBad:
 			if len(r.stack) == 0 {
 				return r.lost(dst)
 			}
@@ -324,7 +324,7 @@ func (r *jsonReader) action() (bool, error) {
 		r.p.accept('{')
 		r.p.depth++
 		inner := r.p.peek() == '}' || bytes.HasPrefix(b[min(r.p.i, len(b)):], []byte(`"_`))
-		if r.p.status == sqlDone {
+		if r.p.status == scanDone {
 			if key != "index" && key != "create" && key != "update" && key != "delete" || !inner {
 				return false, nil
 			}
@@ -332,10 +332,10 @@ func (r *jsonReader) action() (bool, error) {
 			r.p.accept('}')
 		}
 		switch r.p.status {
-		case sqlDone:
+		case scanDone:
 			r.w.skip(r.p.i)
 			return true, nil
-		case sqlBad:
+		case scanBad:
 			return false, nil
 		}
 		if err := r.w.more(); err == io.EOF || err == errRow {

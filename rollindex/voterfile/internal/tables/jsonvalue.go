@@ -13,7 +13,7 @@ type jsonParser struct {
 	f      *flattening
 	b      []byte
 	i      int
-	status sqlStatus
+	status scanStatus
 	depth  int
 	key    []byte // of an object, where it has escapes
 	inner  int    // arrays it lies in
@@ -30,7 +30,7 @@ var jsonStop = func() (stop [256]bool) {
 }()
 
 // row reads the object at the beginning of b as a row and returns its size.
-func (p *jsonParser) row(b []byte) (int, sqlStatus) {
+func (p *jsonParser) row(b []byte) (int, scanStatus) {
 	p.look(b)
 	p.f.begin()
 	p.object(p.f.root)
@@ -38,7 +38,7 @@ func (p *jsonParser) row(b []byte) (int, sqlStatus) {
 }
 
 // skip reads the value at the beginning of b for nothing and returns its size.
-func (p *jsonParser) skip(b []byte) (int, sqlStatus) {
+func (p *jsonParser) skip(b []byte) (int, scanStatus) {
 	p.look(b)
 	p.f.begin()
 	p.value(nil)
@@ -47,7 +47,7 @@ func (p *jsonParser) skip(b []byte) (int, sqlStatus) {
 
 // look makes b what is read.
 func (p *jsonParser) look(b []byte) {
-	p.b, p.i, p.status, p.depth, p.inner = b, 0, sqlDone, 0, 0
+	p.b, p.i, p.status, p.depth, p.inner = b, 0, scanDone, 0, 0
 	p.wide, p.arrays = p.wide[:0], false
 }
 
@@ -59,17 +59,17 @@ func (p *jsonParser) peek() byte {
 			return c
 		}
 		if c != ' ' && c != '\n' && c != '\t' && c != '\r' {
-			p.fail(sqlBad)
+			p.fail(scanBad)
 			return 0
 		}
 		p.i++
 	}
-	p.fail(sqlMore)
+	p.fail(scanMore)
 	return 0
 }
 
-func (p *jsonParser) fail(s sqlStatus) {
-	if p.status == sqlDone {
+func (p *jsonParser) fail(s scanStatus) {
+	if p.status == scanDone {
 		p.status = s
 	}
 }
@@ -77,7 +77,7 @@ func (p *jsonParser) fail(s sqlStatus) {
 // accept passes over c, which has to be next.
 func (p *jsonParser) accept(c byte) {
 	if p.peek() != c {
-		p.fail(sqlBad)
+		p.fail(scanBad)
 		return
 	}
 	p.i++
@@ -87,7 +87,7 @@ func (p *jsonParser) accept(c byte) {
 func (p *jsonParser) nest() {
 	p.i++
 	if p.depth++; p.depth > flatDepth {
-		p.fail(sqlBad)
+		p.fail(scanBad)
 	}
 }
 
@@ -95,7 +95,7 @@ func (p *jsonParser) nest() {
 // the opening bracket.
 func (p *jsonParser) next(closing byte, first bool) bool {
 	c := p.peek()
-	if p.status != sqlDone {
+	if p.status != scanDone {
 		return false
 	}
 	if c == closing {
@@ -106,20 +106,20 @@ func (p *jsonParser) next(closing byte, first bool) bool {
 	if !first {
 		p.accept(',')
 	}
-	return p.status == sqlDone
+	return p.status == scanDone
 }
 
 // value reads a value into the place n.
 func (p *jsonParser) value(n *flatNode) {
 	switch c := p.peek(); {
-	case p.status != sqlDone:
+	case p.status != scanDone:
 	case c == '{' && !p.wrapped():
 		p.object(n)
 	case c == '[':
 		p.array(n)
 	default:
 		start := len(p.f.values)
-		if p.scalar(); p.status == sqlDone {
+		if p.scalar(); p.status == scanDone {
 			p.f.set(n, start)
 		}
 	}
@@ -133,9 +133,9 @@ func (p *jsonParser) object(n *flatNode) {
 // members reads the members of an object, behind its opening bracket, and the
 // closing one.
 func (p *jsonParser) members(n *flatNode) {
-	for first := true; p.status == sqlDone && p.next('}', first); first = false {
+	for first := true; p.status == scanDone && p.next('}', first); first = false {
 		key := p.name()
-		if p.status != sqlDone {
+		if p.status != scanDone {
 			return
 		}
 		place := p.f.enter(n, key)
@@ -152,7 +152,7 @@ func (p *jsonParser) array(n *flatNode) {
 	}
 	p.inner++
 	start, count := len(p.f.values), 0
-	for ; p.status == sqlDone && p.next(']', count == 0); count++ {
+	for ; p.status == scanDone && p.next(']', count == 0); count++ {
 		if objects {
 			p.value(p.f.element(n, count))
 		} else {
@@ -161,7 +161,7 @@ func (p *jsonParser) array(n *flatNode) {
 	}
 	p.inner--
 	switch {
-	case p.status != sqlDone:
+	case p.status != scanDone:
 	case !objects && count > 0:
 		p.f.set(n, start)
 	case n != nil && p.inner == 0 && count > flatElements:
@@ -173,12 +173,12 @@ func (p *jsonParser) array(n *flatNode) {
 // Objects among them are passed over; arrays within are part of the array.
 func (p *jsonParser) joined(start int) {
 	switch c := p.peek(); {
-	case p.status != sqlDone:
+	case p.status != scanDone:
 	case c == '{' && !p.wrapped():
 		p.object(nil)
 	case c == '[':
 		p.nest()
-		for first := true; p.status == sqlDone && p.next(']', first); first = false {
+		for first := true; p.status == scanDone && p.next(']', first); first = false {
 			p.joined(start)
 		}
 	default:
@@ -196,7 +196,7 @@ func (p *jsonParser) joined(start int) {
 // name reads the key of a member.
 func (p *jsonParser) name() []byte {
 	if p.peek() != '"' {
-		p.fail(sqlBad)
+		p.fail(scanBad)
 		return nil
 	}
 	end := p.i + 1
@@ -216,7 +216,7 @@ func (p *jsonParser) name() []byte {
 func (p *jsonParser) scalar() {
 	f := p.f
 	switch c := p.peek(); {
-	case p.status != sqlDone:
+	case p.status != scanDone:
 	case c == '"':
 		f.values = p.string(f.values)
 	case c == '{':
@@ -234,7 +234,7 @@ func (p *jsonParser) scalar() {
 	case c == 'I':
 		p.literal("Infinity", "")
 	default:
-		p.fail(sqlBad)
+		p.fail(scanBad)
 	}
 }
 
@@ -243,9 +243,9 @@ func (p *jsonParser) literal(word, value string) {
 	rest := p.b[p.i:]
 	switch {
 	case len(rest) <= len(word):
-		p.fail(sqlMore)
+		p.fail(scanMore)
 	case string(rest[:len(word)]) != word || isWordByte(rest[len(word)]):
-		p.fail(sqlBad)
+		p.fail(scanBad)
 	default:
 		p.i += len(word)
 		p.f.values = append(p.f.values, value...)
@@ -267,7 +267,7 @@ func (p *jsonParser) number() {
 		}
 	}
 	if end == len(p.b) {
-		p.fail(sqlMore)
+		p.fail(scanMore)
 		return
 	}
 	text := p.b[p.i:end]
@@ -276,7 +276,7 @@ func (p *jsonParser) number() {
 		end += len("Infinity")
 		text = nil
 	case digits == 0 || isWordByte(p.b[end]) || !plain && !isNumber(text):
-		p.fail(sqlBad)
+		p.fail(scanBad)
 		return
 	}
 	p.i = end
@@ -312,7 +312,7 @@ func (p *jsonParser) string(dst []byte) []byte {
 		}
 		dst = append(dst, b[i:j]...)
 		if j == len(b) {
-			p.fail(sqlMore)
+			p.fail(scanMore)
 			return dst
 		}
 		i = j + 1
@@ -321,14 +321,14 @@ func (p *jsonParser) string(dst []byte) []byte {
 			p.i = i
 			return dst
 		case c == '\\':
-			if dst, i = p.escape(dst, i); p.status != sqlDone {
+			if dst, i = p.escape(dst, i); p.status != scanDone {
 				return dst
 			}
 		case c == '\n':
-			p.fail(sqlBad)
+			p.fail(scanBad)
 			return dst
 		case c < ' ':
-			dst = append(dst, sqlClean(c))
+			dst = append(dst, cleanByte(c))
 		default:
 			r, size := utf8.DecodeRune(b[j:])
 			dst = utf8.AppendRune(dst, r)
@@ -342,33 +342,33 @@ func (p *jsonParser) string(dst []byte) []byte {
 func (p *jsonParser) escape(dst []byte, i int) ([]byte, int) {
 	b := p.b
 	if i == len(b) {
-		p.fail(sqlMore)
+		p.fail(scanMore)
 		return dst, i
 	}
 	switch c := b[i]; c {
 	case '"', '\\', '/':
 		return append(dst, c), i + 1
 	case 'b', 'f', 'n', 'r', 't':
-		return append(dst, sqlBlank(c)), i + 1
+		return append(dst, escapeByte(c)), i + 1
 	case 'u':
 		if len(b)-i < 11 && bytes.IndexByte(b[i:], '"') < 0 {
-			p.fail(sqlMore)
+			p.fail(scanMore)
 			return dst, i
 		}
-		v, end := sqlDigits(b, i+1, 4, 16)
+		v, end := parseDigits(b, i+1, 4, 16)
 		if end != i+5 {
 			break
 		}
 		if v >= 0xD800 && v < 0xDC00 && end+6 <= len(b) && b[end] == '\\' && b[end+1] == 'u' {
-			if low, after := sqlDigits(b, end+2, 4, 16); after == end+6 && low >= 0xDC00 && low < 0xE000 {
+			if low, after := parseDigits(b, end+2, 4, 16); after == end+6 && low >= 0xDC00 && low < 0xE000 {
 				v, end = (v-0xD800)<<10+(low-0xDC00)+0x10000, after
 			}
 		}
 		if v < utf8.RuneSelf {
-			return append(dst, sqlClean(byte(v))), end
+			return append(dst, cleanByte(byte(v))), end
 		}
 		return utf8.AppendRune(dst, rune(v)), end
 	}
-	p.fail(sqlBad)
+	p.fail(scanBad)
 	return dst, i
 }

@@ -29,15 +29,15 @@ type parquetFile struct {
 // is not used.
 //
 // Read are pages of both versions, all their encodings but the BIT_PACKED levels
-// given up in 2013, without compression or with Snappy, gzip, Zstandard or raw
+// that were given up, without compression or with Snappy, gzip, Zstandard or raw
 // LZ4. Anything else, and an encrypted file, is an error that wraps
 // [errors.ErrUnsupported].
 //
 // It is not read with github.com/parquet-go/parquet-go, which trusts what a file
 // says: version 0.32.0 allocates lists and pages by the length that stands before
-// them, as many gigabytes as a footer of 40 bytes asks for, which a program does
-// not survive. Here memory is bounded by what is there: a page of every column,
-// 256 MiB each and 1 GiB in all at most, else [ErrTooLarge].
+// them, 192 GiB for the file of 19 bytes in TestParquetDamage, and no program
+// survives or recovers from that. Here memory is bounded by what is there: a page
+// of every column, 256 MiB each and 1 GiB in all at most, else [ErrTooLarge].
 func OpenParquet(ctx context.Context, in Input, limit int64) (File, error) {
 	at, size, err := randomAccess(in)
 	if err != nil {

@@ -311,8 +311,59 @@ func TestSQLServerTime(t *testing.T) {
 		"CONCAT('a', 'b')":                        "CONCAT('a', 'b')",
 	} {
 		out, values, _, status := sqlTuple(nil, []byte("("+literal+") "), sqlDialect{mssql: true})
-		if string(out) != want || values != 1 || status != sqlDone {
+		if string(out) != want || values != 1 || status != scanDone {
 			t.Errorf("%s reads as %q (%d values, status %d), want %q", literal, out, values, status, want)
+		}
+	}
+}
+
+func TestSQLDialect(t *testing.T) {
+	t.Parallel()
+	for head, want := range map[string]sqlDialect{
+		"-- MySQL dump 10.13\n": {backslash: true, mysql: true},
+		"-- MySQL dump 10.13\n/*!40101 SET SQL_MODE='NO_BACKSLASH_ESCAPES' */;": {mysql: true},
+		"INSERT INTO `v` VALUES (1)":                                          {backslash: true, mysql: true},
+		"-- PostgreSQL database dump\nSET standard_conforming_strings = off;": {backslash: true},
+		"-- PostgreSQL database dump\nSET standard_conforming_strings = on;":  {},
+		"COPY v (a) FROM stdin;":                                              {},
+		"PRAGMA foreign_keys=OFF;":                                            {},
+		"USE x\r\nGO\r\n":                                                     {mssql: true},
+		"INSERT [v] ([a]) VALUES (1)":                                         {mssql: true},
+		"INSERT INTO v VALUES ('C:\\')":                                       {undecided: true},
+	} {
+		if got := sqlDialectOf([]byte(head)); got != want {
+			t.Errorf("%q is %+v, want %+v", head, got, want)
+		}
+	}
+}
+
+// TestSQLStatementEnd: what has no rows ends where "|" stands.
+func TestSQLStatementEnd(t *testing.T) {
+	t.Parallel()
+	mysql, mssql := sqlDialect{backslash: true, mysql: true}, sqlDialect{mssql: true}
+	for _, test := range []struct {
+		text    string
+		routine bool
+		d       sqlDialect
+	}{
+		{"SET a = ';', b = \"';\";|", false, sqlDialect{}},
+		{"SET a = 'it''s;'; |", false, sqlDialect{}},
+		{"SET a = '\\';';|", false, mysql},
+		{"SET a = '\\';|';", false, sqlDialect{}},
+		{"ALTER TABLE [It's] x;|'", false, mssql},
+		{"ALTER TABLE x\n|GO\n", false, mssql},
+		{"SET x ON\n|INSERT INTO t VALUES", false, mssql},
+		{"SET x -- ; it's\n /* ; ' */ ;|", false, sqlDialect{}},
+		{"SET x # ; it's\n;|", false, mysql},
+		{"CREATE FUNCTION f() AS $a$ ; ' $$ ; $a$;|", true, sqlDialect{}},
+		{"SELECT $1 ;|", false, sqlDialect{}},
+		{"CREATE TRIGGER t BEGIN SELECT CASE WHEN 1 THEN 2 END; SELECT 1; END;|", true, sqlDialect{}},
+		{"CREATE PROCEDURE p AS SELECT 1;\nINSERT INTO t VALUES (1);\n|go\n", true, mssql},
+	} {
+		text := strings.Replace(test.text, "|", "", 1) + "\n-- and so on\n"
+		want := strings.Index(strings.Replace(test.text, "; |", ";|", 1), "|")
+		if got, status := sqlStatementEnd([]byte(text), test.routine, test.d); got != want || status != scanDone {
+			t.Errorf("%q ends at %d (status %d), want %d", text, got, status, want)
 		}
 	}
 }

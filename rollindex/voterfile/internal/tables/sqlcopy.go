@@ -9,13 +9,13 @@ import (
 func (r *sqlReader) copy() error {
 	h, status := sqlParseCopy(r.w.unread(), r.dialect)
 	switch {
-	case status == sqlMore:
+	case status == scanMore:
 		err := r.need("a COPY")
 		if err == errRow {
 			return r.resync()
 		}
 		return err
-	case status == sqlBad || !h.stdin:
+	case status == scanBad || !h.stdin:
 		return r.skipStatement(false)
 	}
 	t, err := r.schema.table(h.table)

@@ -79,7 +79,7 @@ func SniffSQL(head []byte) bool {
 			b = b[1:]
 			continue
 		}
-		if end, status := sqlComment(b, 0, true); status == sqlMore {
+		if end, status := sqlComment(b, 0, true); status == scanMore {
 			return sqlWriter(b)
 		} else if end > 0 {
 			if sqlWriter(b[:end]) {
@@ -145,6 +145,6 @@ func sqlFills(b []byte, d sqlDialect, kind sqlKind) bool {
 		return head.stdin
 	default:
 		_, _, status := sqlParseCreate(b, d)
-		return status == sqlDone
+		return status == scanDone
 	}
 }

@@ -5,36 +5,27 @@ import (
 	"strings"
 )
 
-// sqlStatus is how far something could be read from the bytes at hand.
-type sqlStatus uint8
-
-const (
-	sqlDone sqlStatus = iota
-	sqlMore           // it goes on behind them
-	sqlBad            // it breaks the rules
-)
-
 // sqlLex reads the words of a statement. The first failure stays in status.
 type sqlLex struct {
 	b      []byte
 	i      int
-	status sqlStatus
+	status scanStatus
 	d      sqlDialect
 }
 
-func (l *sqlLex) fail(s sqlStatus) {
-	if l.status == sqlDone {
+func (l *sqlLex) fail(s scanStatus) {
+	if l.status == scanDone {
 		l.status = s
 	}
 }
 
 // peek passes over white space and comments and returns the next byte, or 0.
 func (l *sqlLex) peek() byte {
-	if l.status != sqlDone {
+	if l.status != scanDone {
 		return 0
 	}
 	l.i, l.status = sqlSpace(l.b, l.i, l.d.mysql)
-	if l.status != sqlDone {
+	if l.status != scanDone {
 		return 0
 	}
 	return l.b[l.i]
@@ -42,7 +33,7 @@ func (l *sqlLex) peek() byte {
 
 // accept passes over c if it is next.
 func (l *sqlLex) accept(c byte) bool {
-	if l.peek() != c || l.status != sqlDone {
+	if l.peek() != c || l.status != scanDone {
 		return false
 	}
 	l.i++
@@ -56,7 +47,7 @@ func (l *sqlLex) word() string {
 	}
 	end := sqlWordEnd(l.b, l.i)
 	if end == len(l.b) {
-		l.fail(sqlMore)
+		l.fail(scanMore)
 		return ""
 	}
 	w := l.b[l.i:end]
@@ -70,7 +61,7 @@ func (l *sqlLex) acceptWord(w string) bool {
 	if l.word() == w {
 		return true
 	}
-	if l.status == sqlDone {
+	if l.status == scanDone {
 		l.i = at
 	}
 	return false
@@ -84,7 +75,7 @@ func (l *sqlLex) name() (name string, quoted bool) {
 	default:
 		at := l.i
 		if l.word(); l.i == at {
-			l.fail(sqlBad)
+			l.fail(scanBad)
 			return "", false
 		}
 		return string(l.b[at:l.i]), false
@@ -93,7 +84,7 @@ func (l *sqlLex) name() (name string, quoted bool) {
 		c = ']'
 	}
 	end, status := sqlQuoteEnd(l.b, l.i+1, c, false)
-	if status != sqlDone {
+	if status != scanDone {
 		l.fail(status)
 		return "", true
 	}
@@ -105,7 +96,7 @@ func (l *sqlLex) name() (name string, quoted bool) {
 // qualified reads the name of a table and returns its parts joined by points.
 func (l *sqlLex) qualified() string {
 	name, _ := l.name()
-	for l.status == sqlDone && l.accept('.') {
+	for l.status == scanDone && l.accept('.') {
 		part, _ := l.name()
 		name += "." + part
 	}
@@ -115,11 +106,11 @@ func (l *sqlLex) qualified() string {
 // names reads a list of names in parentheses.
 func (l *sqlLex) names() []string {
 	if !l.accept('(') {
-		l.fail(sqlBad)
+		l.fail(scanBad)
 		return nil
 	}
 	list := []string{}
-	for l.status == sqlDone {
+	for l.status == scanDone {
 		name, _ := l.name()
 		if len(list) <= sqlMaxNames { // one too many is enough to fail
 			list = append(list, name)
@@ -128,7 +119,7 @@ func (l *sqlLex) names() []string {
 			return list
 		}
 		if !l.accept(',') {
-			l.fail(sqlBad)
+			l.fail(scanBad)
 		}
 	}
 	return nil
@@ -146,10 +137,10 @@ func sqlWordEnd(b []byte, i int) int {
 	return i
 }
 
-// sqlSpace passes over white space and comments. The status is sqlMore if
+// sqlSpace passes over white space and comments. The status is scanMore if
 // nothing else follows in b. A comment with a version ("/*!40101 ... */") is one
 // too: what dumps write so is never a row.
-func sqlSpace(b []byte, i int, hash bool) (int, sqlStatus) {
+func sqlSpace(b []byte, i int, hash bool) (int, scanStatus) {
 	for i < len(b) {
 		c := b[i]
 		switch {
@@ -158,61 +149,61 @@ func sqlSpace(b []byte, i int, hash bool) (int, sqlStatus) {
 			continue
 		case c == '/' || c == '-' || c == '#' && hash:
 		default:
-			return i, sqlDone
+			return i, scanDone
 		}
 		end, status := sqlComment(b, i, hash)
-		if status != sqlDone || end == i {
+		if status != scanDone || end == i {
 			return i, status
 		}
 		i = end
 	}
-	return i, sqlMore
+	return i, scanMore
 }
 
 // sqlComment returns where the comment at i ends; i if none begins there.
-func sqlComment(b []byte, i int, hash bool) (int, sqlStatus) {
+func sqlComment(b []byte, i int, hash bool) (int, scanStatus) {
 	if i+1 >= len(b) {
-		return i, sqlMore
+		return i, scanMore
 	}
 	switch {
 	case b[i] == '/' && b[i+1] == '*':
 		end := bytes.Index(b[i+2:], []byte("*/"))
 		if end < 0 {
-			return i, sqlMore
+			return i, scanMore
 		}
-		return i + 2 + end + 2, sqlDone
+		return i + 2 + end + 2, scanDone
 	case b[i] == '-' && b[i+1] == '-', b[i] == '#' && hash:
 		end := bytes.IndexByte(b[i:], '\n')
 		if end < 0 {
-			return i, sqlMore
+			return i, scanMore
 		}
-		return i + end + 1, sqlDone
+		return i + end + 1, scanDone
 	}
-	return i, sqlDone
+	return i, scanDone
 }
 
 // sqlQuoteEnd returns the place behind the closing quote of what begins at i,
 // behind the opening one. A doubled quote does not close.
-func sqlQuoteEnd(b []byte, i int, quote byte, backslash bool) (int, sqlStatus) {
+func sqlQuoteEnd(b []byte, i int, quote byte, backslash bool) (int, scanStatus) {
 	for {
 		j := bytes.IndexByte(b[i:], quote)
 		if j < 0 {
-			return len(b), sqlMore
+			return len(b), scanMore
 		}
 		if backslash {
 			if k := bytes.IndexByte(b[i:i+j], '\\'); k >= 0 {
 				if i += k + 2; i > len(b) {
-					return len(b), sqlMore
+					return len(b), scanMore
 				}
 				continue
 			}
 		}
 		i += j + 1
 		if i == len(b) {
-			return i, sqlMore
+			return i, scanMore
 		}
 		if b[i] != quote {
-			return i, sqlDone
+			return i, scanDone
 		}
 		i++
 	}
@@ -220,23 +211,23 @@ func sqlQuoteEnd(b []byte, i int, quote byte, backslash bool) (int, sqlStatus) {
 
 // sqlDollarEnd returns the place behind the string in dollar quotes that begins
 // at i; i if none begins there.
-func sqlDollarEnd(b []byte, i int) (int, sqlStatus) {
+func sqlDollarEnd(b []byte, i int) (int, scanStatus) {
 	end := i + 1
 	for end < len(b) && b[end] != '$' {
 		if !isWordByte(b[end]) || end-i > 64 {
-			return i, sqlDone
+			return i, scanDone
 		}
 		end++
 	}
 	if end == len(b) {
-		return i, sqlMore
+		return i, scanMore
 	}
 	tag := b[i : end+1]
 	closing := bytes.Index(b[end+1:], tag)
 	if closing < 0 {
-		return i, sqlMore
+		return i, scanMore
 	}
-	return end + 1 + closing + len(tag), sqlDone
+	return end + 1 + closing + len(tag), scanDone
 }
 
 // sqlStatementEnd returns where the statement at the beginning of b ends: behind
@@ -244,13 +235,13 @@ func sqlDollarEnd(b []byte, i int) (int, sqlStatus) {
 // of SQL Server do without semicolons. In the body of a routine semicolons count
 // only outside BEGIN and END, and not at all for SQL Server.
 //
-// The status is sqlMore, and the place that of an open quote or comment, or else
+// The status is scanMore, and the place that of an open quote or comment, or else
 // len(b), if the statement goes on behind b.
-func sqlStatementEnd(b []byte, routine bool, d sqlDialect) (int, sqlStatus) {
+func sqlStatementEnd(b []byte, routine bool, d sqlDialect) (int, scanStatus) {
 	depth := 0
 	for i := 0; i < len(b); {
 		c := b[i]
-		end, status := i+1, sqlDone
+		end, status := i+1, scanDone
 		switch {
 		case c == '\'' || c == '"' || c == '`':
 			end, status = sqlQuoteEnd(b, i+1, c, d.backslash && c != '`')
@@ -265,9 +256,9 @@ func sqlStatementEnd(b []byte, routine bool, d sqlDialect) (int, sqlStatus) {
 				end++
 			}
 		case c == ';' && depth <= 0 && !(routine && d.mssql):
-			return end, sqlDone
+			return end, scanDone
 		case c == '\n':
-			if stop, status := sqlLineStarts(b[end:], routine); stop || status == sqlMore {
+			if stop, status := sqlLineStarts(b[end:], routine); stop || status == scanMore {
 				return end, status
 			}
 		case isWordByte(c):
@@ -278,12 +269,12 @@ func sqlStatementEnd(b []byte, routine bool, d sqlDialect) (int, sqlStatus) {
 				depth += sqlBlock(b[i:end])
 			}
 		}
-		if status != sqlDone {
+		if status != scanDone {
 			return i, status
 		}
 		i = end
 	}
-	return len(b), sqlMore
+	return len(b), scanMore
 }
 
 // sqlBlock returns by how much a word changes the nesting of blocks.
@@ -299,15 +290,15 @@ func sqlBlock(word []byte) int {
 }
 
 // sqlLineStarts reports whether a line ends the statement before it.
-func sqlLineStarts(line []byte, routine bool) (bool, sqlStatus) {
+func sqlLineStarts(line []byte, routine bool) (bool, scanStatus) {
 	const longest = len("insert ")
 	if len(line) < longest && bytes.IndexByte(line, '\n') < 0 {
-		return false, sqlMore
+		return false, scanMore
 	}
 	if isGoLine(line) {
-		return true, sqlDone
+		return true, scanDone
 	}
-	return !routine && len(line) >= longest && strings.EqualFold(string(line[:longest]), "insert "), sqlDone
+	return !routine && len(line) >= longest && strings.EqualFold(string(line[:longest]), "insert "), scanDone
 }
 
 // isGoLine reports whether the text begins with the line "GO", by which SQL

@@ -105,11 +105,11 @@ func (r *sqlReader) statement() (query bool, err error) {
 	}
 	if b[0] == '-' || b[0] == '/' || b[0] == '#' {
 		end, status := sqlComment(b, 0, true)
-		if status == sqlDone && end > 0 {
+		if status == scanDone && end > 0 {
 			r.w.skip(end)
 			return false, nil
 		}
-		if status == sqlMore {
+		if status == scanMore {
 			return false, r.longComment(b)
 		}
 	}
@@ -131,14 +131,6 @@ func (r *sqlReader) statement() (query bool, err error) {
 	default:
 		return false, eofIsFine(r.w.skipLine())
 	}
-}
-
-// eofIsFine lets a dump end here.
-func eofIsFine(err error) error {
-	if err == io.EOF {
-		return nil
-	}
-	return err
 }
 
 // longComment reads on in a comment, which may be of any length.
@@ -173,7 +165,7 @@ func (r *sqlReader) longComment(b []byte) error {
 func (r *sqlReader) skipStatement(routine bool) error {
 	for {
 		end, status := sqlStatementEnd(r.w.unread(), routine, r.dialect)
-		if status == sqlDone {
+		if status == scanDone {
 			r.w.skip(end)
 			return nil
 		}
@@ -193,7 +185,7 @@ func (r *sqlReader) skipStatement(routine bool) error {
 // a string or a comment, only its semicolon is missing.
 func (r *sqlReader) lastStatement(routine bool) error {
 	b := append(bytes.Clone(r.w.unread()), "\n\n"...)
-	if end, status := sqlStatementEnd(b, routine, r.dialect); status == sqlMore && end < len(b) {
+	if end, status := sqlStatementEnd(b, routine, r.dialect); status == scanMore && end < len(b) {
 		return r.w.truncated("a statement")
 	}
 	r.w.skip(len(r.w.unread()))
@@ -204,14 +196,14 @@ func (r *sqlReader) lastStatement(routine bool) error {
 func (r *sqlReader) insert() (query bool, err error) {
 	h, status := sqlParseInsert(r.w.unread(), r.dialect)
 	switch {
-	case status == sqlMore:
+	case status == scanMore:
 		if err = r.need("an INSERT"); err == errRow {
 			return false, r.resync()
 		}
 		return false, err
-	case status == sqlBad && h.table == "":
+	case status == scanBad && h.table == "":
 		return false, r.resync()
-	case status == sqlBad:
+	case status == scanBad:
 		h.columns = nil
 	}
 	t, err := r.schema.table(h.table)
@@ -222,7 +214,7 @@ func (r *sqlReader) insert() (query bool, err error) {
 		return false, err
 	}
 	r.head = r.head[:0]
-	if status == sqlBad || !h.values {
+	if status == scanBad || !h.values {
 		return true, r.skipInsert()
 	}
 	if h.size <= firstWindow/4 {
@@ -252,19 +244,19 @@ func (r *sqlReader) tuple(dst []byte) ([]byte, *sqlTable, error) {
 	for {
 		b := r.w.unread()
 		row, size, status := r.read(dst, b, r.dialect)
-		if r.dialect.undecided && status != sqlDone && (status == sqlBad || r.w.err != nil) {
+		if r.dialect.undecided && status != scanDone && (status == scanBad || r.w.err != nil) {
 			tried := sqlDialect{backslash: true, mysql: true}
-			if other, n, s := r.read(dst, b, tried); s == sqlDone {
+			if other, n, s := r.read(dst, b, tried); s == scanDone {
 				r.dialect = tried
 				row, size, status = other, n, s
 			}
 		}
 		switch status {
-		case sqlDone:
+		case scanDone:
 			r.w.skip(size)
 			r.state = sqlBetween
 			return row, r.plan.table, nil
-		case sqlBad:
+		case scanBad:
 			return r.badTuple(dst, size)
 		}
 		switch err := r.need("a row"); err {
@@ -292,9 +284,9 @@ func (r *sqlReader) badTuple(dst []byte, size int) ([]byte, *sqlTable, error) {
 }
 
 // read reads the row at the beginning of b in a dialect. If it is whole but has
-// not as many values as its statement names, the status is sqlBad and its size
+// not as many values as its statement names, the status is scanBad and its size
 // is known.
-func (r *sqlReader) read(dst, b []byte, d sqlDialect) ([]byte, int, sqlStatus) {
+func (r *sqlReader) read(dst, b []byte, d sqlDialect) ([]byte, int, scanStatus) {
 	direct := r.plan.from == nil && r.wanted()
 	into := r.row[:0]
 	if direct {
@@ -304,24 +296,24 @@ func (r *sqlReader) read(dst, b []byte, d sqlDialect) ([]byte, int, sqlStatus) {
 	if !direct {
 		r.row = out[:0]
 	}
-	if status != sqlDone {
+	if status != scanDone {
 		return dst, 0, status
 	}
 	if r.plan.places == nil {
 		if err := r.schema.unnamed(r.plan.table, values); err != nil {
-			return dst, size, sqlBad
+			return dst, size, scanBad
 		}
 		r.plan, _ = r.schema.newPlan(r.plan.table, nil, r.width(r.plan.table))
 	}
 	switch {
 	case values != len(r.plan.places):
-		return dst, size, sqlBad
+		return dst, size, scanBad
 	case !r.wanted():
-		return dst, size, sqlDone
+		return dst, size, scanDone
 	case direct:
-		return append(out, '\n'), size, sqlDone
+		return append(out, '\n'), size, scanDone
 	}
-	return r.arrange(dst, out), size, sqlDone
+	return r.arrange(dst, out), size, scanDone
 }
 
 // arrange appends the values of a row as a line of the table.
@@ -383,7 +375,7 @@ func (r *sqlReader) between() error {
 		return nil
 	}
 	word := l.word() // of the next statement, where no semicolon ends this one
-	if l.status == sqlMore {
+	if l.status == scanMore {
 		switch err := r.w.more(); {
 		case err == nil:
 			return nil
@@ -405,7 +397,7 @@ func (r *sqlReader) create() error {
 	b := r.w.unread()
 	table, columns, status := sqlParseCreate(b, r.dialect)
 	switch status {
-	case sqlMore:
+	case scanMore:
 		switch err := r.w.more(); {
 		case err == nil:
 			return nil
@@ -414,7 +406,7 @@ func (r *sqlReader) create() error {
 		case err != io.EOF && err != errRow:
 			return err
 		}
-	case sqlDone:
+	case scanDone:
 		r.head = r.head[:0]
 		if err := r.schema.create(table, columns); err != nil {
 			return err

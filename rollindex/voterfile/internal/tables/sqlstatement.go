@@ -46,11 +46,11 @@ type sqlInsertHead struct {
 }
 
 // sqlParseInsert reads the head of an INSERT.
-func sqlParseInsert(b []byte, d sqlDialect) (sqlInsertHead, sqlStatus) {
+func sqlParseInsert(b []byte, d sqlDialect) (sqlInsertHead, scanStatus) {
 	l := &sqlLex{b: b, d: d}
 	var h sqlInsertHead
 	l.word() // INSERT or REPLACE
-	for again := true; again && l.status == sqlDone; {
+	for again := true; again && l.status == scanDone; {
 		at := l.i
 		switch l.word() {
 		case "low_priority", "delayed", "high_priority", "ignore", "overwrite", "or", "rollback", "abort", "replace", "fail", "table", "only":
@@ -61,7 +61,7 @@ func sqlParseInsert(b []byte, d sqlDialect) (sqlInsertHead, sqlStatus) {
 			}
 		default:
 			again = false
-			if l.status == sqlDone {
+			if l.status == scanDone {
 				l.i = at
 			}
 		}
@@ -91,7 +91,7 @@ type sqlCopyHead struct {
 }
 
 // sqlParseCopy reads a COPY statement.
-func sqlParseCopy(b []byte, d sqlDialect) (sqlCopyHead, sqlStatus) {
+func sqlParseCopy(b []byte, d sqlDialect) (sqlCopyHead, scanStatus) {
 	l := &sqlLex{b: b, d: d}
 	var h sqlCopyHead
 	l.word() // COPY
@@ -104,27 +104,27 @@ func sqlParseCopy(b []byte, d sqlDialect) (sqlCopyHead, sqlStatus) {
 	}
 	h.stdin = l.acceptWord("from") && l.acceptWord("stdin")
 	h.plain = l.accept(';')
-	for h.stdin && l.status == sqlDone && !h.plain && !l.accept(';') {
+	for h.stdin && l.status == scanDone && !h.plain && !l.accept(';') {
 		l.i++
 	}
-	for l.status == sqlDone && l.i < len(b) && b[l.i] != '\n' {
+	for l.status == scanDone && l.i < len(b) && b[l.i] != '\n' {
 		l.i++
 	}
-	if l.status == sqlDone && l.i == len(b) {
-		l.fail(sqlMore)
+	if l.status == scanDone && l.i == len(b) {
+		l.fail(scanMore)
 	}
 	h.size = l.i + 1
 	return h, l.status
 }
 
-// sqlParseCreate reads the columns of a CREATE TABLE. The status is sqlBad for
+// sqlParseCreate reads the columns of a CREATE TABLE. The status is scanBad for
 // other statements and for tables made in another way.
-func sqlParseCreate(b []byte, d sqlDialect) (table string, columns []string, status sqlStatus) {
+func sqlParseCreate(b []byte, d sqlDialect) (table string, columns []string, status scanStatus) {
 	l := &sqlLex{b: b, d: d}
 	l.word() // CREATE
 	for n := 0; !l.acceptWord("table"); n++ {
 		if w := l.word(); w == "" || n > 3 {
-			l.fail(sqlBad)
+			l.fail(scanBad)
 			return "", nil, l.status
 		}
 	}
@@ -134,9 +134,9 @@ func sqlParseCreate(b []byte, d sqlDialect) (table string, columns []string, sta
 	}
 	table = l.qualified()
 	if !l.accept('(') {
-		l.fail(sqlBad)
+		l.fail(scanBad)
 	}
-	for l.status == sqlDone {
+	for l.status == scanDone {
 		name, quoted := l.name()
 		if len(columns) <= sqlMaxNames && (quoted || !sqlConstraint(name, d)) {
 			columns = append(columns, name)
@@ -146,11 +146,11 @@ func sqlParseCreate(b []byte, d sqlDialect) (table string, columns []string, sta
 			break
 		}
 		if !l.accept(',') {
-			l.fail(sqlBad)
+			l.fail(scanBad)
 		}
 	}
 	if len(columns) == 0 {
-		l.fail(sqlBad)
+		l.fail(scanBad)
 	}
 	return table, columns, l.status
 }
@@ -159,7 +159,7 @@ func sqlParseCreate(b []byte, d sqlDialect) (table string, columns []string, sta
 // at this depth.
 func (l *sqlLex) skipItem() {
 	end, status := sqlItemEnd(l.b, l.i, l.d)
-	if status != sqlDone {
+	if status != scanDone {
 		l.fail(status)
 		return
 	}
@@ -168,10 +168,10 @@ func (l *sqlLex) skipItem() {
 
 // sqlItemEnd returns the next comma or closing parenthesis outside of
 // parentheses and quotes.
-func sqlItemEnd(b []byte, i int, d sqlDialect) (int, sqlStatus) {
+func sqlItemEnd(b []byte, i int, d sqlDialect) (int, scanStatus) {
 	for depth := 0; i < len(b); {
 		c := b[i]
-		end, status := i+1, sqlDone
+		end, status := i+1, scanDone
 		switch {
 		case c == '\'' || c == '"' || c == '`':
 			end, status = sqlQuoteEnd(b, i+1, c, d.backslash && c != '`')
@@ -184,18 +184,18 @@ func sqlItemEnd(b []byte, i int, d sqlDialect) (int, sqlStatus) {
 		case c == '(' || c == '[':
 			depth++
 		case c == ')' && depth == 0, c == ',' && depth == 0:
-			return i, sqlDone
+			return i, scanDone
 		case c == ')' || c == ']':
 			depth--
 		case c == ';':
-			return i, sqlBad
+			return i, scanBad
 		}
-		if status != sqlDone {
+		if status != scanDone {
 			return i, status
 		}
 		i = end
 	}
-	return i, sqlMore
+	return i, scanMore
 }
 
 // sqlConstraint reports whether the bare word at the beginning of an item of a

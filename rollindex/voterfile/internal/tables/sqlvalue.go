@@ -22,14 +22,14 @@ var sqlStop = func() (stop [256]bool) {
 // ends. A literal becomes its value, NULL and DEFAULT nothing, a conversion
 // (CAST, CONVERT, TO_DATE ...) the literal it converts, and any other expression
 // stays as it is written.
-func sqlTuple(dst, b []byte, d sqlDialect) (out []byte, values, size int, status sqlStatus) {
+func sqlTuple(dst, b []byte, d sqlDialect) (out []byte, values, size int, status scanStatus) {
 	i := 1
 	for {
-		if i, status = sqlGap(b, i, d); status != sqlDone {
+		if i, status = sqlGap(b, i, d); status != scanDone {
 			return dst, values, i, status
 		}
 		from, mark := i, len(dst)
-		if dst, i, status = sqlValue(dst, b, i, d); status != sqlDone {
+		if dst, i, status = sqlValue(dst, b, i, d); status != scanDone {
 			return dst, values, i, status
 		}
 		values++
@@ -38,55 +38,55 @@ func sqlTuple(dst, b []byte, d sqlDialect) (out []byte, values, size int, status
 			i++
 			continue
 		}
-		if i, status = sqlGap(b, i, d); status != sqlDone {
+		if i, status = sqlGap(b, i, d); status != scanDone {
 			return dst, values, i, status
 		}
 		if b[i] == ':' {
-			if i, status = sqlItemEnd(b, i, d); status != sqlDone { // a cast: 'x'::date
+			if i, status = sqlItemEnd(b, i, d); status != scanDone { // a cast: 'x'::date
 				return dst, values, i, status
 			}
 		}
 		if b[i] == '+' || b[i] == '|' { // strings joined
-			if dst, i, status = sqlRaw(dst[:mark], b, from, d); status != sqlDone {
+			if dst, i, status = sqlRaw(dst[:mark], b, from, d); status != scanDone {
 				return dst, values, i, status
 			}
 		}
 		switch b[i] {
 		case ')':
-			return dst, values, i + 1, sqlDone
+			return dst, values, i + 1, scanDone
 		case ',':
 			dst = append(dst, Separator)
 			i++
 		default:
-			return dst, values, i, sqlBad
+			return dst, values, i, scanBad
 		}
 	}
 }
 
 // sqlGap passes over white space and comments, of which there mostly are none.
-func sqlGap(b []byte, i int, d sqlDialect) (int, sqlStatus) {
+func sqlGap(b []byte, i int, d sqlDialect) (int, scanStatus) {
 	if i < len(b) && b[i] > ' ' && b[i] != '/' && b[i] != '-' && b[i] != '#' {
-		return i, sqlDone
+		return i, scanDone
 	}
 	if i+1 < len(b) && b[i] == ' ' && b[i+1] > ' ' && b[i+1] != '/' && b[i+1] != '-' && b[i+1] != '#' {
-		return i + 1, sqlDone
+		return i + 1, scanDone
 	}
 	return sqlSpace(b, i, d.mysql)
 }
 
 // sqlValue appends the value that begins at i and returns where it ends.
-func sqlValue(dst, b []byte, i int, d sqlDialect) ([]byte, int, sqlStatus) {
+func sqlValue(dst, b []byte, i int, d sqlDialect) ([]byte, int, scanStatus) {
 	switch c := b[i]; {
 	case c == '\'' || c == '"':
 		return sqlString(dst, b, i+1, c, d.backslash, d.mysql)
 	case c == 'N' && len(b) > i+4 && b[i+1] == 'U' && b[i+2] == 'L' && b[i+3] == 'L' && !isWordByte(b[i+4]):
-		return dst, i + 4, sqlDone
+		return dst, i + 4, scanDone
 	case c == 'N' && len(b) > i+1 && b[i+1] == '\'':
 		return sqlString(dst, b, i+2, '\'', d.backslash, d.mysql)
 	case c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.':
 		return sqlNumber(dst, b, i, d)
 	case c == ',' || c == ')':
-		return dst, i, sqlBad
+		return dst, i, scanBad
 	case isWordByte(c):
 		return sqlWordValue(dst, b, i, d)
 	}
@@ -94,7 +94,7 @@ func sqlValue(dst, b []byte, i int, d sqlDialect) ([]byte, int, sqlStatus) {
 }
 
 // sqlString appends the string that begins at i, behind its opening quote.
-func sqlString(dst, b []byte, i int, quote byte, backslash, mysql bool) ([]byte, int, sqlStatus) {
+func sqlString(dst, b []byte, i int, quote byte, backslash, mysql bool) ([]byte, int, scanStatus) {
 	for {
 		j := i
 		for j < len(b) && !sqlStop[b[j]] {
@@ -102,13 +102,13 @@ func sqlString(dst, b []byte, i int, quote byte, backslash, mysql bool) ([]byte,
 		}
 		dst = append(dst, b[i:j]...)
 		if j+1 >= len(b) {
-			return dst, j, sqlMore
+			return dst, j, scanMore
 		}
 		c := b[j]
 		i = j + 1
 		switch {
 		case c == quote && b[i] != quote:
-			return dst, i, sqlDone
+			return dst, i, scanDone
 		case c == quote:
 			dst = append(dst, quote)
 			i++
@@ -117,7 +117,7 @@ func sqlString(dst, b []byte, i int, quote byte, backslash, mysql bool) ([]byte,
 			i++
 		case c == '\\' && backslash:
 			if len(b)-i < 9 && !bytes.ContainsRune(b[i:], rune(quote)) {
-				return dst, i, sqlMore
+				return dst, i, scanMore
 			}
 			dst, i = sqlEscapeE(dst, b, i)
 		case c < ' ':
@@ -133,28 +133,11 @@ func sqlString(dst, b []byte, i int, quote byte, backslash, mysql bool) ([]byte,
 func sqlEscape(dst []byte, c byte) []byte {
 	switch c {
 	case '0', 'b', 'n', 'r', 't', 'Z':
-		return append(dst, sqlBlank(c))
+		return append(dst, escapeByte(c))
 	case '%', '_':
 		return append(dst, '\\', c)
 	}
-	return append(dst, sqlClean(c))
-}
-
-// sqlBlank is the character of an escape: a tab, or a space for the others,
-// which are control characters that cannot stand in a line.
-func sqlBlank(c byte) byte {
-	if c == 't' {
-		return '\t'
-	}
-	return ' '
-}
-
-// sqlClean returns c, or a space if it would break a line.
-func sqlClean(c byte) byte {
-	if c == '\n' || c == '\r' || c == Separator || c == 0 {
-		return ' '
-	}
-	return c
+	return append(dst, cleanByte(c))
 }
 
 // sqlEscapeE appends what the escape at i, behind its backslash, stands for in
@@ -165,55 +148,32 @@ func sqlEscapeE(dst, b []byte, i int) ([]byte, int) {
 	c := b[i]
 	switch c {
 	case 'b', 'f', 'n', 'r', 't', 'v':
-		return append(dst, sqlBlank(c)), i + 1
+		return append(dst, escapeByte(c)), i + 1
 	case '0', '1', '2', '3', '4', '5', '6', '7':
-		v, end := sqlDigits(b, i, 3, 8)
-		return append(dst, sqlClean(byte(v))), end
+		v, end := parseDigits(b, i, 3, 8)
+		return append(dst, cleanByte(byte(v))), end
 	case 'x':
-		if v, end := sqlDigits(b, i+1, 2, 16); end > i+1 {
-			return append(dst, sqlClean(byte(v))), end
+		if v, end := parseDigits(b, i+1, 2, 16); end > i+1 {
+			return append(dst, cleanByte(byte(v))), end
 		}
 	case 'u', 'U':
 		digits := 4
 		if c == 'U' {
 			digits = 8
 		}
-		if v, end := sqlDigits(b, i+1, digits, 16); end == i+1+digits {
+		if v, end := parseDigits(b, i+1, digits, 16); end == i+1+digits {
 			if v < utf8.RuneSelf {
-				return append(dst, sqlClean(byte(v))), end
+				return append(dst, cleanByte(byte(v))), end
 			}
 			return utf8.AppendRune(dst, rune(v)), end
 		}
 	}
-	return append(dst, sqlClean(c)), i + 1
-}
-
-// sqlDigits reads up to n digits at i.
-func sqlDigits(b []byte, i, n int, base uint32) (v uint32, end int) {
-	for end = i; end < len(b) && end < i+n; end++ {
-		digit := hexDigit(b[end])
-		if digit >= base {
-			break
-		}
-		v = v*base + digit
-	}
-	return v, end
-}
-
-// hexDigit returns the value of a hexadecimal digit, 16 for other bytes.
-func hexDigit(c byte) uint32 {
-	switch {
-	case c >= '0' && c <= '9':
-		return uint32(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return uint32(c|0x20-'a') + 10
-	}
-	return 16
+	return append(dst, cleanByte(c)), i + 1
 }
 
 // sqlNumber appends a number as it is written, and a string of bytes in
 // hexadecimal (0x4D...) as text if it is one.
-func sqlNumber(dst, b []byte, i int, d sqlDialect) ([]byte, int, sqlStatus) {
+func sqlNumber(dst, b []byte, i int, d sqlDialect) ([]byte, int, scanStatus) {
 	j := i + 1
 	for j < len(b) && (isWordByte(b[j]) || b[j] == '.') {
 		j++
@@ -223,15 +183,15 @@ func sqlNumber(dst, b []byte, i int, d sqlDialect) ([]byte, int, sqlStatus) {
 		}
 	}
 	if j == len(b) {
-		return dst, j, sqlMore
+		return dst, j, scanMore
 	}
 	if j-i > 2 && b[i] == '0' && b[i+1]|0x20 == 'x' {
-		return sqlBytes(dst, b[i+2:j]), j, sqlDone
+		return sqlBytes(dst, b[i+2:j]), j, scanDone
 	}
 	if c := b[j]; c != ',' && c != ')' && c > ' ' && c != ':' {
 		return sqlRaw(dst, b, i, d)
 	}
-	return append(dst, b[i:j]...), j, sqlDone
+	return append(dst, b[i:j]...), j, scanDone
 }
 
 // sqlBytes appends a string of bytes given in hexadecimal: as text if it is
@@ -264,37 +224,37 @@ func sqlBits(dst, digits []byte) []byte {
 }
 
 // sqlRaw appends an expression as it is written.
-func sqlRaw(dst, b []byte, i int, d sqlDialect) ([]byte, int, sqlStatus) {
+func sqlRaw(dst, b []byte, i int, d sqlDialect) ([]byte, int, scanStatus) {
 	end, status := sqlItemEnd(b, i, d)
-	if status != sqlDone {
+	if status != scanDone {
 		return dst, end, status
 	}
 	for _, c := range bytes.TrimSpace(b[i:end]) {
-		dst = append(dst, sqlClean(c))
+		dst = append(dst, cleanByte(c))
 	}
-	return dst, end, sqlDone
+	return dst, end, scanDone
 }
 
 // sqlWordValue appends a value that begins with a word: a literal with a prefix,
 // a constant, or a call.
-func sqlWordValue(dst, b []byte, i int, d sqlDialect) ([]byte, int, sqlStatus) {
+func sqlWordValue(dst, b []byte, i int, d sqlDialect) ([]byte, int, scanStatus) {
 	end := sqlWordEnd(b, i)
 	if end == len(b) {
-		return dst, end, sqlMore
+		return dst, end, scanMore
 	}
 	word := strings.ToLower(string(b[i:min(end, i+32)]))
 	if b[end] == '\'' {
 		return sqlPrefixed(dst, b, word, end, d)
 	}
 	next, status := sqlSpace(b, end, d.mysql)
-	if status != sqlDone {
+	if status != scanDone {
 		return dst, next, status
 	}
 	switch {
 	case word == "null" || word == "default":
-		return dst, end, sqlDone
+		return dst, end, scanDone
 	case word == "true" || word == "false":
-		return append(dst, word...), end, sqlDone
+		return append(dst, word...), end, scanDone
 	case b[next] == '\'' && (word[0] == '_' || word == "date" || word == "time" || word == "timestamp"):
 		return sqlString(dst, b, next+1, '\'', d.backslash, d.mysql)
 	case word[0] == '_' && next > end: // a character set before a literal of bytes
@@ -307,7 +267,7 @@ func sqlWordValue(dst, b []byte, i int, d sqlDialect) ([]byte, int, sqlStatus) {
 
 // sqlPrefixed appends the string whose quote is at i and that has the prefix
 // before it.
-func sqlPrefixed(dst, b []byte, prefix string, i int, d sqlDialect) ([]byte, int, sqlStatus) {
+func sqlPrefixed(dst, b []byte, prefix string, i int, d sqlDialect) ([]byte, int, scanStatus) {
 	switch prefix {
 	case "n":
 		return sqlString(dst, b, i+1, '\'', d.backslash, d.mysql)
@@ -316,18 +276,18 @@ func sqlPrefixed(dst, b []byte, prefix string, i int, d sqlDialect) ([]byte, int
 	case "x", "b":
 		end := bytes.IndexByte(b[i+1:], '\'')
 		if end < 0 {
-			return dst, i, sqlMore
+			return dst, i, scanMore
 		}
 		digits := b[i+1 : i+1+end]
 		if prefix == "x" {
-			return sqlBytes(dst, digits), i + end + 2, sqlDone
+			return sqlBytes(dst, digits), i + end + 2, scanDone
 		}
-		return sqlBits(dst, digits), i + end + 2, sqlDone
+		return sqlBits(dst, digits), i + end + 2, scanDone
 	}
 	if prefix[0] == '_' || prefix == "date" || prefix == "time" || prefix == "timestamp" {
 		return sqlString(dst, b, i+1, '\'', d.backslash, d.mysql)
 	}
-	return dst, i, sqlBad
+	return dst, i, scanBad
 }
 
 // sqlConversions are the functions whose value is the literal they are given.
@@ -340,9 +300,9 @@ var sqlConversions = map[string]bool{
 // sqlConverted appends the first literal in the arguments of the call of word,
 // which begins at i and whose arguments begin at open. Without one the call stays
 // as it is written.
-func sqlConverted(dst, b []byte, i, open int, d sqlDialect, word string) ([]byte, int, sqlStatus) {
+func sqlConverted(dst, b []byte, i, open int, d sqlDialect, word string) ([]byte, int, scanStatus) {
 	closing, status := sqlParenEnd(b, open+1, d)
-	if status != sqlDone {
+	if status != scanDone {
 		return dst, closing, status
 	}
 	if word == "unistr" { // SQLite: the escapes of E'...'
@@ -355,18 +315,18 @@ func sqlConverted(dst, b []byte, i, open int, d sqlDialect, word string) ([]byte
 			n := len(dst)
 			out, end, status := sqlValue(dst, args, at, d)
 			switch {
-			case status != sqlDone:
-				return dst, at, sqlBad
+			case status != scanDone:
+				return dst, at, scanBad
 			case word == "replace": // SQLite: replace('two\nlines','\n',char(10))
 				out = append(out[:n], sqlLineBreaks.Replace(string(out[n:]))...)
 			case c == '0':
 				out = append(out[:n], sqlServerTime(string(out[n:]), args[at:end], args[end:])...)
 			}
-			return out, closing + 1, sqlDone
+			return out, closing + 1, scanDone
 		case c == '(' && word != "replace": // of a type, as in varchar(10)
 			end, status := sqlParenEnd(args, at+1, d)
-			if status != sqlDone {
-				return dst, at, sqlBad
+			if status != scanDone {
+				return dst, at, scanBad
 			}
 			at = end + 1
 		case isWordByte(c):
@@ -391,9 +351,9 @@ func sqlIsLiteral(b []byte, i int) bool {
 }
 
 // sqlParenEnd returns where the parenthesis closes within which i lies.
-func sqlParenEnd(b []byte, i int, d sqlDialect) (int, sqlStatus) {
+func sqlParenEnd(b []byte, i int, d sqlDialect) (int, scanStatus) {
 	end, status := sqlItemEnd(b, i, d)
-	for status == sqlDone && b[end] == ',' {
+	for status == scanDone && b[end] == ',' {
 		end, status = sqlItemEnd(b, end+1, d)
 	}
 	return end, status

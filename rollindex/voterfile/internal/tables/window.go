@@ -212,3 +212,60 @@ func (w *window) rowError(err error, within string) error {
 	}
 	return err
 }
+
+// scanStatus is how far something could be read from the bytes at hand.
+type scanStatus uint8
+
+const (
+	scanDone scanStatus = iota
+	scanMore            // it goes on behind them
+	scanBad             // it breaks the rules
+)
+
+// escapeByte is the character of an escape: a tab, or a space for the others,
+// which are control characters that cannot stand in a line.
+func escapeByte(c byte) byte {
+	if c == 't' {
+		return '\t'
+	}
+	return ' '
+}
+
+// cleanByte returns c, or a space if it would break a line.
+func cleanByte(c byte) byte {
+	if c == '\n' || c == '\r' || c == Separator || c == 0 {
+		return ' '
+	}
+	return c
+}
+
+// parseDigits reads up to n digits at i.
+func parseDigits(b []byte, i, n int, base uint32) (v uint32, end int) {
+	for end = i; end < len(b) && end < i+n; end++ {
+		digit := hexDigit(b[end])
+		if digit >= base {
+			break
+		}
+		v = v*base + digit
+	}
+	return v, end
+}
+
+// hexDigit returns the value of a hexadecimal digit, 16 for other bytes.
+func hexDigit(c byte) uint32 {
+	switch {
+	case c >= '0' && c <= '9':
+		return uint32(c - '0')
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return uint32(c|0x20-'a') + 10
+	}
+	return 16
+}
+
+// eofIsFine lets a file end here.
+func eofIsFine(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}

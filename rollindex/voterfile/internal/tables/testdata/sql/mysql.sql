@@ -37,7 +37,7 @@ LOCK TABLES `voters` WRITE;
 /*!40000 ALTER TABLE `voters` DISABLE KEYS */;
 INSERT INTO `voters` VALUES (1,'O\'BRIEN','Tessa','1961-05-03','4 Quarry Ln\nApt 2',_binary '\0\0ab',b'1',12.50,NULL),(2,'D''ARCY','Ines',NULL,'C:\\roll\\x',0x41424344,b'0',-3,'say \"hi\"'),
 (3,"MÜLLER",'Åsa','1980-12-31','100% \% sure',X'00FF',NULL,1e-3,'a;b),(9,\'x\');\nINSERT INTO `voters` VALUES (77)');
-INSERT INTO `voters` (`last_name`,`id`,`first_name`) VALUES ('Quine',4,'Wren') ON DUPLICATE KEY UPDATE `id`=5;
+INSERT INTO `voters` (`Last_Name`,`ID`,`first_name`) VALUES ('Quine',4,'Wren') ON DUPLICATE KEY UPDATE `id`=5;
 INSERT IGNORE INTO `rolls`.`voters` VALUES (5,'short'),(6,'Vane','Otto','1999-01-02','',NULL,NULL,0,'tab\there');
 REPLACE INTO `voters` VALUES (7,'broken' 'Lune',1),(8,'lost with the rest of its statement');
 /*!40000 ALTER TABLE `voters` ENABLE KEYS */;
@@ -46,6 +46,10 @@ UNLOCK TABLES;
 DELIMITER ;;
 CREATE TRIGGER `t` BEFORE INSERT ON `voters` FOR EACH ROW BEGIN
 INSERT INTO `voters` VALUES (99,'never','a','row','','','','','');
+END ;;
+CREATE PROCEDURE `p`() BEGIN
+IF 1 THEN SELECT 1; END IF;
+INSERT INTO `voters` VALUES (98,'never','a','row','','','','','');
 END ;;
 DELIMITER ;
 INSERT INTO `county` VALUES ('ADA','Adair'),('BRK','Brook');

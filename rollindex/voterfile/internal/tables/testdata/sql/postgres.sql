@@ -19,6 +19,9 @@ BEGIN
 END;
 $_$;
 
+CREATE FUNCTION public.again() RETURNS void LANGUAGE sql AS $$ SELECT 'it''s';
+INSERT INTO public.voters VALUES (99, 'never', 'a', 'row', ''); $$;
+
 CREATE TABLE public.voters (
     id bigint NOT NULL,
     "Last Name" character varying(40) DEFAULT 'a;b'::character varying,

@@ -5,8 +5,8 @@ INSERT INTO voters VALUES(1,'O''Brien','C:\',X'416461');
 INSERT INTO voters VALUES(2,'two
 lines',NULL,replace('a\nb','\n',char(10)));
 CREATE TRIGGER log AFTER INSERT ON voters BEGIN
-  INSERT INTO voters VALUES(99,'never','a',CASE WHEN 1 THEN 'row' END);
-  SELECT 1;
+  SELECT CASE WHEN 1 THEN 'row' END;
+  INSERT INTO voters VALUES(99,'never','a','row');
 END;
 INSERT INTO "voters" VALUES(3,unistr('Va\u006ee'),'',replace(replace('c\r\nd','\r',char(13)),'\n',char(10)));
 COMMIT;

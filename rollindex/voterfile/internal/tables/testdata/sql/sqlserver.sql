@@ -21,6 +21,11 @@ SET NOCOUNT ON;
 INSERT [dbo].[Voters] ([Voter Id], [It's]) VALUES (@n, @n);
 END
 GO
+CREATE PROCEDURE [dbo].[Again] AS SET NOCOUNT ON;
+INSERT [dbo].[Voters] ([Voter Id], [It's]) VALUES (99, N'never a row');
+GO
+ALTER TABLE [dbo].[It's] CHECK CONSTRAINT [x]
+GO
 SET IDENTITY_INSERT [dbo].[Voters] ON 
 INSERT [dbo].[Voters] ([Voter Id], [It's], [Born], [Seen]) VALUES (1, N'O''Brien', CAST(N'1961-05-03' AS Date), CAST(N'2020-10-01T08:00:00.000' AS DateTime))
 INSERT [dbo].[Voters] ([Voter Id], [It's], [Born], [Seen]) VALUES (2, N'C:\', CAST(0x60FC0A00 AS Date), CAST(0x0000AC4A0083D600 AS DateTime))

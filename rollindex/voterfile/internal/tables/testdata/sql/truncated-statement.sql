@@ -1,0 +1,2 @@
+INSERT INTO `t` (`a`) VALUES (1);
+SELECT 'cut he
