@@ -11,7 +11,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rollcheck/data/field"
-	"rollcheck/data/layouts"
 	"rollcheck/rollindex/voterfile/synth"
 )
 
@@ -21,9 +20,12 @@ func (p *program) synthCommand() *cli.Command {
 		Usage: "write a roll of made-up people",
 		Description: "The people are drawn from frequency tables of names, places and ages; phone numbers are 555-01xx and\n" +
 			"e-mail addresses at example.com, example.org and example.net. One seed is one population over time: two\n" +
-			"dates are two snapshots of the same people, who move, register, lapse, and change party and surname.",
+			"dates are two snapshots of the same people, who move, register, lapse, and change party and surname.\n" +
+			"A roll is written in any layout and in its container, a workbook or a dump included. Layouts of vendors and\n" +
+			"of other countries are filled with the people of one state.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "layout", Usage: "`ID` of a built-in layout or a layout file"},
+			&cli.StringFlag{Name: "state", Usage: "`STATE` (such as OH) whose people fill a layout that is of no state", DefaultText: synth.DefaultState},
 			&cli.Int64Flag{Name: "rows", Value: 10_000, Usage: "people on the roll of 1 October 2020"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "another seed, other people"},
 			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) of the snapshot", DefaultText: synth.DefaultAsOf.Format(time.DateOnly)},
@@ -79,10 +81,10 @@ func (p *program) synth(c *cli.Context) (err error) {
 }
 
 func synthOptions(c *cli.Context) (synth.Options, error) {
-	opts := synth.Options{Rows: c.Int64("rows"), Seed: c.Uint64("seed"), Sample: c.Float64("sample"), Noise: c.Float64("noise")}
+	opts := synth.Options{State: strings.ToUpper(c.String("state")), Rows: c.Int64("rows"), Seed: c.Uint64("seed"), Sample: c.Float64("sample"), Noise: c.Float64("noise")}
 	name := c.String("layout")
 	if name == "" {
-		return opts, hint(errors.New("synth: --layout is missing"), "one of "+strings.Join(layouts.IDs(), ", "))
+		return opts, hint(errors.New("synth: --layout is missing"), "the ID of a layout that \"rollcheck layouts\" lists, or a layout file")
 	}
 	var err error
 	if opts.Layout, err = findLayout(name); err != nil {

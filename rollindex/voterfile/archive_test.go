@@ -2,6 +2,7 @@ package voterfile
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -309,6 +310,7 @@ func TestArchivesRefused(t *testing.T) {
 		{"tar of sparse files", sparseTar(t), ErrNotText, "sparse"},
 		{"too many in tar", tarred(t, slices.Repeat([]entry{{name: "x"}}, maxMembers+1)...), ErrExpansion, "more than 10000 files"},
 		{"too many in zips", zipped(t, entry{name: "1.zip", data: zipped(t, slices.Repeat([]entry{{name: "x"}}, maxMembers)...)}), ErrExpansion, "more than 10000 files"},
+		{"zip of a large directory", zippedExtra(t, 300, 60_000), ErrExpansion, "more than 10000 files"},
 		{"7z that says it has 2^28 files", sevenFile7(nil, []byte{sevenHeader, sevenFilesInfo, 0xf0, 0xff, 0xff, 0xff, 0x0f, 0, 0}), ErrDamaged, "damaged"},
 		{"7z of too many", sevenFile7(nil, append([]byte{sevenHeader, sevenFilesInfo, 0xc0, 0x20, 0x4e}, make([]byte, 30000)...)), ErrExpansion, "more than 10000 files"},
 		{"7z of more than it says", sevenZipped(t, func(n int) int { return n - 10 }, a), ErrDamaged, "damaged"},
@@ -340,6 +342,23 @@ func TestArchivesRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// zippedExtra returns a zip archive of n members whose entries in the directory have
+// size bytes more than they need.
+func zippedExtra(t testing.TB, n, size int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for range n {
+		if _, err := w.CreateHeader(&zip.FileHeader{Name: "x", Comment: strings.Repeat("x", size)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // changed returns b with a byte of it changed, counted from the end.

@@ -96,8 +96,6 @@ func readDirectory(n *node) (*zip.Reader, error) {
 		return nil, errTooMany
 	case err != nil:
 		return nil, err
-	case len(r.File) > maxMembers:
-		return nil, errTooMany
 	}
 	at.left = math.MaxInt64
 	r.RegisterDecompressor(12, zipMethod(newBzip2))

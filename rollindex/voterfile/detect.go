@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"rollcheck/data/layouts"
 )
@@ -70,6 +71,11 @@ func candidates(forced *layouts.Layout) ([]*candidate, error) {
 	if forced != nil {
 		return []*candidate{newCandidate(forced)}, nil
 	}
+	return builtIn()
+}
+
+// builtIn are the built-in layouts, made ready once.
+var builtIn = sync.OnceValues(func() ([]*candidate, error) {
 	list, err := layouts.All()
 	if err != nil {
 		return nil, err
@@ -79,7 +85,7 @@ func candidates(forced *layouts.Layout) ([]*candidate, error) {
 		all = append(all, newCandidate(l))
 	}
 	return all, nil
-}
+})
 
 // detect looks into every member of the file. Dumps are surveyed for their tables
 // as far as survey bytes go, 0 for the whole of them.

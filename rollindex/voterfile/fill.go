@@ -160,7 +160,7 @@ func (p *Parser) fillContact() field.Set {
 			p.phone = append(append(p.phone[:0], v...), p.value(field.PhoneLine)...)
 			v = p.phone
 		}
-		d.SetPhone(p.value(field.PhoneArea), v)
+		d.SetPhone(p.value(field.PhoneArea), trimMark(v))
 		if len(d.Phone) > 0 {
 			kinds = kinds.With(field.Phone)
 		} else if n, zero := countDigits(v); n >= 7 && !zero {
@@ -174,6 +174,19 @@ func (p *Parser) fillContact() field.Set {
 		}
 	}
 	return kinds
+}
+
+// trimMark cuts a mark in letters off the end of a phone number, as Nevada has
+// -PDC for people who do not want to be called.
+func trimMark(v []byte) []byte {
+	end := len(v)
+	for end > 0 && (v[end-1]|0x20) >= 'a' && (v[end-1]|0x20) <= 'z' {
+		end--
+	}
+	if end == len(v) || end == 0 || v[end-1] != '-' {
+		return v
+	}
+	return v[:end-1]
 }
 
 // fillNumbers sets the voter id and notes the secrets, which are never kept. A

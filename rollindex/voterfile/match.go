@@ -30,6 +30,7 @@ type Match struct {
 	picks      []pick            // columns of the layout that are picked by a type
 	inOrder    bool              // the columns stand in the layout's order
 	extra      []bool            // of columns: the layout does not know it
+	width      int               // fields of most rows, empty ones behind the columns included
 	form       fixedForm         // of fixed lines
 	headerLine int64             // where the header stands in the text; lines before it are no rows
 	against    *contradiction

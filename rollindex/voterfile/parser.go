@@ -87,6 +87,8 @@ func (p *Parser) Next() (*Record, bool) {
 			continue
 		}
 		switch why, ok := p.split(line); {
+		case !ok && why == FieldCount && p.plan.isHeader(line, p.spans): // without the delimiter that rows end in
+			p.skips.Headers++
 		case !ok:
 			p.skip(why, at)
 		case p.plan.isHeader(p.line, p.spans):
@@ -202,15 +204,14 @@ func (p *Parser) splitLine(line []byte) (ascii, open, ok bool) {
 	return isASCII(line), false, true
 }
 
-// fits reports whether n fields are a row: as many as there are columns, or more
-// that are empty, since some publishers end each row with a delimiter and some
-// programs with many.
+// fits reports whether n fields are a row: as many as most rows of the file have,
+// which is as many as there are columns, or more of which the further ones are
+// empty, since some publishers end each row with a delimiter and some programs
+// with many. One more than the others have is no row even if the last is empty:
+// a delimiter within a value shifts the values behind it.
 func (p *Parser) fits(n int) bool {
 	want := p.plan.fields
-	if n == want {
-		return true
-	}
-	if n < want || n > want+spareFields || n > len(p.spans) {
+	if n != p.plan.width || n > len(p.spans) {
 		return false
 	}
 	for _, s := range p.spans[want:n] {

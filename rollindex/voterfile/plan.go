@@ -18,6 +18,7 @@ type plan struct {
 	quoted       bool
 	latin        bool // lines that are not UTF-8 are windows-1252
 	fields       int  // fields of a row
+	width        int  // with empty ones behind them, where rows end in delimiters
 	maxLine      int
 	headerLine   int64 // where the header stands, under lines that are no rows; 0 if there is none
 	record       int   // bytes of a line with fixed places; 0 otherwise
@@ -78,6 +79,7 @@ func newPlan(m *Match, opts *Options) *plan {
 		quoted:       m.Quoted,
 		latin:        m.Layout.Encoding == "windows-1252",
 		fields:       len(m.columns),
+		width:        max(m.width, len(m.columns)),
 		maxLine:      opts.MaxLine,
 		headerLine:   m.headerLine,
 		dates:        dateForm{m.DayFirst, birthLast(opts.AsOf)},

@@ -236,6 +236,9 @@ func (s *sample) matches(known []*candidate, forced bool) []Match {
 			try(s.match(l, &s.splits[i], forced))
 		}
 		if best != nil {
+			if rows := s.rowsOf(best); rows.fields-rows.trailing <= best.Fields {
+				best.width = rows.fields
+			}
 			best.readDates(s.rowsOf(best))
 			best.against = best.findContradiction(s.rowsOf(best))
 			out = append(out, *best)

@@ -14,12 +14,15 @@
 // the layout's state. The rolls of two days are two snapshots of them. A larger
 // roll of the same options begins with the smaller one; a larger sample holds
 // the smaller one. The same options give the same bytes on any number of
-// processors; another release of this package may give others.
+// processors; another release of this package may give others. (In a container
+// that something ends or counts, such as a workbook, it is the rows that a larger
+// roll begins with.)
 //
 // The truth beside a roll has one JSON object a row, with the members that a
 // question about a person has ("first", "last", "birth_date", "zip" ...), the
-// number of the row's line as "row", and "withheld" where the row shows nothing
-// of the person. It tells who they are: without noise, placeholders, withheld
+// number of the row as "row", and "withheld" where details are withheld from the
+// row on request. The number is that of the line in a file of lines and in a
+// worksheet, and counts rows from 1 in other containers. It tells who they are: without noise, placeholders, withheld
 // or cut values, with their contacts, former surname and former ZIP code.
 //
 // # Who they are
@@ -58,6 +61,29 @@
 // 1900-01-01 for 4 % of its registrations; Washington has a placeholder for a
 // first name that was not given. These shares are round figures that make a file
 // look right; no statement about a real roll should be drawn from them.
+//
+// Every other layout is written from its data alone ([layouts.Layout]): columns in
+// their order, with their forms of dates, lengths and codes, a county by code,
+// number or name, a title before the header, delimiters at the end of rows, the
+// header again about every 4,500 rows, records of fixed length, and names quoted
+// where the layout has quotes. 0.5 % of the voters are withheld where columns can
+// be; 0.5 % of the values of a column that has a word for none are that word. A
+// column without a role gets a value by its kind and name where that is
+// plausible, such as the number of a district, and stands empty otherwise.
+// Columns that a layout grows are there for the last ten elections, named as its
+// pattern has it. What only the words of a layout say, its quirks, is not
+// imitated.
+//
+// Layouts of vendors and of other countries are filled with people of
+// [Options.State]. Places of another country keep their names from there, and get
+// postal codes of its form that nobody lives at: ZZ99 in Britain, 99 and four
+// digits in India, 00 and three digits elsewhere.
+//
+// The containers of [layouts.Containers] are written as a stream: a workbook of
+// one sheet with its text in the cells, JSON as an array of a record a line, XML
+// as the elements Record of Records, a dBASE III table, a COPY of PostgreSQL. In
+// JSON and XML a name such as "Id[Type=ssn].Value" is a path: Value in that
+// member of the array Id whose Type is ssn.
 //
 // Noise gives a row one mistake: a typing error in a name (42 %), first and last
 // name swapped (8 %), a nickname (12 %), day and month swapped, or the

@@ -250,6 +250,7 @@ func sqlName(name string) string {
 // appendCopy writes one record as a line of COPY in its text format
 // (PostgreSQL documentation, "COPY", File Formats).
 func (s *sheet) appendCopy(dst []byte, r *record) []byte {
+	row := len(dst)
 	for i := range s.columns {
 		if i > 0 {
 			dst = append(dst, '\t')
@@ -261,6 +262,9 @@ func (s *sheet) appendCopy(dst []byte, r *record) []byte {
 		} else if bytes.ContainsAny(dst[start:], "\\\t\r\n") {
 			dst = append(dst[:start], copyEscapes.Replace(string(dst[start:]))...)
 		}
+	}
+	if r.latin1 {
+		dst = toLatin1(dst, row)
 	}
 	return append(dst, '\n')
 }

@@ -46,6 +46,9 @@ func TestContainers(t *testing.T) {
 			l.Quote = ""
 			flat.Container, flat.Delimiter, flat.Quote, flat.Header, flat.TrailingDelimiter, flat.PreambleLines = "", "\x1f", "", false, "", 0
 			flat.LineEnding = "lf"
+			if !(tc.container == "fixed" || tc.container == "dbf" || tc.container == "pgcopy") { // the others are UTF-8 whatever the layout says
+				flat.Encoding = "utf-8"
+			}
 			o := Options{Layout: &l, Rows: 2500, Seed: 6, Noise: 0.2, Sample: 0.9}
 			got := tc.read(t, &l, raw(t, o).bytes)
 			o.Layout = &flat
@@ -135,9 +138,10 @@ func readJSON(t *testing.T, l *layouts.Layout, b []byte) (rows [][]string) {
 	if err := json.Unmarshal(b, &records); err != nil {
 		t.Fatal(err)
 	}
+	names := columnNames(t, l)
 	for _, r := range records {
 		var row []string
-		for _, name := range columnNames(t, l) {
+		for _, name := range names {
 			row = append(row, at(r, strings.Split(name, ".")))
 		}
 		rows = append(rows, row)
@@ -178,9 +182,10 @@ func readXML(t *testing.T, l *layouts.Layout, b []byte) (rows [][]string) {
 	if err := xml.Unmarshal(b, &root); err != nil {
 		t.Fatal(err)
 	}
+	names := columnNames(t, l)
 	for i := range root.Parts {
 		var row []string
-		for _, name := range columnNames(t, l) {
+		for _, name := range names {
 			row = append(row, root.Parts[i].at(strings.Split(name, ".")))
 		}
 		rows = append(rows, row)
@@ -358,6 +363,29 @@ func TestElsewhere(t *testing.T) {
 		for _, p := range raw(t, Options{Layout: layout(t, id), Rows: 200}).people(t) {
 			if p.State != "" || !strings.HasPrefix(p.ZIP, begins) {
 				t.Fatalf("%s, row %d: %s of %s", id, p.Row, p.ZIP, p.State)
+			}
+		}
+	}
+}
+
+// TestKinds: columns without a role that hold districts, places or the day of the
+// registration have a value in nearly every row.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"al-statewide-2024", "ga-2023-csv", "l2-vm2", "ma-vris-voter", "nh-checklist-2025", "va-registered-voter-list"} {
+		l := layout(t, id)
+		r := write(t, Options{Layout: l, Rows: 100, Seed: 3})
+		for i, c := range l.Columns {
+			k, ok := c.Exposes()
+			if !ok || c.Role != field.RoleNone || k != field.Precinct && k != field.Locality && k != field.RegistrationDate {
+				continue
+			}
+			n := 0
+			for _, line := range r.lines {
+				n += b2i(fields(t, l, line)[i] != "")
+			}
+			if n < 95 {
+				t.Errorf("%s, %s: a value in %d of 100 rows", id, c.Name, n)
 			}
 		}
 	}

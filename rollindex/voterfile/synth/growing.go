@@ -91,6 +91,9 @@ func simplest(re *syntax.Regexp) rune {
 			}
 		}
 	}
+	if len(re.Rune) == 0 { // a class of nothing
+		return ' '
+	}
 	return max(re.Rune[0], ' ')
 }
 
@@ -121,8 +124,9 @@ func concat(subs []*syntax.Regexp) []string {
 	all := []string{""}
 	for _, sub := range subs {
 		var next []string
+		tails := expand(sub)
 		for _, head := range all {
-			for _, tail := range expand(sub) {
+			for _, tail := range tails {
 				if next = append(next, head+tail); len(next) == maxForms {
 					break
 				}

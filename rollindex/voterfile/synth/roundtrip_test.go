@@ -55,10 +55,6 @@ func (p *truth) details(t *testing.T, jurisdiction string, d *hashing.Details) {
 	d.SetBirth(hashing.Date{Year: uint16(birth.Year()), Month: uint8(birth.Month()), Day: uint8(birth.Day())}, hashing.Date{})
 }
 
-// notYetRead lists the containers that [voterfile.Open] does not read yet. It is
-// to be deleted when it does.
-var notYetRead = []string{"xlsx", "json", "dbf", "pgcopy"}
-
 // TestRoundTrip writes a roll in every layout, with and without added columns,
 // and reads it back: the layout is recognised, no row is lost or skipped, and
 // what a row shows is, in canonical form, what is true. A fixed record takes no
@@ -79,7 +75,7 @@ func TestRoundTrip(t *testing.T) {
 			if add != nil {
 				name += " and contacts"
 			}
-			if add != nil && (l.Container == "fixed" || !own(l) && i%8 > 0) || slices.Contains(notYetRead, l.Container) {
+			if add != nil && (l.Container == "fixed" || !own(l) && i%8 > 0) {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
@@ -131,7 +127,11 @@ func roundTrip(t *testing.T, l *layouts.Layout, path string, people []truth, add
 		t.Fatal(err)
 	}
 	defer src.Close()
-	if m := src.Members()[0].Match; m.Layout.ID != l.ID || m.Score < 0.9 {
+	least := 0.9
+	if l.Container == "json" { // a record has only the keys it has values for
+		least = 0.7
+	}
+	if m := src.Members()[0].Match; m.Layout.ID != l.ID || m.Score < least {
 		t.Errorf("read as %s with confidence %g: %s", m.Layout.ID, m.Score, m.Evidence)
 	}
 	c := &comparison{t: t, layout: l, differ: map[string]int{}, added: added}

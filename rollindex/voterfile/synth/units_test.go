@@ -365,3 +365,53 @@ func TestLivesAreOrdered(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsOfCodes: what general makes of a layout's codes.
+func TestWordsOfCodes(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ layout, sexes, status, party, county, id string }{
+		{"co-ex003-2023", "Female Male ", "Active Inactive", "DEM", "21", "100000000"},
+		{"tr-mernis-pgcopy", "K E ", "ACTIVE INACTIVE", "DEM", "", "100000000"},
+		{"tx-fixed-666", "F M U", "V S", "DEM", "101", "100000000"},
+		{"ri-voter-txt", "F M U", "A I", "D", "", "100000000"},
+		{"wv-statewide-vr", "F M N", "A I", "DEM", "KANAWHA", "100000000"},
+		{"dc-2023-csv", "F M U", "ACT ACT", "DEM", "", "100000000"},
+		{"gb-register-name", "F M U", " ", "DEM", "", "100000000"},
+		{"ga-pre2023-pipe", "F M U", "A I", "DEM", "33", "10000000"},
+		{"ca-pvrdr-2024", "F M U", "A I", "DEM", "19", "100000000"},
+		{"pa-fve", "F M U", "A I", "D", "ALLEGHENY", "100000000"},
+	} {
+		l := layout(t, tc.layout)
+		p, err := profileOf(l, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(p.sexes[:], " "); got != tc.sexes {
+			t.Errorf("%s: sexes %q, want %q", tc.layout, got, tc.sexes)
+		}
+		if got := p.status[active] + " " + p.status[inactive]; got != tc.status {
+			t.Errorf("%s: statuses %q, want %q", tc.layout, got, tc.status)
+		}
+		d := newDice(1, streamLife, 1)
+		count := map[string]int{}
+		for range 10000 {
+			count[p.parties.pick(&d)]++
+		}
+		if n := count[tc.party]; n < 3000 || n > 4500 {
+			t.Errorf("%s: %d of 10,000 are of party %s", tc.layout, n, tc.party)
+		}
+		s := newState(p)
+		largest := 0
+		for i := range s.counties { // has the most ZIP codes
+			if len(s.counties[i].places) > len(s.counties[largest].places) {
+				largest = i
+			}
+		}
+		if got := s.counties[largest].code; tc.county != "" && got != tc.county {
+			t.Errorf("%s: county %s, want %s", tc.layout, got, tc.county)
+		}
+		if got := string(p.idFormat.append(nil, 0)); got != tc.id {
+			t.Errorf("%s: the first voter number is %s, want %s", tc.layout, got, tc.id)
+		}
+	}
+}
