@@ -83,7 +83,8 @@ type candidate struct {
 	*layouts.Layout
 	known map[string][]*layouts.Column // by normalised name, in the order they have in the layout
 	place map[*layouts.Column]int      // of its columns
-	names bool                         // it has people's names; a list of addresses has none
+	typed int                          // columns that are picked by a type
+	named bool                         // it has people's names; a list of addresses has none
 }
 
 func newCandidate(l *layouts.Layout) *candidate {
@@ -92,7 +93,10 @@ func newCandidate(l *layouts.Layout) *candidate {
 		for i := range cols {
 			col := &cols[i]
 			c.place[col] = len(c.place)
-			c.names = c.names || col.Role == field.NameLast || col.Role == field.NameFull
+			if strings.Contains(col.Name, "[Type=") {
+				c.typed++
+			}
+			c.named = c.named || col.Role == field.NameLast || col.Role == field.NameFull
 			for _, name := range append([]string{col.Name}, col.Aliases...) {
 				norm := layouts.NormName(name)
 				if list := c.known[norm]; len(list) == 0 || list[len(list)-1] != col {
@@ -155,11 +159,26 @@ func matchHeader(l *candidate, h *header) *Match {
 		}
 	}
 	m.Score = float64(fixed) / float64(len(l.Columns)+strange)
-	if l.names && !m.hasName() {
+	if l.named && !m.hasName() {
 		m.Score = 0 // without names there is nobody to find
 	}
 	m.Evidence = append(m.Evidence, whyHeader(m, fixed))
 	return m
+}
+
+// names returns how many names of the header are names of the layout's columns,
+// at most: those picked by a type count too.
+func (l *candidate) names(h *header) float64 {
+	n := 0
+	for _, norm := range h.norm {
+		if l.known[norm] != nil {
+			n++
+		}
+	}
+	if h.line == 0 {
+		n += l.typed
+	}
+	return float64(n)
 }
 
 // next returns the first column of that name that was not found yet.

@@ -30,6 +30,7 @@ type sampleRows struct {
 	rows     [][][]byte
 	numbers  []int64    // of the lines of rows
 	heads    []headLine // the first few lines, one of which may name the columns
+	names    []*header  // of heads; made when first asked for
 }
 
 // headLine is a line of a sample that may be a header.
@@ -283,8 +284,11 @@ func (s *sample) match(l *candidate, rows *sampleRows, forced bool) *Match {
 		return nil
 	}
 	var m *Match
-	for _, head := range rows.heads {
-		if h := matchHeader(l, newHeader(head)); m == nil || h.Score > m.Score {
+	for _, head := range rows.headers() {
+		if l.names(head) < least(forced, minByName)*float64(len(l.Columns)) {
+			continue // the score cannot reach what is needed
+		}
+		if h := matchHeader(l, head); m == nil || h.Score > m.Score {
 			m = h
 		}
 	}
@@ -318,6 +322,14 @@ func (s *sample) quoted(l *layouts.Layout, delim byte) bool {
 		}
 	}
 	return n*2 > len(s.lines)
+}
+
+// headers returns the first few lines taken as names of columns.
+func (r *sampleRows) headers() []*header {
+	for len(r.names) < len(r.heads) {
+		r.names = append(r.names, newHeader(r.heads[len(r.names)]))
+	}
+	return r.names
 }
 
 func newHeader(head headLine) *header {
