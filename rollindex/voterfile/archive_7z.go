@@ -120,8 +120,8 @@ type sevenMethod struct {
 }
 
 // sevenMethods are the ways of compressing in 7z by number. What is made for
-// programs and sounds is not read, and PPMd is not either: the only decoder at
-// hand panics on damaged input and takes as much memory as the file says.
+// programs and sounds is not read, nor is PPMd: it would take a module of its own,
+// and as much memory as the file says.
 var sevenMethods = map[string]sevenMethod{
 	"\x00":             {"Copy", func(r io.Reader, _ []byte, _ int64) (io.ReadCloser, error) { return io.NopCloser(r), nil }},
 	"\x21":             {"LZMA2", sevenLZMA2},

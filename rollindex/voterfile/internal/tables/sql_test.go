@@ -591,7 +591,7 @@ func TestSQLMemory(t *testing.T) {
 	for _, name := range []string{"mysql", "postgres-copy"} {
 		dump := sqlWriters[name](columns, rows)
 		t.Run(name, func(t *testing.T) {
-			head, body := dump, ""
+			var head, body string
 			if name == "mysql" {
 				i := strings.Index(dump, "VALUES ") + len("VALUES ")
 				head = dump[:i]

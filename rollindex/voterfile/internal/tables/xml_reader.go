@@ -24,7 +24,6 @@ type xmlReader struct {
 	ctx   context.Context
 	src   io.Closer
 	bytes *xmlBytes
-	root  bool // has ended
 }
 
 // newXMLReader begins to read XML, whatever it is encoded in.
