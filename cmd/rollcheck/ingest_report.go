@@ -36,7 +36,7 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 		fmt.Fprintf(w, "          %s carry nothing anyone could be matched by (%s)\n", group(info.Keyless), percent(info.Keyless, info.Rows))
 	}
 	for _, s := range res.Skips {
-		fmt.Fprintf(w, "skipped:  %s: %s (%s)\n", rows(s.Rows), s.Reason, lines(&s))
+		fmt.Fprintf(w, "skipped:  %s: %s (%s)\n", rows(s.Rows), s.Why, lines(&s))
 	}
 	if 20*res.Unborn > info.Rows {
 		fmt.Fprintf(w, "note:     %s (%s) without a birth date or year that is possible on the day of the data", rows(res.Unborn), percent(res.Unborn, info.Rows))
@@ -117,10 +117,14 @@ func lines(s *ingest.Skip) string {
 	for i, l := range s.First {
 		switch {
 		case l.Member != member:
-			fmt.Fprintf(&b, "%s%s line %d", map[bool]string{true: "; "}[i > 0], l.Member, l.Line)
+			unit := "line"
+			if l.Row > 0 {
+				unit = "row"
+			}
+			fmt.Fprintf(&b, "%s%s %s %d", map[bool]string{true: "; "}[i > 0], l.Member, unit, max(l.Line, l.Row))
 			member = l.Member
 		default:
-			fmt.Fprintf(&b, ", %d", l.Line)
+			fmt.Fprintf(&b, ", %d", max(l.Line, l.Row))
 		}
 	}
 	if s.Rows > int64(len(s.First)) {

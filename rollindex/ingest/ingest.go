@@ -53,14 +53,16 @@ type Result struct {
 // Skip counts the rows that were skipped for one reason.
 type Skip struct {
 	Reason string `json:"reason"`
+	Why    string `json:"why"` // the reason in words
 	Rows   int64  `json:"rows"`
 	First  []Line `json:"first"` // a few, in order
 }
 
-// Line is a line of a member.
+// Line is a line of a member, or a row of a table.
 type Line struct {
 	Member string `json:"member"`
-	Line   int64  `json:"line"` // from 1
+	Line   int64  `json:"line,omitempty"` // from 1
+	Row    int64  `json:"row,omitempty"`  // from 1, where the member is a table of a container
 }
 
 // chunkMemory is about what one chunk in flight takes.
@@ -358,9 +360,13 @@ func skips(s *voterfile.Skips, members []voterfile.Member) (all []Skip) {
 		if s.Count(reason) == 0 {
 			continue
 		}
-		skip := Skip{Reason: reason.String(), Rows: s.Count(reason)}
+		skip := Skip{Reason: reason.String(), Why: reason.Title(), Rows: s.Count(reason)}
 		for _, p := range s.First(reason) {
-			skip.First = append(skip.First, Line{members[p.Member].Name, p.Line})
+			l := Line{Member: members[p.Member].Name, Line: p.Line}
+			if members[p.Member].Rows {
+				l.Line, l.Row = 0, p.Line
+			}
+			skip.First = append(skip.First, l)
 		}
 		all = append(all, skip)
 	}

@@ -40,6 +40,7 @@ type Parser struct {
 	next   int64 // number of the line that data begins with
 	long   bool  // the chunk stands for a line that was too long
 	nul    bool  // the chunk has a NUL byte somewhere
+	open   bool  // the chunk's last line has no end
 
 	line    []byte // the record at hand, decoded
 	spans   []span // its fields
@@ -60,6 +61,7 @@ func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long = c.Data, c.FirstLine, c.tooLong
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
+	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
 	if n := p.plan.room(); cap(p.spans) < n {
 		p.spans = make([]span, n)
 	} else {
@@ -89,6 +91,8 @@ func (p *Parser) Next() (*Record, bool) {
 		switch why, ok := p.split(line); {
 		case !ok && why == FieldCount && p.plan.isHeader(line, p.spans): // without the delimiter that rows end in
 			p.skips.Headers++
+		case !ok && why == FieldCount && p.open && len(p.data) == 0:
+			p.skip(CutShort, at)
 		case !ok:
 			p.skip(why, at)
 		case p.plan.isHeader(p.line, p.spans):

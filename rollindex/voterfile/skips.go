@@ -14,11 +14,12 @@ const (
 	OpenQuote                 // a quote that is never closed, and the row does not fit without it
 	NULByte                   // holds a NUL byte
 	Shifted                   // the surname is a date or a number: values stand in the wrong columns
+	CutShort                  // the last line, without a line end and with too few fields: the file is not whole
 	LineTooLong               // longer than [Options.MaxLine]
 	numReasons
 )
 
-var reasonNames = [numReasons]string{"field-count", "open-quote", "nul-byte", "shifted", "line-too-long"}
+var reasonNames = [numReasons]string{"field-count", "open-quote", "nul-byte", "shifted", "cut-short", "line-too-long"}
 
 // String returns the name used in JSON and in an index ("field-count").
 func (r Reason) String() string {
@@ -28,8 +29,21 @@ func (r Reason) String() string {
 	return reasonNames[r]
 }
 
+var reasonTitles = [numReasons]string{
+	"not as many fields as the other rows have", "a quote that is never closed", "a NUL byte", "values in the wrong columns",
+	"the last row ends in its middle: the file seems cut off, fetch it again", "longer than a line may be",
+}
+
+// Title returns the reason in words.
+func (r Reason) Title() string {
+	if r >= numReasons {
+		return "unknown"
+	}
+	return reasonTitles[r]
+}
+
 // Reasons returns every reason.
-func Reasons() []Reason { return []Reason{FieldCount, OpenQuote, NULByte, Shifted, LineTooLong} }
+func Reasons() []Reason { return []Reason{FieldCount, OpenQuote, NULByte, Shifted, CutShort, LineTooLong} }
 
 // Position is a line of a member of a [Source].
 type Position struct {

@@ -101,6 +101,8 @@ var traps = []trap{
 	{name: "NY: a hyphenated house number with a fraction", layout: "ny-allnysvoters-2021", values: map[string]string{"RADDNUMBER": "12-34", "RHALFCODE": "1/2"}, read: "house=1234-1/2"},
 	{name: "windows-1252 in one line, UTF-8 in another", layout: "ks-elvis-73", values: map[string]string{"text_name_last": "Mu\xf1oz"}, read: "last=MUNOZ"},
 	{name: "GB: no-break spaces in an address", layout: "gb-register-surname", values: map[string]string{"Address1": "12\u00a0Sample\u00a0Road"}, read: "house=12"},
+	{name: "a file cut off in its last row", layout: "ks-elvis-73", edit: func(_ *layouts.Layout, s string) string { return s[:len(s)-200] }, rows: 2},
+	{name: "a last row without a line end", layout: "ks-elvis-73", edit: func(_ *layouts.Layout, s string) string { return strings.TrimSuffix(s, "\n") }, read: "last=SPECIMEN"},
 	{name: "TR: <NULL> is no value", layout: "tr-mernis-pgcopy", values: map[string]string{"street_address": "<NULL>"}, edit: asCopy, not: "street="},
 }
 
@@ -183,6 +185,33 @@ func TestTrapRecordLengths(t *testing.T) {
 		}
 	}
 	if rows, skips := readAll(t, s); len(rows) != 12 || skips.Skipped() != 0 {
+		t.Errorf("%d rows, %+v", len(rows), skips)
+	}
+}
+
+// A file cut off in its middle is said to be so.
+func TestCutShort(t *testing.T) {
+	text := testRoll(mustLayout(t, "fl-extract"), 20)
+	_, skips := readAll(t, mustOpen(t, Options{}, writeFile(t, "roll.txt", text[:len(text)-60])))
+	if skips.Count(CutShort) != 1 || skips.Count(FieldCount) != 0 || skips.First(CutShort)[0].Line != 20 {
+		t.Errorf("%+v", skips)
+	}
+}
+
+// Ten thousand columns are a table like another, with the names it needs among
+// them; of two columns of one name the first counts.
+func TestManyColumns(t *testing.T) {
+	names, values := []string{"Last Name", "First Name", "DOB", "Zip", "Last Name"}, []string{"SPECIMEN", "AVERY", "1961-04-17", "33101", "OTHER"}
+	for i := range 10_000 {
+		names, values = append(names, fmt.Sprintf("extra %d", i)), append(values, fmt.Sprint(i))
+	}
+	text := strings.Join(names, ",") + "\n" + strings.Repeat(strings.Join(values, ",")+"\n", 3)
+	list, err := Propose(t.Context(), writeFile(t, "wide.csv", []byte(text)), Options{})
+	if err != nil || len(list) != 1 || list[0].Err != nil {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	rows, skips := readAll(t, mustOpen(t, Options{Layout: list[0].Layout}, writeFile(t, "wide.csv", []byte(text))))
+	if len(rows) != 3 || skips.Skipped() != 0 || !strings.Contains(rows[0], "last=SPECIMEN first=AVERY birth=1961-04-17 zip=33101") {
 		t.Errorf("%d rows, %+v", len(rows), skips)
 	}
 }
