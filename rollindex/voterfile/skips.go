@@ -43,7 +43,9 @@ func (r Reason) Title() string {
 }
 
 // Reasons returns every reason.
-func Reasons() []Reason { return []Reason{FieldCount, OpenQuote, NULByte, Shifted, CutShort, LineTooLong} }
+func Reasons() []Reason {
+	return []Reason{FieldCount, OpenQuote, NULByte, Shifted, CutShort, LineTooLong}
+}
 
 // Position is a line of a member of a [Source].
 type Position struct {
