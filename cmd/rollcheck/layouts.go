@@ -103,6 +103,12 @@ func named(s string) string {
 	switch s {
 	case "\t":
 		return "tab"
+	case ",":
+		return "comma"
+	case "|":
+		return "pipe"
+	case ";":
+		return "semicolon"
 	case "":
 		return "none"
 	}

@@ -188,7 +188,7 @@ func holds(r field.Role, kind field.Kind, hasKind bool) string {
 		return kind.Title()
 	}
 	if r != field.RoleNone {
-		return strings.ReplaceAll(r.String(), "_", " ")
+		return r.Title()
 	}
 	return "-"
 }

@@ -69,67 +69,68 @@ const (
 )
 
 var roles = [numRoles]struct {
-	name string
-	kind Kind
-	tell bool // the role exposes a kind
+	name  string
+	kind  Kind
+	tell  bool // the role exposes a kind
+	title string
 }{
-	RoleNone:              {"", 0, false},
-	NameLast:              {"name_last", Name, true},
-	NameFirst:             {"name_first", Name, true},
-	NameMiddle:            {"name_middle", Name, true},
-	NameSuffix:            {"name_suffix", Name, true},
-	NamePrefix:            {"name_prefix", Name, true},
-	NameFull:              {"name_full", Name, true},
-	RoleBirthDate:         {"birth_date", BirthDate, true},
-	RoleBirthMonthYear:    {"birth_month_year", BirthMonthYear, true},
-	RoleBirthYear:         {"birth_year", BirthYear, true},
-	RoleAge:               {"age", Age, true},
-	HouseNumber:           {"house_number", Address, true},
-	HouseFraction:         {"house_fraction", Address, true},
-	StreetPredir:          {"street_predir", Address, true},
-	StreetName:            {"street_name", Address, true},
-	StreetType:            {"street_type", Address, true},
-	StreetPostdir:         {"street_postdir", Address, true},
-	UnitType:              {"unit_type", Address, true},
-	UnitNumber:            {"unit_number", Address, true},
-	AddressLine:           {"address_line", Address, true},
-	AddressFull:           {"address_full", Address, true},
-	CityStateZIP:          {"city_state_zip", Locality, true},
-	City:                  {"city", Locality, true},
-	State:                 {"state", 0, false},
-	ZIP5:                  {"zip5", Locality, true},
-	ZIP4:                  {"zip4", Locality, true},
-	CountyID:              {"county_id", Locality, true},
-	MailAddressLine:       {"mail_address_line", MailingAddress, true},
-	MailCity:              {"mail_city", MailingAddress, true},
-	MailState:             {"mail_state", 0, false},
-	MailZIP:               {"mail_zip", MailingAddress, true},
-	MailCountry:           {"mail_country", 0, false},
-	PhoneArea:             {"phone_area", 0, false},
-	RolePhone:             {"phone", Phone, true},
-	PhoneLine:             {"phone_line", 0, false},
-	RoleEmail:             {"email", Email, true},
-	RoleSex:               {"sex", Sex, true},
-	RoleRace:              {"race", Race, true},
-	RoleParty:             {"party", Party, true},
-	RoleVoterID:           {"voter_id", VoterID, true},
-	RoleRegistrationDate:  {"registration_date", RegistrationDate, true},
-	RoleStatus:            {"status", Status, true},
-	StatusReason:          {"status_reason", Status, true},
-	RolePrecinct:          {"precinct", Precinct, true},
-	CongressionalDistrict: {"congressional_district", Precinct, true},
-	StateSenateDistrict:   {"state_senate_district", Precinct, true},
-	StateHouseDistrict:    {"state_house_district", Precinct, true},
-	LastVoteDate:          {"last_vote_date", VoteHistory, true},
-	RoleVoteHistory:       {"vote_history", VoteHistory, true},
-	RoleBirthPlace:        {"birth_place", BirthPlace, true},
-	RoleSSN:               {"ssn", SSN, true},
-	RoleSSNLast4:          {"ssn_last4", SSNLast4, true},
-	RoleDriverLicense:     {"driver_license", DriverLicense, true},
-	RoleNationalID:        {"national_id", NationalID, true},
-	RoleProfile:           {"profile", Profile, true},
-	RoleSignature:         {"signature", Signature, true},
-	ConfidentialFlag:      {"confidential_flag", 0, false},
+	RoleNone:              {"", 0, false, ""},
+	NameLast:              {"name_last", Name, true, "surname"},
+	NameFirst:             {"name_first", Name, true, "first name"},
+	NameMiddle:            {"name_middle", Name, true, "middle name"},
+	NameSuffix:            {"name_suffix", Name, true, "suffix of the name"},
+	NamePrefix:            {"name_prefix", Name, true, "title"},
+	NameFull:              {"name_full", Name, true, "whole name"},
+	RoleBirthDate:         {"birth_date", BirthDate, true, "birth date"},
+	RoleBirthMonthYear:    {"birth_month_year", BirthMonthYear, true, "month and year of birth"},
+	RoleBirthYear:         {"birth_year", BirthYear, true, "year of birth"},
+	RoleAge:               {"age", Age, true, "age"},
+	HouseNumber:           {"house_number", Address, true, "house number"},
+	HouseFraction:         {"house_fraction", Address, true, "fraction or letter of the house number"},
+	StreetPredir:          {"street_predir", Address, true, "direction before the street"},
+	StreetName:            {"street_name", Address, true, "street"},
+	StreetType:            {"street_type", Address, true, "street type"},
+	StreetPostdir:         {"street_postdir", Address, true, "direction behind the street"},
+	UnitType:              {"unit_type", Address, true, "unit type"},
+	UnitNumber:            {"unit_number", Address, true, "unit"},
+	AddressLine:           {"address_line", Address, true, "address line"},
+	AddressFull:           {"address_full", Address, true, "whole address"},
+	CityStateZIP:          {"city_state_zip", Locality, true, "city, state and ZIP code"},
+	City:                  {"city", Locality, true, "city"},
+	State:                 {"state", 0, false, "state"},
+	ZIP5:                  {"zip5", Locality, true, "ZIP code"},
+	ZIP4:                  {"zip4", Locality, true, "ZIP+4"},
+	CountyID:              {"county_id", Locality, true, "county"},
+	MailAddressLine:       {"mail_address_line", MailingAddress, true, "mailing address"},
+	MailCity:              {"mail_city", MailingAddress, true, "mailing city"},
+	MailState:             {"mail_state", 0, false, "mailing state"},
+	MailZIP:               {"mail_zip", MailingAddress, true, "mailing ZIP code"},
+	MailCountry:           {"mail_country", 0, false, "mailing country"},
+	PhoneArea:             {"phone_area", 0, false, "area code"},
+	RolePhone:             {"phone", Phone, true, "phone number"},
+	PhoneLine:             {"phone_line", 0, false, "last four of the phone number"},
+	RoleEmail:             {"email", Email, true, "e-mail address"},
+	RoleSex:               {"sex", Sex, true, "sex"},
+	RoleRace:              {"race", Race, true, "race or ethnicity"},
+	RoleParty:             {"party", Party, true, "party"},
+	RoleVoterID:           {"voter_id", VoterID, true, "voter id"},
+	RoleRegistrationDate:  {"registration_date", RegistrationDate, true, "registration date"},
+	RoleStatus:            {"status", Status, true, "status"},
+	StatusReason:          {"status_reason", Status, true, "reason of the status"},
+	RolePrecinct:          {"precinct", Precinct, true, "precinct"},
+	CongressionalDistrict: {"congressional_district", Precinct, true, "congressional district"},
+	StateSenateDistrict:   {"state_senate_district", Precinct, true, "state senate district"},
+	StateHouseDistrict:    {"state_house_district", Precinct, true, "state house district"},
+	LastVoteDate:          {"last_vote_date", VoteHistory, true, "date of the last vote"},
+	RoleVoteHistory:       {"vote_history", VoteHistory, true, "voting history"},
+	RoleBirthPlace:        {"birth_place", BirthPlace, true, "place of birth"},
+	RoleSSN:               {"ssn", SSN, true, "social security number"},
+	RoleSSNLast4:          {"ssn_last4", SSNLast4, true, "last four of the social security number"},
+	RoleDriverLicense:     {"driver_license", DriverLicense, true, "driver's licence number"},
+	RoleNationalID:        {"national_id", NationalID, true, "national identity number"},
+	RoleProfile:           {"profile", Profile, true, "profile data"},
+	RoleSignature:         {"signature", Signature, true, "signature or photograph"},
+	ConfidentialFlag:      {"confidential_flag", 0, false, "protected or not"},
 }
 
 // NumRoles is one more than the largest role, for tables indexed by role.
@@ -141,6 +142,14 @@ func (r Role) String() string {
 		return ""
 	}
 	return roles[r].name
+}
+
+// Title returns the role in words ("surname"); "" for [RoleNone].
+func (r Role) Title() string {
+	if r >= numRoles {
+		return ""
+	}
+	return roles[r].title
 }
 
 // Kind returns the kind of information a value in such a column exposes, and

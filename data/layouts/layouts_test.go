@@ -110,6 +110,15 @@ func TestColumnCounts(t *testing.T) {
 	}
 }
 
+// Every role says in words what it is.
+func TestRoleTitles(t *testing.T) {
+	for r := field.Role(1); int(r) < field.NumRoles; r++ {
+		if r.Title() == "" || r.String() == "" {
+			t.Errorf("role %d is called %q, %q in words", r, r, r.Title())
+		}
+	}
+}
+
 func TestGetUnknown(t *testing.T) {
 	for _, id := range []string{"", "xx", "../layouts", "fl-extract.json"} {
 		if _, err := Get(id); !errors.Is(err, ErrUnknown) {
