@@ -24,7 +24,8 @@ type sqlFile struct {
 //
 // A row that is no list of values of the right number is unreadable. If its end
 // cannot be told either, reading goes on with the next statement that begins a
-// line behind a semicolon; so does the rest of its INSERT go unread. An INSERT
+// line behind a semicolon, and the rows of its INSERT behind it count as unreadable, as
+// many as there are by what parts rows. An INSERT
 // that takes its rows from a query is one unreadable row.
 //
 // A dump that is damaged behind its first rows opens, and its rows end in the error.

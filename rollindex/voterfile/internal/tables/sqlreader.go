@@ -31,6 +31,8 @@ type sqlReader struct {
 	head   []byte // the last INSERT up to its first row, which has plan
 	widths []int  // columns of the lines, by table; nil if no lines are wanted
 	only   int    // the number of the table whose lines are wanted
+	parted int    // what parts two rows, in what resync passed over
+	lost   int    // rows behind one without an end, by what parts rows: to be counted as unreadable
 	row    []byte // a row whose values are in another order than its line
 	ends   []int
 }
@@ -43,6 +45,10 @@ func newSQLReader(w *window) *sqlReader {
 // appends its line to dst.
 func (r *sqlReader) next(dst []byte) ([]byte, *sqlTable, error) {
 	for {
+		if r.lost > 0 {
+			r.lost--
+			return r.unreadable(dst), r.plan.table, nil
+		}
 		var err error
 		switch r.state {
 		case sqlRows:
@@ -280,7 +286,9 @@ func (r *sqlReader) badTuple(dst []byte, size int) ([]byte, *sqlTable, error) {
 	}
 	r.state = sqlTop
 	r.w.skip(1)
-	return dst, r.plan.table, r.resync()
+	err := r.resync()
+	r.lost = r.parted
+	return dst, r.plan.table, err
 }
 
 // read reads the row at the beginning of b in a dialect. If it is whole but has
@@ -464,6 +472,7 @@ var sqlResume = []string{"insert ", "replace ", "create ", "copy ", "alter ", "d
 func (r *sqlReader) resync() error {
 	r.head = r.head[:0]
 	r.state = sqlTop
+	r.parted = 0
 	for semicolon := false; ; {
 		b := r.w.unread()
 		end := bytes.IndexByte(b, '\n')
@@ -471,8 +480,12 @@ func (r *sqlReader) resync() error {
 		if end >= 0 {
 			text = b[:end]
 		}
+		r.parted += bytes.Count(text, []byte("),("))
 		if text = bytes.TrimRight(text, " \t\r"); len(text) > 0 {
 			semicolon = text[len(text)-1] == ';'
+			if bytes.HasSuffix(text, []byte("),")) {
+				r.parted++
+			}
 		}
 		if end < 0 {
 			r.w.skip(len(b))
