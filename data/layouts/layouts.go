@@ -122,6 +122,7 @@ type Growing struct {
 	Pattern  string     `json:"pattern"` // a regular expression the whole column name matches
 	Role     field.Role `json:"-"`
 	RoleName string     `json:"role"`
+	Anywhere bool       `json:"anywhere,omitempty"` // they may stand between the fixed columns, so that only a header tells where
 
 	re *regexp.Regexp
 }

@@ -215,7 +215,7 @@ func matchFields(l *candidate, rows *sampleRows) *Match {
 	}
 	switch {
 	case fits(len(cols)):
-	case l.Growing != nil && rows.fields-rows.trailing > len(cols) && rows.fields-len(cols) <= maxElections:
+	case l.Growing != nil && !l.Growing.Anywhere && rows.fields-rows.trailing > len(cols) && rows.fields-len(cols) <= maxElections:
 		cols = slices.Clone(cols)
 		for len(cols) < rows.fields { // elections stand behind the fixed columns, as far as is known
 			cols = append(cols, layouts.Column{Role: l.Growing.Role})
