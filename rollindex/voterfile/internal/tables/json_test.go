@@ -115,6 +115,9 @@ func TestSniffJSON(t *testing.T) {
 
 // TestJSONBounds has what must not take memory without end.
 func TestJSONBounds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and in one goroutine")
+	}
 	t.Parallel()
 	var columns, tables strings.Builder
 	for i := range flatColumns + 1 {

@@ -348,6 +348,9 @@ func TestParquetDamage(t *testing.T) {
 // TestParquetEveryByte changes each byte of a file in turn. Nothing panics, and a
 // change before the footer gives an error or the same rows: pages have checksums.
 func TestParquetEveryByte(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and in one goroutine")
+	}
 	t.Parallel()
 	b := parquetOf(t, someRolls(20), parquet.Compression(&parquet.Zstd))
 	_, want, err := readParquet(t, b)

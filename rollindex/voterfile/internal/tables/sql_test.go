@@ -403,6 +403,9 @@ func TestSniffSQL(t *testing.T) {
 
 // TestSQLBounds has what must not take memory without end.
 func TestSQLBounds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and in one goroutine")
+	}
 	t.Parallel()
 	var tables, columns strings.Builder
 	for i := range sqlMaxNames + 1 {
@@ -550,6 +553,9 @@ func (r *repeater) Read(p []byte) (n int, err error) {
 // checkMemory opens and reads a large file and watches the heap.
 func checkMemory(t *testing.T, open opener, in Input) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("64 MiB in one goroutine")
+	}
 	before := liveHeap()
 	f, err := open(t.Context(), in, 0)
 	if err != nil {

@@ -114,6 +114,9 @@ func TestXMLDamage(t *testing.T) {
 
 // TestXMLColumns: too many columns are an error, a record that is too long is not.
 func TestXMLColumns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and in one goroutine")
+	}
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString("<rs>")
@@ -134,6 +137,9 @@ func TestXMLColumns(t *testing.T) {
 // TestXMLDepth: depth is bounded behind the part in which the record is looked
 // for, too.
 func TestXMLDepth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and in one goroutine")
+	}
 	t.Parallel()
 	row := "<r><a>1</a></r>"
 	rows := "<rs>" + strings.Repeat(row, xmlSample/len(row)+1)
@@ -207,6 +213,9 @@ func bigXML(ctx context.Context, records int) Input {
 
 // TestXMLMemory is not parallel: it watches the heap.
 func TestXMLMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("64 MiB in one goroutine")
+	}
 	records := 80_000 // 64 MB
 	if testing.Short() {
 		records = 8_000
