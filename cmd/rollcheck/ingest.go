@@ -25,7 +25,8 @@ func (p *program) ingestCommand() *cli.Command {
 		Name:      "ingest",
 		Usage:     "read voter files into the index as one dataset",
 		ArgsUsage: "FILE...",
-		Description: "Reads plain, gzip and zip files of a known layout (see \"rollcheck layouts\"). Rows that cannot be\n" +
+		Description: "Reads text files, Excel workbooks, JSON, XML, SQL dumps, BSON, Parquet and dBASE, packed or not, of a\n" +
+			"known layout (see \"rollcheck layouts\"). Rows that cannot be\n" +
 			"read are skipped, counted by reason and located by line number. The dataset appears whole or not at all;\n" +
 			"a run that was interrupted is simply run again. For a file of no known layout,\n" +
 			"\"rollcheck layouts detect --propose FILE\" writes a layout file to review, and to give with --layout FILE.\n" +

@@ -41,7 +41,7 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	if 20*res.Unborn > info.Rows {
 		fmt.Fprintf(w, "note:     %s (%s) without a birth date or year that is possible on the day of the data", rows(res.Unborn), percent(res.Unborn, info.Rows))
 		if info.AsOf != "" {
-			fmt.Fprintf(w, "; is --as-of %s right?", info.AsOf)
+			fmt.Fprintf(w, "; is --as-of %s right, and is the column of birth dates another one?", info.AsOf)
 		}
 		fmt.Fprintln(w)
 	}
@@ -107,7 +107,10 @@ func percent(n, of int64) string {
 	if of == 0 {
 		return "0 %"
 	}
-	return fmt.Sprintf("%.2g %%", 100*float64(n)/float64(of))
+	if share := 100 * float64(n) / float64(of); share < 10 {
+		return fmt.Sprintf("%.2g %%", share)
+	}
+	return fmt.Sprintf("%.0f %%", 100*float64(n)/float64(of))
 }
 
 // lines words where the first rows skipped for a reason stand.

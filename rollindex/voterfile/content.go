@@ -183,7 +183,7 @@ func notName(v []byte) bool {
 // ##/##/####, ***, or a word such as ACP.
 func isMask(v []byte) bool {
 	n, _ := countDigits(v)
-	return n == 0 && len(v) <= len("XX-XX-XXXX")
+	return n == 0 && len(v) <= len("XX-XX-XXXX") && (len(v) > 1 || bytes.IndexByte([]byte("*#Xx-?"), v[0]) >= 0)
 }
 
 // readDates decides whether the file's dates have the day first. The layout says
@@ -207,14 +207,14 @@ func (m *Match) readDates(rows *sampleRows) {
 	}
 	const enough = 3
 	switch {
-	case day >= enough && month == 0 && !m.DayFirst:
+	case day >= enough && day > 10*month && !m.DayFirst:
 		m.DayFirst = true
 		m.Evidence = append(m.Evidence, "dates have the day before the month")
-	case month >= enough && day == 0 && m.DayFirst:
+	case month >= enough && month > 10*day && m.DayFirst:
 		m.DayFirst = false
 		m.Evidence = append(m.Evidence, "dates have the month before the day, unlike the layout's")
-	case day >= enough && month >= enough:
-		m.Evidence = append(m.Evidence, fmt.Sprintf("of the dates %d can only have the day first and %d only the month", day, month))
+	case 20*min(day, month) > day+month && min(day, month) >= enough:
+		m.mixed = fmt.Sprintf("%d can only have the day first and %d only the month", day, month)
 	}
 	m.readPrecision(rows)
 }
@@ -260,6 +260,12 @@ func (m *Match) readPrecision(rows *sampleRows) {
 // leadingParts returns the numbers before the first and the second separator of
 // a date that begins with one or two digits; zeros of anything else.
 func leadingParts(v []byte) (a, b int) {
+	if digits, _ := countDigits(v); len(v) == 8 && digits == 8 {
+		if y := four(v[4:8]); y >= 1800 && y < 2100 && (four(v[0:4]) < 1800 || four(v[0:4]) >= 2100) {
+			return two(v[0:2]), two(v[2:4])
+		}
+		return 0, 0
+	}
 	part, n := [2]int{}, 0
 	digits := 0
 	for _, c := range v {

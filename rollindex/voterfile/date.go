@@ -60,11 +60,13 @@ func (f dateForm) parse(b []byte) (hashing.Date, bool) {
 	return hashing.Date{Year: uint16(y), Month: uint8(m), Day: uint8(d)}, true
 }
 
-// eight reads eight digits: the year comes first unless it would be none of the
-// last three centuries and one at the end would.
+// eight reads eight digits: the year comes first unless that would be no date of
+// the last three centuries and one with the year at the end would, or the file has the day first
+// and it can be read so.
 func (f dateForm) eight(b []byte) (y, m, d int) {
 	y, m, d = four(b[0:4]), two(b[4:6]), two(b[6:8])
-	if last := four(b[4:8]); (y < 1800 || y >= 2100) && last >= 1800 && last < 2100 {
+	none := y < 1800 || y >= 2100 || m > 12 || d > 31 // as year, month and day
+	if last := four(b[4:8]); (none || f.dayFirst && two(b[0:2]) <= 31 && two(b[2:4]) <= 12 && two(b[0:2]) > 0) && last >= 1800 && last < 2100 {
 		y, m, d = last, two(b[0:2]), two(b[2:4])
 		if f.dayFirst {
 			m, d = d, m

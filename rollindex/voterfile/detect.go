@@ -204,7 +204,7 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 	fit := d.Matches
 	switch {
 	case len(fit) == 0:
-		if m.spare() && s.best().fields < rollColumns {
+		if m.spare() && s.best().fields < rollColumns && !s.people() {
 			d.LeftOut = fmt.Sprintf("not of the shape of a roll: %d fields a row", s.best().fields)
 			return
 		}
@@ -219,6 +219,10 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 		c := fit[0].against
 		d.Err = m.fail(fmt.Sprintf("contradicts layout %s: its column %q holds %s, as line %d shows", fit[0].Layout.ID, c.column, c.what, c.line),
 			"its columns may have been moved or swapped; \"rollcheck layouts detect --propose\" writes a layout to correct", ErrNoLayout)
+	case fit[0].mixed != "":
+		d.Err = m.fail("writes dates in two ways: "+fit[0].mixed, "split it by where it changes, or rewrite its dates as YYYY-MM-DD", ErrAmbiguous)
+	case fit[0].twice != "":
+		d.Err = m.fail(fmt.Sprintf("has the column %q twice", fit[0].twice), "one may be of another person, such as a spouse: name them apart, or take one out", ErrAmbiguous)
 	case !fit[0].lined(s):
 		d.Err = m.fail(fmt.Sprintf("has a header of %d columns, but most rows have %d fields", fit[0].Fields, s.best().fields),
 			"the file may have been damaged by a program that rewrote it", ErrNoLayout)
@@ -245,9 +249,10 @@ func rival(fit []Match) *Match {
 	return nil
 }
 
-// rollColumns is the fewest columns of a known roll of any state or vendor (20);
-// voting histories and lookup tables have fewer. What has as many and fits no
-// layout may be a roll of another shape, which must not go missing silently.
+// rollColumns is the fewest columns of nearly every known roll; voting histories
+// and lookup tables have fewer. What has as many and fits no layout, or has fewer
+// and looks like people, may be a roll of another shape, which must not go missing
+// silently.
 const rollColumns = 20
 
 func ignoredFolder(name string, l *layouts.Layout) bool {
@@ -274,7 +279,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 func (m *member) noLayout(s *sample, known []*candidate) error {
 	best := s.best()
 	if best.fields < 2 {
-		return m.fail("is not a delimited file of a known layout", "list the layouts that can be read with \"rollcheck layouts\"", ErrNoLayout)
+		return m.fail("is not a delimited file of a known layout", "\"rollcheck layouts\" lists the layouts that are known; a file of fixed places needs the layout of its record length", ErrNoLayout)
 	}
 	near := slices.MinFunc(known, func(a, b *candidate) int {
 		return cmp.Compare(distance(a.Layout, best.fields), distance(b.Layout, best.fields))
@@ -288,7 +293,7 @@ func (m *member) noLayout(s *sample, known []*candidate) error {
 	} else {
 		problem += fmt.Sprintf("; the nearest layout, %s, has %d columns", near.ID, n)
 	}
-	return m.fail(problem, "list the layouts with \"rollcheck layouts\" and choose one with --layout", ErrNoLayout)
+	return m.fail(problem, "\"rollcheck layouts detect --propose FILE\" writes a layout for such a file, to review and give to --layout", ErrNoLayout)
 }
 
 func distance(l *layouts.Layout, fields int) int {

@@ -34,6 +34,8 @@ type Match struct {
 	form       fixedForm         // of fixed lines
 	headerLine int64             // where the header stands in the text; lines before it are no rows
 	against    *contradiction
+	mixed      string // what speaks for days first and what for months
+	twice      string // a column of names or birth dates that the file has once more than the layout
 }
 
 // TableDelimiter is the [Match.Delimiter] of rows that come out of a container of
@@ -140,6 +142,9 @@ func matchHeader(l *candidate, h *header) *Match {
 				role = layouts.RoleOfName(name)
 			}
 			isExtra = true
+			if list := l.known[h.norm[i]]; len(list) > 0 && identifies(list[0].Role) {
+				m.twice = label(name)
+			}
 			if role != field.RoleNone {
 				c = &layouts.Column{Name: name, Role: role}
 			} else if name != "" {
@@ -179,6 +184,16 @@ func (l *candidate) names(h *header) float64 {
 		n += l.typed
 	}
 	return float64(n)
+}
+
+// identifies reports whether a column of the role says who somebody is: of two of
+// them, one may be of somebody else.
+func identifies(r field.Role) bool {
+	switch r {
+	case field.NameLast, field.NameFirst, field.NameFull, field.RoleBirthDate, field.RoleBirthYear:
+		return true
+	}
+	return false
 }
 
 // next returns the first column of that name that was not found yet.

@@ -78,6 +78,18 @@ func (m *member) propose(jurisdiction string) (*layouts.Layout, error) {
 	return p.layout, nil
 }
 
+// people reports whether the sample has columns of people's names and of what
+// tells them apart, whatever its layout.
+func (s *sample) people() bool {
+	rows := *s.best()
+	p := &proposer{rows: &rows, layout: &layouts.Layout{}}
+	p.header()
+	p.columns()
+	named := p.taken[field.NameFull] || p.taken[field.NameLast] && p.taken[field.NameFirst]
+	return named && (p.taken[field.RoleBirthDate] || p.taken[field.RoleBirthYear] || p.taken[field.ZIP5] || p.taken[field.AddressLine] ||
+		p.taken[field.RolePhone] || p.taken[field.RoleEmail])
+}
+
 // proposer makes a layout of a sample.
 type proposer struct {
 	rows   *sampleRows

@@ -162,16 +162,19 @@ func fixedPlaces(l *layouts.Layout) []place {
 
 // splitFixed cuts a line at the places of a record of that length and writes the
 // fields to spans, or returns -1 if the line is no such record. A copy that was
-// made UTF-8 has the record's length in characters.
+// made UTF-8 has its places in characters.
 func splitFixed(line []byte, record int, loose fixedForm, places []place, spans []span) int {
+	if runes := utf8.RuneCount(line); runes < len(line) && utf8.Valid(line) {
+		if runes == record || loose == fixedTrimmed && runes < record || loose == fixedOpen && runes > record {
+			splitFixedUTF8(line, places, spans)
+			return len(places)
+		}
+		return -1
+	}
 	if len(line) == record || loose == fixedTrimmed && len(line) < record || loose == fixedOpen && len(line) > record {
 		for i, p := range places {
 			spans[i] = span{uint32(min(p.start, len(line))), uint32(min(p.end, len(line)))}
 		}
-		return len(places)
-	}
-	if len(line) > record && utf8.RuneCount(line) == record && utf8.Valid(line) {
-		splitFixedUTF8(line, places, spans)
 		return len(places)
 	}
 	return -1

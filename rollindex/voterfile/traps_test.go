@@ -2,11 +2,13 @@ package voterfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"rollcheck/data/field"
 	"rollcheck/data/layouts"
 )
 
@@ -213,5 +215,86 @@ func TestManyColumns(t *testing.T) {
 	rows, skips := readAll(t, mustOpen(t, Options{Layout: list[0].Layout}, writeFile(t, "wide.csv", []byte(text))))
 	if len(rows) != 3 || skips.Skipped() != 0 || !strings.Contains(rows[0], "last=SPECIMEN first=AVERY birth=1961-04-17 zip=33101") {
 		t.Errorf("%d rows, %+v", len(rows), skips)
+	}
+}
+
+// refused opens a text that must not be read, and returns what is said of it.
+func refused(t *testing.T, text string) string {
+	t.Helper()
+	_, err := Open(t.Context(), []string{writeFile(t, "roll.txt", []byte(text))}, Options{})
+	var e *Error
+	if !errors.As(err, &e) || e.Hint == "" {
+		t.Fatalf("read, or refused without a hint: %v", err)
+	}
+	return e.Problem
+}
+
+// What cannot be read without guessing is refused.
+func TestRefusedRatherThanGuessed(t *testing.T) {
+	l := mustLayout(t, "wv-statewide-vr")
+	rows := func(edit func(row []string, i int)) string {
+		var b bytes.Buffer
+		names := columnNames(l)
+		edit(names, -1)
+		writeRow(&b, l, names)
+		for i := range 60 {
+			row := testRow(l, i)
+			edit(row, i)
+			writeRow(&b, l, row)
+		}
+		return b.String()
+	}
+	column := func(role field.Role) int {
+		return slices.IndexFunc(l.Columns, func(c layouts.Column) bool { return c.Role == role })
+	}
+	born, registered := column(field.RoleBirthDate), column(field.RoleRegistrationDate)
+	mixed := rows(func(row []string, i int) {
+		if i >= 0 {
+			row[born], row[registered] = testDate("DD/MM/YYYY", 1950+i%40, 1+i%12, 13+i%15), testDate("MM/DD/YYYY", 2010, 1+i%12, 13+i%15)
+		}
+	})
+	if got := refused(t, mixed); !strings.Contains(got, "dates in two ways") {
+		t.Error(got)
+	}
+	letters := rows(func(row []string, i int) {
+		if i >= 0 {
+			row[born] = "F"
+		}
+	})
+	if got := refused(t, letters); !strings.Contains(got, "no dates") {
+		t.Error(got)
+	}
+	spouse := strings.ReplaceAll(rows(func([]string, int) {}), "\n", l.Delimiter+"x\n")
+	spouse = strings.Replace(spouse, l.Delimiter+"x\n", l.Delimiter+l.Columns[column(field.NameLast)].Name+"\n", 1)
+	if got := refused(t, spouse); !strings.Contains(got, "twice") {
+		t.Error(got)
+	}
+	people := "INSERT INTO voters_2 (id, last_name, first_name, dob) VALUES (1,'DOE','ANN','1961-04-17'),(2,'ROE','BOB','1962-04-17'),(3,'POE','EVE','1963-04-17');\n"
+	if got := refused(t, string(containersOf(mustLayout(t, "fl-extract"), 20)["insert"])+people); !strings.Contains(got, "fits no layout") {
+		t.Error(got)
+	}
+}
+
+func TestWholeNames(t *testing.T) {
+	for in, want := range map[string]string{
+		"DOE, JANE ANN": "DOE|JANE|ANN", "Jane Ann Doe": "Doe|Jane|Ann", "Jane Doe Jr": "Doe|Jane|", "KING ELIZABETH H": "KING|ELIZABETH|H",
+		"Maria de la Cruz": "de la Cruz|Maria|", "Prince": "||", "Jane Doe, Jr": "Doe|Jane|",
+	} {
+		last, first, middle := wholeName([]byte(in), "")
+		if got := fmt.Sprintf("%s|%s|%s", last, first, middle); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+}
+
+// A fixed file that was made UTF-8 has its places in characters.
+func TestFixedUTF8(t *testing.T) {
+	for _, id := range []string{"tx-fixed-685", "ny-county-fixed-votefrmt"} {
+		l := mustLayout(t, id)
+		text := strings.ReplaceAll(string(testRoll(l, 30)), "SPECIMEN", "SPÉCIMEÑ")
+		rows, skips := readAll(t, mustOpen(t, Options{}, writeFile(t, "roll.txt", []byte(text))))
+		if len(rows) != 30 || skips.Skipped() != 0 || !strings.Contains(rows[1], "last=SPECIMEN first=BLAKE") || !strings.Contains(rows[1], "zip=32001") {
+			t.Errorf("%s: %d rows, %+v: %s", id, len(rows), skips, rows[min(1, len(rows)-1)])
+		}
 	}
 }

@@ -32,6 +32,9 @@ func wholeName(v []byte, format string) (last, first, middle []byte) {
 	}
 	first = words[0]
 	last = words[n-1]
+	if len(bytes.Trim(last, ".")) == 1 { // "KING ELIZABETH H": no surname is a letter
+		return words[0], words[1], bytes.Join(words[2:], []byte{' '})
+	}
 	// A particle belongs to the surname: "Maria de la Cruz".
 	at := n - 1
 	for at > 1 && isParticle(words[at-1]) {
