@@ -132,11 +132,14 @@ func (m *member) fail(problem, hint string, err error) *Error {
 func (m *member) failRead(err error) error {
 	var e *Error
 	var method unreadMethod
+	var other otherHeader
 	switch {
 	case errors.As(err, &e) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.As(err, &method):
 		return m.fail("uses "+string(method)+", which is not read", "unpack the archive and name its members", fmt.Errorf("%w: %w", ErrNotText, err))
+	case errors.As(err, &other):
+		return m.fail(fmt.Sprintf("has another header in line %d, with its columns in another order", int64(other)), "files were joined: split it there, and give both parts", ErrAmbiguous)
 	case errors.Is(err, ErrEncrypted):
 		return m.fail("is encrypted", "unpack the archive with its password first", err)
 	case errors.Is(err, ErrMemory):

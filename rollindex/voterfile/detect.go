@@ -219,6 +219,9 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 		c := fit[0].against
 		d.Err = m.fail(fmt.Sprintf("contradicts layout %s: its column %q holds %s, as line %d shows", fit[0].Layout.ID, c.column, c.what, c.line),
 			"its columns may have been moved or swapped; \"rollcheck layouts detect --propose\" writes a layout to correct", ErrNoLayout)
+	case fit[0].other != "":
+		d.Err = m.fail(fmt.Sprintf("has a header that names the column %q where layout %s has something else", fit[0].other, fit[0].Layout.ID),
+			"its columns were moved or it has another layout; \"rollcheck layouts detect --propose FILE\" writes one by its header", ErrNoLayout)
 	case fit[0].mixed != "":
 		d.Err = m.fail("writes dates in two ways: "+fit[0].mixed, "split it by where it changes, or rewrite its dates as YYYY-MM-DD", ErrAmbiguous)
 	case fit[0].twice != "":

@@ -32,9 +32,11 @@ type Match struct {
 	extra      []bool            // of columns: the layout does not know it
 	width      int               // fields of most rows, empty ones behind the columns included
 	form       fixedForm         // of fixed lines
+	firstName  []byte            // of the header, as written
 	headerLine int64             // where the header stands in the text; lines before it are no rows
 	against    *contradiction
 	mixed      string // what speaks for days first and what for months
+	other      string // a column that a header names otherwise than its place says
 	twice      string // a column of names or birth dates that the file has once more than the layout
 }
 
@@ -59,6 +61,14 @@ func (m *Match) lined(s *sample) bool {
 }
 
 func (m *Match) isExtra(i int) bool { return m.extra[i] }
+
+// names returns, for each column, the normalised names that a header may give it.
+func (m *Match) names() (all [][]string) {
+	for i := range m.columns {
+		all = append(all, m.headNames(i))
+	}
+	return all
+}
 
 // headNames returns the normalised names that a header may give column i.
 func (m *Match) headNames(i int) []string {
@@ -115,7 +125,7 @@ func newCandidate(l *layouts.Layout) *candidate {
 // columns that nothing is known of. Of columns of one name the first in the file
 // is the first in the layout.
 func matchHeader(l *candidate, h *header) *Match {
-	m := &Match{Layout: l.Layout, Header: true, ByName: true, Fields: len(h.names), headerLine: h.line}
+	m := &Match{Layout: l.Layout, Header: true, ByName: true, Fields: len(h.names), headerLine: h.line, firstName: []byte(h.names[0])}
 	found := map[*layouts.Column]bool{}
 	picks, used := l.picks(h)
 	for _, p := range picks {
@@ -184,6 +194,29 @@ func (l *candidate) names(h *header) float64 {
 		n += l.typed
 	}
 	return float64(n)
+}
+
+// minds looks at the headers of a file that is read by position, in words the
+// layout does not know: where they say who somebody is, they must say it of the
+// same columns.
+func (m *Match) minds(headers []*header) {
+	for _, h := range headers {
+		hits, other := 0, ""
+		for i, name := range h.names {
+			r := layouts.RoleOfName(name)
+			if r == field.RoleNone {
+				continue
+			}
+			hits++
+			if at := m.roleAt(i); at != r && (identifies(r) || identifies(at)) {
+				other = label(name)
+			}
+		}
+		if hits >= 2 {
+			m.Header, m.headerLine, m.other = true, h.line, other
+			return
+		}
+	}
 }
 
 // identifies reports whether a column of the role says who somebody is: of two of

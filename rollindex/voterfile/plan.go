@@ -20,8 +20,9 @@ type plan struct {
 	fields       int  // fields of a row
 	width        int  // with empty ones behind them, where rows end in delimiters
 	maxLine      int
-	headerLine   int64 // where the header stands, under lines that are no rows; 0 if there is none
-	record       int   // bytes of a line with fixed places; 0 otherwise
+	firstName    []byte // of the header, as written
+	headerLine   int64  // where the header stands, under lines that are no rows; 0 if there is none
+	record       int    // bytes of a line with fixed places; 0 otherwise
 	form         fixedForm
 	places       []place
 
@@ -32,7 +33,7 @@ type plan struct {
 
 	tells  []teller // by kind: columns whose having a value is all that matters
 	absent absents
-	heads  [][]string // by column, for the first two: normalised names a header gives them
+	heads  [][]string // by column: normalised names a header gives it
 }
 
 // teller is a kind and the columns a value in any of which exposes it.
@@ -82,6 +83,7 @@ func newPlan(m *Match, opts *Options) *plan {
 		width:        max(m.width, len(m.columns)),
 		maxLine:      opts.MaxLine,
 		headerLine:   m.headerLine,
+		firstName:    m.firstName,
 		dates:        dateForm{m.DayFirst, birthLast(opts.AsOf)},
 		absent:       absents{column: map[uint16][][]byte{}},
 	}
@@ -110,8 +112,8 @@ func newPlan(m *Match, opts *Options) *plan {
 	for i := range m.picks {
 		p.addColumn(uint16(p.fields+i), m.picks[i].column)
 	}
-	for i := range min(2, len(m.columns)) {
-		p.heads = append(p.heads, m.headNames(i))
+	if !m.Fixed && m.Delimiter != TableDelimiter {
+		p.heads = m.names()
 	}
 	return p
 }
@@ -174,12 +176,22 @@ func (p *plan) room() int { return p.fields + spareFields + 1 }
 // isHeader reports whether the row whose first fields are given names the
 // columns: concatenated files repeat their header.
 func (p *plan) isHeader(line []byte, spans []span) bool {
-	for i, names := range p.heads {
+	for i, names := range p.heads[:min(2, len(p.heads))] {
 		if !sameName(line[spans[i].start:spans[i].end], names) {
 			return false
 		}
 	}
 	return len(p.heads) > 0
+}
+
+// sameOrder reports whether a header names every column as the plan has it.
+func (p *plan) sameOrder(line []byte, spans []span) bool {
+	for i, names := range p.heads {
+		if len(names) > 0 && !sameName(line[spans[i].start:spans[i].end], names) {
+			return false
+		}
+	}
+	return true
 }
 
 // sameName reports whether raw is one of the normalised names, without making

@@ -299,6 +299,7 @@ func (s *sample) match(l *candidate, rows *sampleRows, forced bool) *Match {
 		if len(rows.heads) > 0 && isNames(m.columns, rows.heads[0].fields) {
 			m.Header, m.headerLine = true, rows.heads[0].line
 		}
+		m.minds(rows.headers())
 	}
 	m.Delimiter, m.Quoted = rows.delim, rows.quoted
 	return m

@@ -298,3 +298,36 @@ func TestFixedUTF8(t *testing.T) {
 		}
 	}
 }
+
+// Two files joined to one, the second with its columns in another order, and a
+// header in other words that says so of one.
+func TestHeadersInAnotherOrder(t *testing.T) {
+	l := mustLayout(t, "wv-statewide-vr")
+	one := string(testRoll(l, 50))
+	turned := *l
+	turned.Columns = slices.Clone(l.Columns)
+	slices.Reverse(turned.Columns[2:])
+	s := mustOpen(t, Options{}, writeFile(t, "joined.txt", []byte(one+string(testRoll(&turned, 50)))))
+	_, err := s.Next(nil)
+	checkError(t, err, ErrAmbiguous, "another header in line 52")
+	same, skips := readAll(t, mustOpen(t, Options{}, writeFile(t, "joined.txt", []byte(one+one))))
+	if len(same) != 100 || skips.Headers != 1 {
+		t.Errorf("%d rows, %+v", len(same), skips)
+	}
+
+	fl := mustLayout(t, "fl-extract")
+	names := make([]string, len(fl.Columns))
+	for i := range names {
+		names[i] = fmt.Sprintf("x%d", i)
+	}
+	names[2], names[4], names[21] = "FirstName", "LastName", "DOB" // surname and first name stand the other way round
+	text := strings.Join(names, "\t") + "\n" + string(testRoll(fl, 30))
+	if got := refused(t, text); !strings.Contains(got, `names the column "LastName"`) {
+		t.Error(got)
+	}
+	names[2], names[4] = names[4], names[2]
+	rows, _ := readAll(t, mustOpen(t, Options{}, writeFile(t, "named.txt", []byte(strings.Join(names, "\t")+"\n"+string(testRoll(fl, 30))))))
+	if len(rows) != 30 {
+		t.Errorf("%d rows below a truthful header", len(rows))
+	}
+}
