@@ -136,6 +136,9 @@ func matchHeader(l *candidate, h *header) *Match {
 	m.inOrder = true
 	for i, name := range h.names {
 		c := l.next(h.norm[i], found)
+		if c == nil && h.line == 0 { // a layout may name an element of an array as the file does
+			c = l.next(layouts.NormName(name), found)
+		}
 		isExtra := false
 		switch {
 		case used[i]:
@@ -185,8 +188,8 @@ func matchHeader(l *candidate, h *header) *Match {
 // at most: those picked by a type count too.
 func (l *candidate) names(h *header) float64 {
 	n := 0
-	for _, norm := range h.norm {
-		if l.known[norm] != nil {
+	for i, norm := range h.norm {
+		if l.known[norm] != nil || h.line == 0 && l.known[layouts.NormName(h.names[i])] != nil {
 			n++
 		}
 	}
@@ -253,7 +256,7 @@ func (m *Match) hasName() bool {
 // none that is known. The score is the share of the columns whose values look
 // like what the layout says they are.
 func matchFields(l *candidate, rows *sampleRows) *Match {
-	if l.Unordered || !l.Delimited() && l.Container != "pgcopy" {
+	if l.Unordered || l.Container == "fixed" {
 		return nil
 	}
 	cols := l.Columns

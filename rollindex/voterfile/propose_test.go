@@ -50,7 +50,13 @@ func TestPropose(t *testing.T) {
 
 // What is proposed is a layout file, and reads the file it was made for.
 func TestProposalReadsItsFile(t *testing.T) {
-	for _, text := range []string{unknownHeader + unknownRows, unknownRows} {
+	var dump, objects strings.Builder
+	for row := range strings.Lines(unknownRows) {
+		f := strings.Split(strings.TrimSpace(row), ";")
+		dump.WriteString("INSERT INTO leak VALUES ('" + strings.Join(f, "','") + "');\n")
+		objects.WriteString(`{"who":[{"nombre":"` + f[1] + `","apellido":"` + f[2] + `"}],"dob":"` + f[3] + `","zip":"` + f[4] + `","tel":"` + f[5] + `","mail":"` + f[0] + "\"}\n")
+	}
+	for _, text := range []string{unknownHeader + unknownRows, unknownRows, dump.String(), objects.String()} {
 		l, _ := propose(t, text)
 		var b bytes.Buffer
 		if err := json.NewEncoder(&b).Encode(l); err != nil {

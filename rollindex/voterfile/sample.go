@@ -41,7 +41,7 @@ type headLine struct {
 
 const (
 	maxSampleLines = 1000 // how many lines are split to tell a layout
-	maxHeadLines   = 6    // how far down a header is looked for: publishers put a title or two above it
+	maxHeadLines   = 20   // how far down a header is looked for: publishers put a title or two above it
 	spareFields    = 64   // empty fields that rows may have beyond their columns
 	maxFields      = 1 << 14
 )
