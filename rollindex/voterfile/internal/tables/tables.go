@@ -56,6 +56,9 @@ var (
 	ErrDamaged = errors.New("damaged")
 	// ErrTruncated is a file that ends in the middle.
 	ErrTruncated = errors.New("truncated")
+	// ErrMixed is a file with records of one kind at several places, of which only
+	// one would be read.
+	ErrMixed = errors.New("records at several places")
 	// ErrTooLarge is a part that would take more memory than may be used for it.
 	ErrTooLarge = errors.New("too large")
 )

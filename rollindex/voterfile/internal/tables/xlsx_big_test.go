@@ -181,7 +181,7 @@ func FuzzXLSX(f *testing.F) {
 // checkError fails the test if an error is not one that a damaged file gives.
 func checkError(t *testing.T, err error) {
 	t.Helper()
-	if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrTruncated) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, errors.ErrUnsupported) {
+	if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrTruncated) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrMixed) && !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("not an error of this package: %v", err)
 	}
 }

@@ -196,6 +196,10 @@ func (w *xmlRecords) next(root *xmlNode, visit func(n *xmlNode, name string, att
 			if w.depth++; w.depth > xmlMaxDepth {
 				return errXMLDepth
 			}
+			if !on && token.Name.Local == w.record[len(w.record)-1] {
+				line, _ := w.InputPos()
+				return fmt.Errorf("%w: <%s> stands at another place in line %d", ErrMixed, token.Name.Local, line)
+			}
 			if !on {
 				continue
 			}

@@ -303,3 +303,19 @@ func BenchmarkXML(b *testing.B) {
 		r.Close()
 	}
 }
+
+// Records at a second place are not passed over without a word.
+func TestXMLRecordsAtTwoPlaces(t *testing.T) {
+	text := "<roll>" + strings.Repeat("<voter><last>DOE</last><first>ANN</first></voter>", 5) +
+		"<county>" + strings.Repeat("<voter><last>ROE</last><first>BOB</first></voter>", 3) + "</county></roll>"
+	f, err := OpenXML(t.Context(), bytesInput([]byte(text)), 0)
+	if err == nil {
+		var r io.ReadCloser
+		if r, err = f.Rows(0); err == nil {
+			_, err = io.ReadAll(r)
+		}
+	}
+	if !errors.Is(err, ErrMixed) {
+		t.Errorf("error %v", err)
+	}
+}
