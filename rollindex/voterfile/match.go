@@ -204,6 +204,9 @@ func (l *candidate) names(h *header) float64 {
 // same columns.
 func (m *Match) minds(headers []*header) {
 	for _, h := range headers {
+		if !h.isWords() {
+			continue
+		}
 		hits, other := 0, ""
 		for i, name := range h.names {
 			r := layouts.RoleOfName(name)
@@ -220,6 +223,19 @@ func (m *Match) minds(headers []*header) {
 			return
 		}
 	}
+}
+
+// isWords reports whether the row can name columns: no field of it is a number, a
+// date or an e-mail address, of which every row of people has some. A surname may
+// be First and a county AD, and what is taken for a header is shown.
+func (h *header) isWords() bool {
+	for _, name := range h.names {
+		digits, _ := countDigits([]byte(name))
+		if digits >= 2 && digits == len(name) || digits > 0 && isDate([]byte(name)) || strings.Contains(name, "@") {
+			return false
+		}
+	}
+	return true
 }
 
 // identifies reports whether a column of the role says who somebody is: of two of

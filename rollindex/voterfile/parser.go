@@ -85,7 +85,7 @@ func (p *Parser) Next() (*Record, bool) {
 			continue
 		}
 		at := p.next - 1
-		if at <= p.plan.headerLine {
+		if at <= p.plan.headerLine && (at == p.plan.headerLine || !p.aboveHeader(line)) {
 			continue
 		}
 		switch why, ok := p.split(line); {
@@ -107,6 +107,23 @@ func (p *Parser) Next() (*Record, bool) {
 		}
 	}
 	return nil, false
+}
+
+// aboveHeader reports whether a line above the header is a row all the same, as in
+// a file that was sorted: it has somebody's names and more of them, which no
+// title has.
+func (p *Parser) aboveHeader(line []byte) bool {
+	if _, ok := p.split(line); !ok {
+		return false
+	}
+	p.scratch = p.scratch[:0]
+	names := p.value(field.NameLast) != nil && p.value(field.NameFirst) != nil
+	for _, role := range [...]field.Role{field.RoleBirthDate, field.RoleBirthYear, field.ZIP5, field.RoleVoterID} {
+		if n, _ := countDigits(p.value(role)); names && n >= 3 {
+			return true
+		}
+	}
+	return false
 }
 
 // shifted reports whether the row's values stand in the wrong columns: its surname

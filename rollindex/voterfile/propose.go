@@ -107,6 +107,9 @@ func (p *proposer) header() {
 	words := 0
 	for _, head := range p.rows.heads {
 		h := newHeader(head)
+		if head.line > 0 && !h.isWords() {
+			continue
+		}
 		n := 0
 		for _, name := range h.names {
 			if layouts.RoleOfName(name) != field.RoleNone {

@@ -331,3 +331,38 @@ func TestHeadersInAnotherOrder(t *testing.T) {
 		t.Errorf("%d rows below a truthful header", len(rows))
 	}
 }
+
+// Rows that stand above the header are rows, titles are not.
+func TestRowsAboveTheHeader(t *testing.T) {
+	l := mustLayout(t, "wv-statewide-vr")
+	head, rows, _ := strings.Cut(string(testRoll(l, 30)), "\n")
+	one, rest, _ := strings.Cut(rows, "\n")
+	two, rest, _ := strings.Cut(rest, "\n")
+	text := "VOTERS" + strings.Repeat(l.Delimiter, len(l.Columns)-1) + "\n" + one + "\n" + two + "\n" + head + "\n" + rest
+	got, skips := readAll(t, mustOpen(t, Options{}, writeFile(t, "sorted.txt", []byte(text))))
+	if len(got) != 30 || skips.Skipped() != 0 {
+		t.Errorf("%d rows, %+v", len(got), skips)
+	}
+}
+
+// A person whose values are words that headers use is a person, is not shown,
+// and hides nobody above them.
+func TestPeopleNamedLikeColumns(t *testing.T) {
+	fl := mustLayout(t, "fl-extract")
+	var b bytes.Buffer
+	for i := range 30 {
+		row := testRow(fl, i)
+		if i == 9 {
+			row[2], row[4], row[9] = "First", "Last", "State"
+		}
+		writeRow(&b, fl, row)
+	}
+	got, skips := readAll(t, mustOpen(t, Options{}, writeFile(t, "roll.txt", b.Bytes())))
+	if len(got) != 30 || skips.Skipped() != 0 || skips.Headers != 0 {
+		t.Errorf("%d rows, %+v", len(got), skips)
+	}
+	_, names := propose(t, b.String())
+	if strings.Contains(names, "State") || strings.Contains(names, "Last=") {
+		t.Errorf("a person's values for names of columns: %s", names)
+	}
+}

@@ -349,7 +349,7 @@ func TestParquetDamage(t *testing.T) {
 // change before the footer gives an error or the same rows: pages have checksums.
 func TestParquetEveryByte(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and in one goroutine")
+		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
 	}
 	t.Parallel()
 	b := parquetOf(t, someRolls(20), parquet.Compression(&parquet.Zstd))

@@ -404,7 +404,7 @@ func TestSniffSQL(t *testing.T) {
 // TestSQLBounds has what must not take memory without end.
 func TestSQLBounds(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and in one goroutine")
+		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
 	}
 	t.Parallel()
 	var tables, columns strings.Builder
@@ -554,7 +554,7 @@ func (r *repeater) Read(p []byte) (n int, err error) {
 func checkMemory(t *testing.T, open opener, in Input) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("64 MiB in one goroutine")
+		t.Skip("64 MiB in one goroutine, so nothing for the race detector; the whole run has it")
 	}
 	before := liveHeap()
 	f, err := open(t.Context(), in, 0)

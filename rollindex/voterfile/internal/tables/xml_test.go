@@ -115,7 +115,7 @@ func TestXMLDamage(t *testing.T) {
 // TestXMLColumns: too many columns are an error, a record that is too long is not.
 func TestXMLColumns(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and in one goroutine")
+		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
 	}
 	t.Parallel()
 	var b strings.Builder
@@ -138,7 +138,7 @@ func TestXMLColumns(t *testing.T) {
 // for, too.
 func TestXMLDepth(t *testing.T) {
 	if testing.Short() {
-		t.Skip("slow, and in one goroutine")
+		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
 	}
 	t.Parallel()
 	row := "<r><a>1</a></r>"
@@ -214,7 +214,7 @@ func bigXML(ctx context.Context, records int) Input {
 // TestXMLMemory is not parallel: it watches the heap.
 func TestXMLMemory(t *testing.T) {
 	if testing.Short() {
-		t.Skip("64 MiB in one goroutine")
+		t.Skip("64 MiB in one goroutine, so nothing for the race detector; the whole run has it")
 	}
 	records := 80_000 // 64 MB
 	if testing.Short() {
