@@ -1,0 +1,268 @@
+package claim
+
+import (
+	"slices"
+
+	"rollcheck/data/catalogue"
+	"rollcheck/data/field"
+)
+
+// Verdict is one of three.
+type Verdict string
+
+// The verdicts.
+const (
+	PublicRecord Verdict = "public-record"
+	Beyond       Verdict = "beyond"
+	CannotTell   Verdict = "cannot-tell"
+)
+
+// Item is the answer for one detail in one state.
+type Item struct {
+	Detail Detail
+	Quoted bool // else only boasted of
+	catalogue.Answer
+}
+
+// Match is a documented incident that covered one of the states and some of the
+// details, and that can have fed the message.
+type Match struct {
+	*catalogue.Incident
+	States []string       // those of the claim that it covered
+	Fields []Detail       // details of the claim that it held
+	When   catalogue.When // how it lies to the date of the message: before, or perhaps
+}
+
+// Report is the answer to a claim.
+type Report struct {
+	Claim      *Claim
+	Items      []Item // by detail, those quoted first, then by state in the order of the claim
+	Incidents  []Match
+	Verdict    Verdict
+	Confidence catalogue.Confidence // of the verdict; "" for CannotTell
+	Because    []Reason
+}
+
+// Reason is one ground of a verdict.
+type Reason struct {
+	Code   string // one of the codes below
+	Detail Detail // that it is about, for the codes that are about one
+	States []string
+	Items  []*Item // the answers behind it
+
+	Incident *catalogue.Incident // of Exposed: the one that held the detail
+}
+
+// The codes of reasons. Words for them are in each language.
+const (
+	OpenInOne    = "open-in-one"    // everything quoted was open to anyone in one state
+	OpenTogether = "open-together"  // and here only in several states together
+	NotOpen      = "not-open"       // the detail was withheld, in each state
+	NamedOnly    = "named-only"     // it was open to named recipients, and to nobody else
+	Unsettled    = "unsettled"      // no source settles it
+	NothingSaid  = "nothing-quoted" // nothing quoted that a roll could hold
+	VoteSecret   = "vote-secret"    // no roll anywhere holds how somebody voted
+	Exposed      = "exposed"        // a documented exposure held the detail, which goes beyond
+	Protected    = "protected"      // an address: for people in a confidentiality programme it was not open
+)
+
+// Judge answers a claim.
+func Judge(c *Claim) (*Report, error) {
+	r := &Report{Claim: c}
+	for _, d := range c.Quoted {
+		r.ask(d, true)
+	}
+	for _, d := range c.Boasted {
+		r.ask(d, false)
+	}
+	r.decide()
+	all, err := catalogue.Incidents()
+	if err != nil {
+		return nil, err
+	}
+	r.match(all)
+	r.explain()
+	return r, nil
+}
+
+func (r *Report) ask(d Detail, quoted bool) {
+	for _, s := range r.Claim.States {
+		a := catalogue.VoteChoice(s, r.Claim.When)
+		if d != Vote {
+			a = catalogue.Status(s, r.Claim.When, field.Kind(d))
+		}
+		r.Items = append(r.Items, Item{d, quoted, a})
+	}
+}
+
+// of returns the answers for a detail, one a state.
+func (r *Report) of(d Detail) []*Item {
+	var items []*Item
+	for i := range r.Items {
+		if r.Items[i].Detail == d {
+			items = append(items, &r.Items[i])
+		}
+	}
+	return items
+}
+
+// decide reaches the verdict; see the package's comment.
+func (r *Report) decide() {
+	var closed, unsettled []Reason
+	open := map[Detail][]*Item{}
+	quoted := slices.DeleteFunc(slices.Clone(r.Claim.Quoted), func(d Detail) bool { return d == Vote })
+	for _, d := range quoted {
+		switch items := r.of(d); {
+		case slices.ContainsFunc(items, isOpen):
+			open[d] = slices.DeleteFunc(items, func(i *Item) bool { return !isOpen(i) })
+		case !slices.ContainsFunc(items, func(i *Item) bool { return !i.Settled() }):
+			closed = append(closed, shut(d, items))
+		default:
+			items = slices.DeleteFunc(items, func(i *Item) bool { return i.Settled() })
+			unsettled = append(unsettled, Reason{Code: Unsettled, Detail: d, States: statesOf(items), Items: items})
+		}
+	}
+	switch {
+	case len(quoted) == 0:
+		r.Verdict, r.Because = CannotTell, []Reason{{Code: NothingSaid}}
+	case len(closed) > 0:
+		r.Verdict, r.Confidence = Beyond, catalogue.High
+		for _, reason := range closed {
+			for _, i := range reason.Items {
+				r.Confidence = r.Confidence.Weaker(i.Confidence)
+			}
+		}
+		r.Because = append(closed, unsettled...)
+	case len(unsettled) > 0:
+		r.Verdict, r.Because = CannotTell, unsettled
+	default:
+		r.open(quoted, open)
+	}
+	if slices.Contains(r.Claim.Quoted, Vote) || slices.Contains(r.Claim.Boasted, Vote) {
+		r.Because = append(r.Because, Reason{Code: VoteSecret, Detail: Vote, Items: r.of(Vote)})
+	}
+}
+
+// open explains a claim whose every item was open somewhere.
+func (r *Report) open(quoted []Detail, open map[Detail][]*Item) {
+	r.Verdict, r.Confidence = PublicRecord, ""
+	reason := Reason{Code: OpenTogether, States: r.Claim.States}
+	for _, s := range r.Claim.States {
+		items := make([]*Item, 0, len(quoted))
+		for _, d := range quoted {
+			if n := slices.IndexFunc(open[d], func(i *Item) bool { return i.Jurisdiction == s }); n >= 0 {
+				items = append(items, open[d][n])
+			}
+		}
+		if c := weakest(items); len(items) == len(quoted) && (r.Confidence == "" || r.Confidence.Weaker(c) != c) {
+			r.Confidence, reason = c, Reason{Code: OpenInOne, States: []string{s}, Items: items}
+		}
+	}
+	if reason.Code == OpenTogether {
+		for _, d := range quoted {
+			best := slices.MaxFunc(open[d], func(a, b *Item) int {
+				switch {
+				case a.Confidence == b.Confidence:
+					return 0
+				case a.Confidence.Weaker(b.Confidence) == a.Confidence:
+					return -1
+				}
+				return 1
+			})
+			reason.Items = append(reason.Items, best)
+		}
+		r.Confidence = weakest(reason.Items)
+	}
+	r.Because = []Reason{reason}
+	if n := slices.IndexFunc(reason.Items, func(i *Item) bool { return i.Programme != "" }); n >= 0 {
+		i := reason.Items[n]
+		r.Because = append(r.Because, Reason{Code: Protected, Detail: i.Detail, States: []string{i.Jurisdiction}, Items: []*Item{i}})
+	}
+}
+
+func isOpen(i *Item) bool { return i.Settled() && i.Status == catalogue.Public }
+
+// shut is the reason that a detail was not open to anyone.
+func shut(d Detail, items []*Item) Reason {
+	code := NotOpen
+	if slices.ContainsFunc(items, func(i *Item) bool { return i.Status == catalogue.Restricted }) {
+		code = NamedOnly
+	}
+	return Reason{Code: code, Detail: d, States: statesOf(items), Items: items}
+}
+
+func weakest(items []*Item) catalogue.Confidence {
+	c := catalogue.High
+	for _, i := range items {
+		c = c.Weaker(i.Confidence)
+	}
+	return c
+}
+
+func statesOf(items []*Item) (states []string) {
+	for _, i := range items {
+		states = append(states, i.Jurisdiction)
+	}
+	return states
+}
+
+// match finds the incidents: those that held something beyond the public record
+// first, then those that held more of what the message names, then the latest.
+func (r *Report) match(all []*catalogue.Incident) {
+	beyond := map[Detail]bool{}
+	for _, reason := range r.Because {
+		beyond[reason.Detail] = reason.Code == NotOpen || reason.Code == NamedOnly
+	}
+	weight := map[string]int{}
+	for _, i := range all {
+		m := Match{Incident: i, When: i.By(r.Claim.When)}
+		for _, s := range r.Claim.States {
+			if i.Covers(s) {
+				m.States = append(m.States, s)
+			}
+		}
+		kinds := withImplied(i.Kinds())
+		for _, d := range append(slices.Clone(r.Claim.Quoted), r.Claim.Boasted...) {
+			if d != Vote && kinds.Has(field.Kind(d)) {
+				m.Fields = append(m.Fields, d)
+				if weight[i.ID]++; beyond[d] {
+					weight[i.ID] += 100
+				}
+			}
+		}
+		if i.Retired || m.When == catalogue.After || len(m.States) == 0 || len(m.Fields) == 0 {
+			continue
+		}
+		r.Incidents = append(r.Incidents, m)
+	}
+	slices.SortStableFunc(r.Incidents, func(a, b Match) int { return weight[b.ID] - weight[a.ID] })
+}
+
+// explain adds, for what goes beyond, the incident that held the most of it and
+// had begun by then, if one had.
+func (r *Report) explain() {
+	for _, m := range r.Incidents {
+		for n, reason := range r.Because {
+			if m.When == catalogue.Before && slices.Contains(m.Fields, reason.Detail) && (reason.Code == NotOpen || reason.Code == NamedOnly) {
+				because := Reason{Code: Exposed, Detail: reason.Detail, States: m.States, Incident: m.Incident}
+				r.Because = slices.Insert(r.Because, n+1, because)
+				return
+			}
+		}
+	}
+}
+
+// withImplied adds the kinds that follow from those of the set: a full birth date
+// tells the year, an address the place.
+func withImplied(s field.Set) field.Set {
+	for kind, more := range map[field.Kind]field.Set{
+		field.BirthDate: field.SetOf(field.BirthMonthYear, field.BirthYear, field.Age),
+		field.Address:   field.SetOf(field.Locality),
+		field.SSN:       field.SetOf(field.SSNLast4),
+	} {
+		if s.Has(kind) {
+			s |= more
+		}
+	}
+	return s
+}

@@ -1,0 +1,117 @@
+package claim
+
+import (
+	"rollcheck/data/advice"
+	"rollcheck/data/catalogue"
+)
+
+// words are what a report is written in. %s stand for: where it says so, first.
+type words struct {
+	heading, headingUndated, quoted, boasted        string
+	public, publicLow, withheld, restricted         string // restricted: who may have the list
+	unknown, low, either, vote                      string // unknown, low: why; either: the two answers
+	values                                          map[catalogue.Value]string
+	verdict                                         map[Verdict]string
+	reason                                          map[string]string // see reasonText
+	sure                                            map[catalogue.Confidence]string
+	proves                                          map[Verdict]string // what the verdict does not say
+	who, use, programme, conflict                   string
+	incidents, incidentsNone, held, before, perhaps string
+	contested, more, steps, sources, and, voteTitle string
+	asOf                                            string
+}
+
+var languages = map[advice.Lang]*words{
+	advice.En: {
+		heading:        "What the message says, against the public voter file of %s on %s",
+		headingUndated: "What the message says, against the public voter file of %s at any time since 2004",
+		quoted:         "It quoted",
+		boasted:        "It only said it had",
+		public:         "on the public record",
+		publicLow:      "cannot tell: it seems to be public, but no good source says so",
+		withheld:       "not on the public record",
+		restricted:     "not open to everybody; the list goes to: %s",
+		unknown:        "cannot tell: %s",
+		low:            "cannot tell: no good source was found",
+		either:         "cannot tell: %s before or after, and %s",
+		vote:           "on no roll anywhere: ballots are secret",
+		values: map[catalogue.Value]string{
+			catalogue.Public: "public", catalogue.Restricted: "open to some", catalogue.Withheld: "not public", catalogue.Unknown: "unknown",
+		},
+		verdict: map[Verdict]string{
+			PublicRecord: "Explained by the public record.",
+			Beyond:       "Goes beyond the public record: %s.",
+			CannotTell:   "Cannot tell.",
+		},
+		reason: map[string]string{
+			OpenInOne:    "Anyone could have everything it quoted from the public voter file of %s.",
+			OpenTogether: "Everything it quoted was public, but in no single state: it takes the files of %s together.",
+			NotOpen:      "The %s was not on the public file of %s at that time.",
+			NamedOnly:    "The %s was not open to everybody in %s. Named recipients, such as campaigns, can have it lawfully, so it does not by itself show a break-in.",
+			Unsettled:    "Whether the %s was public in %s is not settled.",
+			NothingSaid:  "It quoted nothing that a voter file could hold. To say that one has something proves nothing.",
+			VoteSecret:   "Nobody can look up how you voted. No roll anywhere holds it: ballots are secret and kept without names.",
+			Exposed:      "A documented exposure held the %s: %s (%s) [%s].",
+			Protected:    "If you are in a confidentiality programme, your address should not have been on that file: tell the programme.",
+		},
+		sure: map[catalogue.Confidence]string{catalogue.High: "The sources for this are good.", catalogue.Medium: "The sources for this are fair, not complete."},
+		proves: map[Verdict]string{
+			PublicRecord: "That does not say where the sender got it; only that no break-in was needed.",
+			Beyond:       "That does not say where the sender got it. Phone numbers, e-mail addresses and birth dates are also in many other leaks and for sale.",
+			CannotTell:   "That is neither a yes nor a no.",
+		},
+		who: "%s: the list is open to %s.", use: "Limits: %s.", programme: "Address confidentiality: %s", conflict: "Sources disagree: %s",
+		incidents:     "Documented exposures that covered this state and some of these details",
+		incidentsNone: "No documented exposure in our list covered this state, this time and these details.",
+		held:          "held of these: %s",
+		before:        "had begun by then", perhaps: "became known later, or when it began is not known",
+		contested: "contested", more: "... and %d more: ", steps: "What to do now", sources: "Sources", and: "and", voteTitle: "how you voted",
+		asOf: "sources up to %s",
+	},
+	advice.Es: {
+		heading:        "Lo que dice el mensaje, comparado con el padrón electoral público de %s el %s",
+		headingUndated: "Lo que dice el mensaje, comparado con el padrón electoral público de %s en cualquier momento desde 2004",
+		quoted:         "Citó",
+		boasted:        "Solo dijo tener",
+		public:         "en el registro público",
+		publicLow:      "no se puede saber: parece público, pero ninguna fuente buena lo dice",
+		withheld:       "no está en el registro público",
+		restricted:     "no está abierto a todos; la lista se entrega a: %s",
+		unknown:        "no se puede saber: %s",
+		low:            "no se puede saber: no se encontró una fuente buena",
+		either:         "no se puede saber: %s antes o después, y %s",
+		vote:           "en ningún padrón: el voto es secreto",
+		values: map[catalogue.Value]string{
+			catalogue.Public: "público", catalogue.Restricted: "abierto a algunos", catalogue.Withheld: "no público", catalogue.Unknown: "desconocido",
+		},
+		verdict: map[Verdict]string{
+			PublicRecord: "Se explica por el registro público.",
+			Beyond:       "Va más allá del registro público: %s.",
+			CannotTell:   "No se puede saber.",
+		},
+		reason: map[string]string{
+			OpenInOne:    "Cualquier persona podía obtener todo lo que citó del padrón público de %s.",
+			OpenTogether: "Todo lo que citó era público, pero no en un solo estado: hacen falta juntos los padrones de %s.",
+			NotOpen:      "Este dato no estaba en el padrón público de %[2]s en esa fecha: %[1]s.",
+			NamedOnly:    "Este dato no estaba abierto a todos en %[2]s: %[1]s. Algunos, como las campañas, pueden tenerlo legalmente; por sí solo no demuestra una intrusión.",
+			Unsettled:    "No está claro si este dato era público en %[2]s: %[1]s.",
+			NothingSaid:  "No citó nada que un padrón pueda contener. Decir que se tiene algo no prueba nada.",
+			VoteSecret:   "Nadie puede averiguar cómo votó usted. Ningún padrón lo contiene: el voto es secreto y las boletas se guardan sin nombre.",
+			Exposed:      "Una exposición documentada contenía este dato (%s): %s (%s) [%s].",
+			Protected:    "Si usted está en un programa de confidencialidad, su dirección no debía estar en ese padrón: avise al programa.",
+		},
+		sure: map[catalogue.Confidence]string{catalogue.High: "Las fuentes son buenas.", catalogue.Medium: "Las fuentes son aceptables, no completas."},
+		proves: map[Verdict]string{
+			PublicRecord: "Eso no dice de dónde lo sacó quien escribe; solo que no hacía falta ninguna intrusión.",
+			Beyond:       "Eso no dice de dónde lo sacó quien escribe. Teléfonos, correos y fechas de nacimiento también están en muchas otras filtraciones y a la venta.",
+			CannotTell:   "Eso no es ni un sí ni un no.",
+		},
+		who: "%s: la lista está abierta a: %s.", use: "Límites: %s.", programme: "Confidencialidad de la dirección: %s", conflict: "Las fuentes no coinciden: %s",
+		incidents:     "Exposiciones documentadas que abarcaron este estado y algunos de estos datos",
+		incidentsNone: "Ninguna exposición documentada de nuestra lista abarcó este estado, esta fecha y estos datos.",
+		held:          "contenía de estos: %s",
+		before:        "ya había empezado", perhaps: "se supo después, o no se sabe cuándo empezó",
+		contested: "discutida", more: "... y %d más: ", steps: "Qué hacer ahora", sources: "Fuentes", and: "y", voteTitle: "cómo votó usted",
+		asOf: "fuentes hasta %s",
+	},
+}
