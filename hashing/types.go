@@ -93,13 +93,19 @@ type DatasetInfo struct {
 	Indexed       int64            `json:"indexed"` // rows that got at least one key
 	Keyless       int64            `json:"keyless"` // rows read in full that carry nothing anyone could be matched by
 	Skipped       map[string]int64 `json:"skipped"` // rows that could not be read, by reason
-	KeyRows       map[string]int64 `json:"key_rows"`
-	Columns       []string         `json:"columns"` // names of the kinds of field with a value in any row
-	JanuaryFirst  string           `json:"january_first,omitempty"`
-	Tags          int64            `json:"tags"`
-	Canonical     string           `json:"canonical"`
-	BuiltAt       time.Time        `json:"built_at"`
-	Digest        string           `json:"digest"` // hex SHA-256 of the content, the same for the same input
+	// Unread counts the members of the sources that were not read and may hold
+	// people: without them the dataset is not whole. Unchosen counts those that were
+	// left out by choice: the dataset is parts of its sources.
+	Unread   int64 `json:"unread,omitempty"`
+	Unchosen int64 `json:"unchosen,omitempty"`
+
+	KeyRows      map[string]int64 `json:"key_rows"`
+	Columns      []string         `json:"columns"` // names of the kinds of field with a value in any row
+	JanuaryFirst string           `json:"january_first,omitempty"`
+	Tags         int64            `json:"tags"`
+	Canonical    string           `json:"canonical"`
+	BuiltAt      time.Time        `json:"built_at"`
+	Digest       string           `json:"digest"` // hex SHA-256 of the content, the same for the same input
 }
 
 // Source is one file a dataset was read from.
@@ -107,6 +113,15 @@ type Source struct {
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
 }
+
+// CutShort is the name, in [DatasetInfo.Skipped], of rows that a source ends
+// within: what stood behind them is missing.
+const CutShort = "cut-short"
+
+// Whole reports whether all of the sources was read, as far as they were meant to
+// be: no part that may hold people was left out, and none ends in the middle of a
+// row.
+func (d *DatasetInfo) Whole() bool { return d.Unread == 0 && d.Skipped[CutShort] == 0 }
 
 // Coverage is the share of the dataset's rows that somebody could be matched
 // by: neither skipped nor without any key. It is 1 for an empty dataset.

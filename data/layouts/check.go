@@ -89,6 +89,9 @@ func (l *Layout) check() error {
 	if err := l.checkPlaces(); err != nil {
 		return err
 	}
+	if err := l.checkOptional(); err != nil {
+		return err
+	}
 	for role := range l.Codes {
 		if r, ok := field.ParseRole(role); !ok || !l.hasRole(r) {
 			return fmt.Errorf("codes for %q, which no column has", role)
@@ -147,6 +150,25 @@ func (l *Layout) checkColumns() error {
 				return fmt.Errorf("column %q: unknown format %q", c.Name, c.Format)
 			}
 		}
+	}
+	return nil
+}
+
+// checkOptional refuses optional columns where their being there or not cannot be
+// seen, or says nothing.
+func (l *Layout) checkOptional() error {
+	for _, c := range l.Columns {
+		if c.Optional && l.Container == "fixed" {
+			return fmt.Errorf("column %q: optional in a record of fixed places", c.Name)
+		}
+	}
+	for _, c := range l.Tail {
+		if c.Optional {
+			return fmt.Errorf("column %q: optional in the tail, which is so as a whole", c.Name)
+		}
+	}
+	if len(l.Required()) == 0 {
+		return errors.New("no column that is not optional")
 	}
 	return nil
 }

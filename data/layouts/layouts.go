@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -34,7 +35,7 @@ type Layout struct {
 	Delimiter  string `json:"delimiter,omitempty"`   // one byte; of a fixed file: what stands in the bytes between columns, "" for blanks
 	Quote      string `json:"quote,omitempty"`       // `"`, or "" when a quote is a literal character
 	Header     bool   `json:"header"`                // the first row names the columns
-	Encoding   string `json:"encoding,omitempty"`    // "utf-8" or "windows-1252": what a line that is not UTF-8 is read as
+	Encoding   string `json:"encoding,omitempty"`    // "utf-8" or "windows-1252": what its publisher writes
 	LineEnding string `json:"line_ending,omitempty"` // "lf" or "crlf", as the publisher writes it
 
 	RecordLength      int    `json:"record_length,omitempty"`      // of a fixed file: bytes of a line without its end
@@ -81,6 +82,7 @@ type Column struct {
 	Length    int        `json:"length,omitempty"`     // of a fixed file: its bytes
 	Format    string     `json:"format,omitempty"`     // of a date, one of [Formats]; of a whole name, one of [NameFormats]
 	MaxLength int        `json:"max_length,omitempty"` // in characters; 0 is not stated
+	Optional  bool       `json:"optional,omitempty"`   // not in every file: without a header, a file has all optional columns or none
 	Withheld  bool       `json:"withheld,omitempty"`   // not given for voters with a public-records exemption
 	Absent    []string   `json:"absent,omitempty"`     // values that stand for a withheld or missing one here
 	Note      string     `json:"note,omitempty"`
@@ -116,6 +118,14 @@ func NameFormats() []string { return []string{"last, first", "last first", "firs
 
 // Delimited reports whether rows are lines cut by a delimiter.
 func (l *Layout) Delimited() bool { return l.Container == "" || l.Container == "delimited" }
+
+// Required returns the columns that every file has, in their order.
+func (l *Layout) Required() []Column {
+	if !slices.ContainsFunc(l.Columns, func(c Column) bool { return c.Optional }) {
+		return l.Columns
+	}
+	return slices.DeleteFunc(slices.Clone(l.Columns), func(c Column) bool { return c.Optional })
+}
 
 // Growing says how the columns beyond the fixed ones are named and what they hold.
 type Growing struct {

@@ -29,8 +29,9 @@ type Options struct {
 	Layout *layouts.Layout     // nil: detect
 	// Jurisdiction overrides the layout's, for files that have none of their own.
 	Jurisdiction string
-	Memory       int64 // bytes for everything the ingest holds
-	Jobs         int   // goroutines that parse and hash; 0 means 1
+	Members      []string // names of the members to read, as [voterfile.Options] has them; none: all
+	Memory       int64    // bytes for everything the ingest holds
+	Jobs         int      // goroutines that parse and hash; 0 means 1
 	Progress     func(Progress)
 }
 
@@ -79,7 +80,9 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 	if err != nil {
 		return Result{}, err
 	}
-	src, err := voterfile.Open(ctx, paths, voterfile.Options{Layout: opts.Layout, AsOf: opts.AsOf, Jurisdiction: opts.Jurisdiction})
+	src, err := voterfile.Open(ctx, paths, voterfile.Options{
+		Layout: opts.Layout, AsOf: opts.AsOf, Jurisdiction: opts.Jurisdiction, Members: opts.Members,
+	})
 	if err != nil {
 		build.Abort()
 		return Result{}, err
@@ -102,6 +105,9 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 	}
 	err = p.read(ctx)
 	workers.Wait()
+	if err == nil {
+		err = src.Err() // what only the whole of the files could show
+	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
@@ -340,6 +346,14 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	}
 	info.Columns = t.kinds.Names()
 	info.Layout, info.Jurisdictions = describe(res.Members, opts.Jurisdiction)
+	for _, m := range res.Members {
+		switch {
+		case m.LeftOut == voterfile.NotNamed:
+			info.Unchosen++
+		case m.Unread:
+			info.Unread++
+		}
+	}
 	var err error
 	res.Info, err = build.Commit(ctx, info, rollindex.CommitOptions{
 		KeepProvisional: keep,

@@ -1,10 +1,13 @@
 package ingest
 
 import (
+	"archive/zip"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,5 +205,92 @@ func TestJanuaryFirstAlone(t *testing.T) {
 	info := run(t, newIndex(t), path).Info
 	if info.JanuaryFirst != "degraded" || info.Keyless != 300 || info.Indexed != 0 || info.KeyRows["name-dob"] != 0 {
 		t.Errorf("1 January %s, %d without a key, %d indexed, %v", info.JanuaryFirst, info.Keyless, info.Indexed, info.KeyRows)
+	}
+}
+
+// A file whose dates turn out to have been read in a wrong order is refused, and
+// leaves no dataset behind.
+func TestDatesThatTurn(t *testing.T) {
+	for _, jobs := range []int{1, 3} {
+		ix := newIndex(t)
+		path := roll(t, 30_000, func(i int) string {
+			month, day := 1+i%12, 1+i%28
+			if i >= 20_000 {
+				month, day = day, month
+			}
+			return fmt.Sprintf("%02d/%02d/%d", month, day, 1940+i%60)
+		})
+		_, err := Run(t.Context(), ix, []string{path}, Options{
+			Info: hashing.DatasetInfo{ID: "d", Kind: hashing.Leak}, Memory: 64 << 20, Jobs: jobs,
+		})
+		var refused *voterfile.Error
+		if !errors.As(err, &refused) || !errors.Is(err, voterfile.ErrAmbiguous) || refused.Hint == "" {
+			t.Fatalf("%v", err)
+		}
+		// The first row past the turn with a day over 12.
+		if want := "line 20005 shows"; !strings.Contains(refused.Problem, want) {
+			t.Errorf("%d jobs: %s, want %s", jobs, refused.Problem, want)
+		}
+		if list := ix.Datasets(); len(list) != 0 {
+			t.Errorf("datasets left: %v", list)
+		}
+	}
+}
+
+// What was not read of the files is counted: parts that may hold people, parts left
+// out by choice, and what a file ends within.
+func TestPartsNotRead(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(roll(t, 300, func(int) string { return "02/03/1960" }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(members map[string][]byte) string {
+		path := filepath.Join(t.TempDir(), "roll.zip")
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		z := zip.NewWriter(f)
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			w, err := z.Create(name)
+			if err == nil {
+				_, err = w.Write(members[name])
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	noise := []byte("\x00\x01\x02\x00\x01\x02")
+	whole := write(map[string][]byte{"a.txt": text, "readme.txt": []byte("Read me.\n"), "layout.pdf": []byte("%PDF-1.7")})
+	parts := write(map[string][]byte{"a.txt": text, "b.txt": text, "voters.dat": noise})
+	cut := write(map[string][]byte{"a.txt": text[:len(text)-60], "b.txt": text})
+	for _, tc := range []struct {
+		path             string
+		members          []string
+		unread, unchosen int64
+		cut              int64
+	}{
+		{whole, nil, 0, 0, 0}, {parts, nil, 1, 0, 0}, {parts, []string{"b.txt"}, 0, 2, 0}, {cut, nil, 0, 0, 1}, {cut, []string{"b.txt"}, 0, 1, 0},
+	} {
+		res, err := Run(t.Context(), newIndex(t), []string{tc.path}, Options{
+			Info: hashing.DatasetInfo{ID: "d", Kind: hashing.Leak}, Memory: 64 << 20, Members: tc.members,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := res.Info
+		if got.Unread != tc.unread || got.Unchosen != tc.unchosen || got.Skipped[hashing.CutShort] != tc.cut {
+			t.Errorf("%q: %d unread, %d not chosen, skipped %v; want %+v", tc.members, got.Unread, got.Unchosen, got.Skipped, tc)
+		}
+		if got.Whole() != (tc.unread+tc.cut == 0) {
+			t.Errorf("%q: whole %v", tc.members, got.Whole())
+		}
 	}
 }

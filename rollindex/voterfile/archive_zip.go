@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/zip"
 )
@@ -24,7 +25,7 @@ func (w *walker) zip(m *member, depth int) error {
 	if err != nil {
 		return w.visit(m, "", m.fail("is a damaged or incomplete zip archive", "fetch it again, or test it with \"unzip -t\"", fmt.Errorf("%w: %w", ErrDamaged, err)))
 	}
-	switch office := officeKind(r.File); office {
+	switch office := officeKind(r); office {
 	case "":
 	case "xlsx":
 		m.kind = office
@@ -131,18 +132,35 @@ func zipMethod(c codec) zip.Decompressor {
 	}
 }
 
+// spreadsheet is a document of tables that is not read, in words.
+const spreadsheet = "a spreadsheet in another form than xlsx"
+
 // officeKind returns "xlsx" for the members of a workbook (ECMA-376, part 2, for
 // the list of types, and part 1 for the names), words for those of another kind of
 // document (OpenDocument 1.3, part 2, has a file "mimetype"), and "" for those of an archive.
-func officeKind(files []*zip.File) string {
+func officeKind(r *zip.Reader) string {
 	has := func(name string) bool {
-		return slices.ContainsFunc(files, func(e *zip.File) bool { return e.Name == name })
+		return slices.ContainsFunc(r.File, func(e *zip.File) bool { return e.Name == name })
 	}
 	switch {
 	case has("[Content_Types].xml") && has("xl/workbook.xml"):
 		return "xlsx"
+	case has("xl/workbook.bin"), has("mimetype") && isOpenSpreadsheet(r):
+		return spreadsheet
 	case has("[Content_Types].xml"), has("mimetype") && has("content.xml"):
 		return "an Office document"
 	}
 	return ""
+}
+
+// isOpenSpreadsheet reports whether the file "mimetype" of an OpenDocument says
+// that it is a spreadsheet.
+func isOpenSpreadsheet(r *zip.Reader) bool {
+	f, err := r.Open("mimetype")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, 64))
+	return err == nil && strings.HasPrefix(string(b), "application/vnd.oasis.opendocument.spreadsheet")
 }

@@ -51,6 +51,9 @@ type member struct {
 	table   int         // which
 	columns []string    // of that table; nil if its rows may begin with a header
 	alone   bool        // it is the only table
+	whole   *member     // what holds the tables
+
+	chosen bool // it was named as one to be read
 }
 
 // inArchive reports whether the member is in an archive. The file itself was named
@@ -140,6 +143,8 @@ func (m *member) failRead(err error) error {
 		return m.fail("uses "+string(method)+", which is not read", "unpack the archive and name its members", fmt.Errorf("%w: %w", ErrNotText, err))
 	case errors.As(err, &other):
 		return m.fail(fmt.Sprintf("has another header in line %d, with its columns in another order", int64(other)), "files were joined: split it there, and give both parts", ErrAmbiguous)
+	case errors.Is(err, tables.ErrUnclear):
+		return m.fail("cannot be read: "+err.Error(), "load the dump into a database, and write the table with the names of its columns", err)
 	case errors.Is(err, ErrEncrypted):
 		return m.fail("is encrypted", "unpack the archive with its password first", err)
 	case errors.Is(err, ErrMemory):

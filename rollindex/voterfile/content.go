@@ -2,6 +2,7 @@ package voterfile
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 
 	"rollcheck/data/field"
@@ -130,15 +131,37 @@ func isSlashDate(v []byte) bool {
 // contradiction is a column whose values are something else than its name or
 // place says.
 type contradiction struct {
-	column string
-	what   string // what its values are
-	line   int64  // the first that shows it
+	says        string // which columns, and what they seem to hold
+	line        int64  // the first that shows it
+	a, b        int    // the columns; the same twice where it is one
+	byFrequency bool   // shown by how common names are, which the user may know better
 }
 
-// findContradiction looks for a column of people's names that holds dates or
-// numbers, or a column of birth dates that holds neither dates nor anything that
-// stands for none: columns that were swapped, or a layout that is not the file's.
+// hold holds the match against what is in the rows. Whoever names the layout may
+// know better than the tables what people are called.
+func (m *Match) hold(rows *sampleRows, forced bool) {
+	m.against = cmp.Or(m.findContradiction(rows), m.readNames(rows))
+	if c := m.against; c != nil && c.byFrequency && forced {
+		m.Evidence = append(m.Evidence, fmt.Sprintf("%s, as line %d shows; the layout was named all the same", c.says, c.line))
+		m.against = nil
+	}
+}
+
+// findContradiction looks for columns that hold something else than they should:
+// columns that were swapped, or a layout that is not the file's.
 func (m *Match) findContradiction(rows *sampleRows) *contradiction {
+	for _, look := range [...]func(*sampleRows) *contradiction{m.noNames, m.misplaced, m.swappedDates, m.swappedNames, m.swappedCities} {
+		if c := look(rows); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// noNames looks for a column of people's names that holds dates or numbers, or a
+// column of birth dates that holds neither dates nor anything that stands for
+// none.
+func (m *Match) noNames(rows *sampleRows) *contradiction {
 	for i, c := range m.columns {
 		if m.isExtra(i) {
 			continue
@@ -163,7 +186,7 @@ func (m *Match) findContradiction(rows *sampleRows) *contradiction {
 			}
 		})
 		if bad*2 > n && bad >= leastWrong {
-			return &contradiction{c.Name, what, line}
+			return &contradiction{says: fmt.Sprintf("its column %q holds %s", c.Name, what), line: line, a: i, b: i}
 		}
 	}
 	return nil
@@ -186,39 +209,6 @@ func isMask(v []byte) bool {
 	return n == 0 && len(v) <= len("XX-XX-XXXX") && (len(v) > 1 || bytes.IndexByte([]byte("*#Xx-?"), v[0]) >= 0)
 }
 
-// readDates decides whether the file's dates have the day first. The layout says
-// so, unless the values say otherwise: a first part above 12 in several of them
-// and a second in none.
-func (m *Match) readDates(rows *sampleRows) {
-	day, month := 0, 0 // dates that can only have that first
-	for i, c := range m.columns {
-		if c == nil || c.Role == field.NameFull || c.Format == "" && c.Role != field.RoleBirthDate && c.Role != field.RoleRegistrationDate {
-			continue
-		}
-		m.DayFirst = m.DayFirst || c.Format != "" && c.Format[0] == 'D'
-		rows.values(m.Layout, c, i, func(_ int64, v []byte) {
-			switch a, b := leadingParts(v); {
-			case a > 12 && a <= 31 && b <= 12:
-				day++
-			case b > 12 && b <= 31 && a <= 12:
-				month++
-			}
-		})
-	}
-	const enough = 3
-	switch {
-	case day >= enough && day > 10*month && !m.DayFirst:
-		m.DayFirst = true
-		m.Evidence = append(m.Evidence, "dates have the day before the month")
-	case month >= enough && month > 10*day && m.DayFirst:
-		m.DayFirst = false
-		m.Evidence = append(m.Evidence, "dates have the month before the day, unlike the layout's")
-	case 20*min(day, month) > day+month && min(day, month) >= enough:
-		m.mixed = fmt.Sprintf("%d can only have the day first and %d only the month", day, month)
-	}
-	m.readPrecision(rows)
-}
-
 // readPrecision finds the most exact precision that a fifth of the birth dates
 // of the sample have, since files and even counties of one file differ in it.
 func (m *Match) readPrecision(rows *sampleRows) {
@@ -227,7 +217,7 @@ func (m *Match) readPrecision(rows *sampleRows) {
 		switch roleOf(c) {
 		case field.RoleBirthDate, field.RoleBirthMonthYear, field.RoleBirthYear:
 			rows.values(m.Layout, c, i, func(_ int64, v []byte) {
-				d, ok := dateForm{m.DayFirst, unknownYear}.parse(v)
+				d, ok := m.dateForm(unknownYear).parse(v)
 				if !ok {
 					return
 				}
@@ -255,32 +245,4 @@ func (m *Match) readPrecision(rows *sampleRows) {
 	if count["age"] > 0 {
 		m.Birth = "age"
 	}
-}
-
-// leadingParts returns the numbers before the first and the second separator of
-// a date that begins with one or two digits; zeros of anything else.
-func leadingParts(v []byte) (a, b int) {
-	if digits, _ := countDigits(v); len(v) == 8 && digits == 8 {
-		if y := four(v[4:8]); y >= 1800 && y < 2100 && (four(v[0:4]) < 1800 || four(v[0:4]) >= 2100) {
-			return two(v[0:2]), two(v[2:4])
-		}
-		return 0, 0
-	}
-	part, n := [2]int{}, 0
-	digits := 0
-	for _, c := range v {
-		switch {
-		case c >= '0' && c <= '9' && digits < 2:
-			part[n] = part[n]*10 + int(c-'0')
-			digits++
-		case (c == '/' || c == '-' || c == '.') && digits > 0:
-			if n++; n == 2 {
-				return part[0], part[1]
-			}
-			digits = 0
-		default:
-			return 0, 0
-		}
-	}
-	return 0, 0
 }

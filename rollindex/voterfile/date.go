@@ -7,11 +7,39 @@ import (
 	"rollcheck/hashing"
 )
 
+// dateOrder is which part of a date stands where, when a value leaves it open.
+type dateOrder uint8
+
+const (
+	monthFirst dateOrder = iota // 04/17/1961
+	dayFirst                    // 17/04/1961
+	yearFirst                   // 61/04/17; a year of four digits shows itself
+	numOrders
+)
+
+// String returns the order in words.
+func (o dateOrder) String() string {
+	return [...]string{"the month before the day", "the day before the month", "two digits of the year first", "unknown"}[min(o, numOrders)]
+}
+
+// stated returns the order in the form in which a layout states it.
+func (o dateOrder) stated() string {
+	return [...]string{"MM/DD/YYYY", "DD/MM/YYYY", "YYYY-MM-DD", "unknown"}[min(o, numOrders)]
+}
+
+// orderSet is a set of orders, a bit for each.
+type orderSet uint8
+
+func (s orderSet) has(o dateOrder) bool { return s>>o&1 != 0 }
+
+func (s orderSet) only(o dateOrder) bool { return s == 1<<o }
+
 // dateForm says how dates are read where the value leaves a choice. The zero
 // value takes the month to stand before the day and two digits for no year.
 type dateForm struct {
-	dayFirst bool // the day stands before the month: 17/04/1961
-	last     int  // the last year that two digits can mean; 0 if two digits are no year
+	order   dateOrder
+	last    int  // the last year that two digits can mean; 0 if two digits are no year
+	nextDay bool // a time of day past noon is midnight of the day after, written as UTC
 }
 
 // A two-digit year of birth is taken for the last one with these digits that
@@ -26,17 +54,17 @@ const (
 
 // parse reads b as a date in any of the forms publishers use: they change it from
 // one release to the next, and republished copies have their own, so that the
-// form a layout states is relied on only for what a value does not show, whether
-// the day comes first. A day or month of 00 lowers the precision; a day or month
+// form a layout states is relied on only for what a value does not show, which
+// part comes first. A day or month of 00 lowers the precision; a day or month
 // that no calendar has leaves the year. It reports false when b is not a date at
-// all. A time of day behind the date is ignored.
+// all. A time of day behind the date is ignored, unless the form says otherwise.
 func (f dateForm) parse(b []byte) (hashing.Date, bool) {
 	var y, m, d int
 	b = bytes.TrimSuffix(b, []byte(".0")) // a number that went through a program for tables
 	switch {
 	case len(b) == 10 && b[2] == '/' && b[5] == '/':
 		y, m, d = four(b[6:10]), two(b[0:2]), two(b[3:5])
-		if f.dayFirst {
+		if f.order == dayFirst {
 			m, d = d, m
 		}
 	case len(b) == 10 && b[4] == '-' && b[7] == '-':
@@ -57,7 +85,11 @@ func (f dateForm) parse(b []byte) (hashing.Date, bool) {
 	if m == 0 {
 		d = 0
 	}
-	return hashing.Date{Year: uint16(y), Month: uint8(m), Day: uint8(d)}, true
+	date := hashing.Date{Year: uint16(y), Month: uint8(m), Day: uint8(d)}
+	if f.nextDay && d > 0 && clock(b) >= noonOver {
+		date = dayAfter(date)
+	}
+	return date, true
 }
 
 // eight reads eight digits: the year comes first unless that would be no date of
@@ -66,9 +98,9 @@ func (f dateForm) parse(b []byte) (hashing.Date, bool) {
 func (f dateForm) eight(b []byte) (y, m, d int) {
 	y, m, d = four(b[0:4]), two(b[4:6]), two(b[6:8])
 	none := y < 1800 || y >= 2100 || m > 12 || d > 31 // as year, month and day
-	if last := four(b[4:8]); (none || f.dayFirst && two(b[0:2]) <= 31 && two(b[2:4]) <= 12 && two(b[0:2]) > 0) && last >= 1800 && last < 2100 {
+	if last := four(b[4:8]); (none || f.order == dayFirst && two(b[0:2]) <= 31 && two(b[2:4]) <= 12 && two(b[0:2]) > 0) && last >= 1800 && last < 2100 {
 		y, m, d = last, two(b[0:2]), two(b[2:4])
-		if f.dayFirst {
+		if f.order == dayFirst {
 			m, d = d, m
 		}
 	}
@@ -107,11 +139,11 @@ func (f dateForm) parseLoose(b []byte) (y, m, d int) {
 			return -1, -1, -1
 		}
 	}
-	return f.order(part, width, n, named)
+	return f.arrange(part, width, n, named)
 }
 
-// order tells which of the n+1 parts is which.
-func (f dateForm) order(part, width [3]int, n, named int) (y, m, d int) {
+// arrange tells which of the n+1 parts is which.
+func (f dateForm) arrange(part, width [3]int, n, named int) (y, m, d int) {
 	short := func(i int) bool { return width[i] == 1 || width[i] == 2 }
 	year := func(i int) int {
 		if width[i] == 2 && f.last > 0 {
@@ -133,8 +165,10 @@ func (f dateForm) order(part, width [3]int, n, named int) (y, m, d int) {
 		return year(2), part[0], part[1]
 	case n == 2 && named == 1 && short(0): // 17-APR-1961
 		return year(2), part[1], part[0]
+	case n == 2 && named < 0 && width[0] == 2 && short(1) && short(2) && (f.order == yearFirst || part[0] > 31):
+		return year(0), part[1], part[2]
 	case n == 2 && named < 0 && short(0) && short(1):
-		if f.dayFirst {
+		if f.order == dayFirst {
 			return year(2), part[1], part[0]
 		}
 		return year(2), part[0], part[1]

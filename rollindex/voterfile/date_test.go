@@ -73,26 +73,39 @@ func TestParseDate(t *testing.T) {
 }
 
 func TestParseDateForm(t *testing.T) {
-	dayFirst, short := dateForm{dayFirst: true}, dateForm{last: 2010}
+	days, short := dateForm{order: dayFirst}, dateForm{last: 2010}
 	tests := []struct {
 		form     dateForm
 		in, want string
 	}{
-		{dayFirst, "03/04/1961", "1961-04-03"},
-		{dayFirst, "3.4.1961", "1961-04-03"},
-		{dayFirst, "03041961", "1961-04-03"},
-		{dayFirst, "18051962", "1962-05-18"},
-		{dayFirst, "20051962", "1962-05-20"},
+		{days, "03/04/1961", "1961-04-03"},
+		{days, "3.4.1961", "1961-04-03"},
+		{days, "03041961", "1961-04-03"},
+		{days, "18051962", "1962-05-18"},
+		{days, "20051962", "1962-05-20"},
 		{dateForm{}, "18051962", "1962"},
-		{dayFirst, "1961-04-03", "1961-04-03"},
-		{dayFirst, "19610403", "1961-04-03"},
-		{dayFirst, "04/17/1961", "1961"},
+		{days, "1961-04-03", "1961-04-03"},
+		{days, "19610403", "1961-04-03"},
+		{days, "04/17/1961", "1961"},
 		{short, "4/17/61", "1961-04-17"},
 		{short, "4/17/10", "2010-04-17"},
 		{short, "4/17/11", "1911-04-17"},
 		{short, "4/17/00", "2000-04-17"},
 		{short, "17-APR-61", "1961-04-17"},
-		{dateForm{dayFirst: true, last: 2010}, "3/4/61", "1961-04-03"},
+		{dateForm{order: dayFirst, last: 2010}, "3/4/61", "1961-04-03"},
+		{dateForm{order: yearFirst, last: 2010}, "61/04/03", "1961-04-03"},
+		{dateForm{order: yearFirst, last: 2010}, "05-04-03", "2005-04-03"},
+		{dateForm{order: yearFirst, last: 2010}, "04/17/1961", "1961-04-17"},
+		{short, "61-04-17", "1961-04-17"}, // 61 is neither a month nor a day
+		{short, "61-17-04", "1961"},
+		{dateForm{nextDay: true}, "1980-05-02T22:00:00Z", "1980-05-03"},
+		{dateForm{nextDay: true}, "1980-12-31 23:00:00", "1981-01-01"},
+		{dateForm{nextDay: true}, "1980-02-28T22:00:00.000+00:00", "1980-02-29"},
+		{dateForm{nextDay: true}, "05/02/1980 10:00 PM", "1980-05-03"},
+		{dateForm{nextDay: true}, "1980-05-02T04:00:00Z", "1980-05-02"},
+		{dateForm{nextDay: true}, "1980-05-02", "1980-05-02"},
+		{dateForm{nextDay: true}, "1980-05-00T22:00:00Z", "1980-05"},
+		{dateForm{}, "1980-05-02T22:00:00Z", "1980-05-02"},
 	}
 	for _, tt := range tests {
 		if got, ok := tt.form.parse([]byte(tt.in)); got.String() != tt.want || !ok {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -16,6 +15,7 @@ type Detection struct {
 	Name    string  // the member, made fit to be shown
 	Matches []Match // the best first; the first is what it is read as
 	LeftOut string  // why the member is not read; "" if it is
+	Unread  bool    // it is left out and may hold people
 	Err     error   // why it cannot be read, if nothing fits or two fit equally
 }
 
@@ -33,7 +33,11 @@ func Detect(ctx context.Context, path string, opts Options) ([]Detection, error)
 		return nil, err
 	}
 	defer f.close()
-	found, err := f.detect(ctx, known, opts.Layout != nil, sampleSize)
+	want := newChoice(opts.Members)
+	found, err := f.detect(ctx, known, opts.Layout != nil, sampleSize, want)
+	if err == nil {
+		err = want.missing([]*file{f})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -87,30 +91,17 @@ var builtIn = sync.OnceValues(func() ([]*candidate, error) {
 	return all, nil
 })
 
-// detect looks into every member of the file. Dumps are surveyed for their tables
-// as far as survey bytes go, 0 for the whole of them.
-func (f *file) detect(ctx context.Context, known []*candidate, forced bool, survey int64) ([]detected, error) {
+// detect looks into every member of the file that is wanted, as [file.parts] does.
+func (f *file) detect(ctx context.Context, known []*candidate, forced bool, survey int64, want *choice) ([]detected, error) {
 	var out []detected
-	err := f.walk(ctx, func(m *member, leftOut string, err error) error {
-		if leftOut != "" || err != nil {
-			out = append(out, detected{m, Detection{Name: m.name, LeftOut: leftOut, Err: err}})
-			return nil
+	err := f.parts(ctx, survey, want, func(m *member, leftOut string, err error) {
+		d := detected{m, Detection{Name: m.name, LeftOut: leftOut, Err: err}}
+		if leftOut == "" && err == nil {
+			m.detect(known, forced, &d.Detection)
 		}
-		parts, err := m.split(ctx, survey)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			out = append(out, detected{m, Detection{Name: m.name, Err: err}})
-			return nil
-		}
-		for _, part := range parts {
-			d := detected{part, Detection{Name: part.name}}
-			part.detect(known, forced, &d.Detection)
-			out = append(out, d)
-		}
-		return nil
+		out = append(out, d)
 	})
+	want.settle(out)
 	return out, err
 }
 
@@ -121,7 +112,7 @@ func (m *member) detect(known []*candidate, forced bool, d *Detection) {
 	s, why, err := m.look()
 	switch {
 	case why != "" && m.spare():
-		d.LeftOut = why
+		d.LeftOut, d.Unread = why, m.mayHoldPeople(why)
 	case err != nil:
 		d.Err = err
 	default:
@@ -132,7 +123,7 @@ func (m *member) detect(known []*candidate, forced bool, d *Detection) {
 
 // spare reports whether the member may be something else than a roll without
 // anybody having said that it is one.
-func (m *member) spare() bool { return m.inArchive() || m.tables != nil && !m.alone }
+func (m *member) spare() bool { return !m.chosen && (m.inArchive() || m.tables != nil && !m.alone) }
 
 // look returns the beginning of the member as a sample. Where there is none, err
 // says why; why is then set too if something so small or plain can be passed
@@ -169,7 +160,9 @@ func (m *member) lookAtText() (s *sample, why string, err error) {
 		}
 		return nil, "not a text file", m.fail("is not a text file", "a roll is text; if this is UTF-16 without a byte order mark, save it as UTF-8", ErrNotText)
 	}
-	return newSample(text, all), "", nil
+	s = newSample(text, all)
+	s.encoding = cmp.Or(m.form.title(), s.encoding)
+	return s, "", nil
 }
 
 // mayHoldRows reports whether a member of a kind that is not read could hold a roll.
@@ -177,7 +170,7 @@ func mayHoldRows(kind string, small bool) bool {
 	switch kind {
 	case "a picture", "a PDF document":
 		return false
-	case "an Office document", "an old Office document":
+	case "an Office document", "an old Office document", spreadsheet:
 		return !small
 	}
 	return true
@@ -205,11 +198,11 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 	switch {
 	case len(fit) == 0:
 		if m.spare() && s.best().fields < rollColumns && !s.people() {
-			d.LeftOut = fmt.Sprintf("not of the shape of a roll: %d fields a row", s.best().fields)
+			d.LeftOut, d.Unread = fmt.Sprintf("not of the shape of a roll: %d fields a row", s.best().fields), m.mayBeRecords(s)
 			return
 		}
 		d.Err = m.noLayout(s, known)
-	case m.inArchive() && ignoredFolder(m.path(), fit[0].Layout):
+	case m.inArchive() && !m.chosen && ignoredFolder(m.path(), fit[0].Layout):
 		d.LeftOut = "in a folder of files that check or repeat the roll"
 	case rival(fit) != nil:
 		o := rival(fit)
@@ -217,13 +210,19 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 			"say which it is with --layout", ErrAmbiguous)
 	case fit[0].against != nil:
 		c := fit[0].against
-		d.Err = m.fail(fmt.Sprintf("contradicts layout %s: its column %q holds %s, as line %d shows", fit[0].Layout.ID, c.column, c.what, c.line),
-			"its columns may have been moved or swapped; \"rollcheck layouts detect --propose\" writes a layout to correct", ErrNoLayout)
+		hint := "its columns may have been moved or swapped; \"rollcheck layouts detect --propose FILE\" writes a layout to correct"
+		if c.byFrequency {
+			hint += "; if they are right as they stand, say so with --layout " + fit[0].Layout.ID
+		}
+		d.Err = m.fail(fmt.Sprintf("contradicts layout %s: %s, as line %d shows", fit[0].Layout.ID, c.says, c.line), hint, ErrNoLayout)
 	case fit[0].other != "":
 		d.Err = m.fail(fmt.Sprintf("has a header that names the column %q where layout %s has something else", fit[0].other, fit[0].Layout.ID),
 			"its columns were moved or it has another layout; \"rollcheck layouts detect --propose FILE\" writes one by its header", ErrNoLayout)
 	case fit[0].mixed != "":
 		d.Err = m.fail("writes dates in two ways: "+fit[0].mixed, "split it by where it changes, or rewrite its dates as YYYY-MM-DD", ErrAmbiguous)
+	case fit[0].noon != "":
+		d.Err = m.fail(fmt.Sprintf("has times of day in its column %q that are noon in America or midnight in Asia, where it was the day after", fit[0].noon),
+			"rewrite its dates as YYYY-MM-DD, or give a layout of another jurisdiction with --layout FILE", ErrAmbiguous)
 	case fit[0].twice != "":
 		d.Err = m.fail(fmt.Sprintf("has the column %q twice", fit[0].twice), "one may be of another person, such as a spouse: name them apart, or take one out", ErrAmbiguous)
 	case !fit[0].lined(s):
@@ -276,32 +275,6 @@ func cutLast(s, sep string) (before, after string, found bool) {
 		return s[:i], s[i+len(sep):], true
 	}
 	return s, "", false
-}
-
-// noLayout says what was seen and what the nearest layout has.
-func (m *member) noLayout(s *sample, known []*candidate) error {
-	best := s.best()
-	if best.fields < 2 {
-		return m.fail("is not a delimited file of a known layout", "\"rollcheck layouts\" lists the layouts that are known; a file of fixed places needs the layout of its record length", ErrNoLayout)
-	}
-	near := slices.MinFunc(known, func(a, b *candidate) int {
-		return cmp.Compare(distance(a.Layout, best.fields), distance(b.Layout, best.fields))
-	})
-	problem := fmt.Sprintf("fits no layout: it has %d fields a row, separated by %s", best.fields, delimiterName(best.delim))
-	if len(known) == 1 {
-		problem = fmt.Sprintf("does not fit layout %s, which has %d columns: it has %d fields a row, separated by %s",
-			near.ID, len(near.Columns), best.fields, delimiterName(best.delim))
-	} else if n := len(near.Columns); n == best.fields {
-		problem += fmt.Sprintf("; the nearest layout, %s, has as many, but the header or the values do not fit", near.ID)
-	} else {
-		problem += fmt.Sprintf("; the nearest layout, %s, has %d columns", near.ID, n)
-	}
-	return m.fail(problem, "\"rollcheck layouts detect --propose FILE\" writes a layout for such a file, to review and give to --layout", ErrNoLayout)
-}
-
-func distance(l *layouts.Layout, fields int) int {
-	d := len(l.Columns) - fields
-	return max(d, -d)
 }
 
 func delimiterName(c byte) string {

@@ -25,6 +25,9 @@
 //			... // rec is valid until the next call
 //		}
 //	}
+//	if err := src.Err(); err != nil { // once every parser is done
+//		...
+//	}
 //	skips := parser.Skips()
 //
 // Where a chunk ends depends on the input alone, and so do the records: neither
@@ -41,6 +44,13 @@
 // is ever written to disk, the names of members are labels, and memory does not
 // grow with the size of a member; what must be held whole is bounded.
 //
+// What is in an archive beside the roll, or a further table of a dump, is left out
+// where it cannot be a roll, and named with the reason. What cannot be read and would
+// be a roll (an archive in a form that is not read, an encrypted member, rows of people
+// in no known layout) is an error, unless other members are named
+// ([Options.Members]); what is small, in no form that is known and may hold people
+// is marked ([Member.Unread]), so that nobody takes the rest for the whole.
+//
 // # Which layout
 //
 // A layout is chosen by the names in the header, the number of fields, the length
@@ -51,16 +61,36 @@
 // where they have one ("ssn_last4") and reported in [Match.Extra]. Without a
 // header the number of fields must be the layout's, and the values must look
 // like what the layout says they are. [Match.Evidence] says what decided it. Two
-// layouts that fit equally are refused unless they read the file alike; so are columns
-// of names or birth dates that hold something else. For a file of no known layout
+// layouts that fit equally are refused unless they read the file alike.
+//
+// What is in the columns is held against what their names or places say they hold,
+// in the part of the file that is looked at: names of people that are dates or
+// addresses, birth dates that come after the registration, first names for surnames
+// and places for either, by how common they are. What contradicts it is refused
+// with a line that shows it; a few odd rows, and names that are in no table, are
+// not. Frequencies can be overruled by naming the layout ([Options.Layout]). A row
+// of types below the header is skipped. For a file of no known layout
 // [Propose] makes one.
 //
 // # Dates
 //
 // Dates are read in any form that says what it means, whatever form the layout
-// states; whether the day or the month comes first is taken from the layout, and
-// from the values where they show it. Two digits of a birth year are the last such
-// year that makes the person 16 when the data was taken.
+// states; whether the day or the month comes first, or two digits of the year, is
+// taken from the layout, and from the values where they show it. That is decided
+// by the beginning of a file and watched to its end: where later birth dates show
+// that another order was meant, [Source.Err] refuses the file, since those that
+// both orders can read were misread; a few slips do not. Two digits of a birth
+// year are the last such year that makes the person 16 when the data was taken.
+// Birth dates whose times of day are midnight of a place east of Greenwich,
+// written as UTC, are of the day after.
+//
+// # Letters
+//
+// Text is UTF-8, or UTF-16 with a byte order mark. A field that is not UTF-8 is
+// read as windows-1252, or as code page 850 or Mac OS Roman where these make common
+// names of what is nearby; and UTF-8 that was once read as windows-1252 and written
+// as UTF-8 again is put right. [Match.Evidence] says what was found in the
+// beginning of a file.
 //
 // # What is skipped
 //
@@ -74,5 +104,7 @@
 //
 // Damage to a container (a truncated gzip file, a wrong checksum, an expansion
 // beyond all reason) is an error and not a skip, because nobody can tell how
-// many rows are missing.
+// many rows are missing. A text has nothing that says where it ends: one that ends
+// in the middle of a row shows as a row [CutShort], one cut off between two rows, or
+// within the last value of one, does not show.
 package voterfile

@@ -18,6 +18,7 @@ var (
 	ErrMemory    = errors.New("takes too much memory")
 	ErrNoLayout  = errors.New("no layout fits")
 	ErrAmbiguous = errors.New("several layouts fit")
+	ErrNoMember  = errors.New("no such member")
 	ErrChanged   = errors.New("changed while it was read")
 )
 

@@ -137,6 +137,7 @@ func (p *Parser) fillBirth() field.Set {
 		if !ok {
 			continue
 		}
+		p.watch.see(v, p.rec.Line, p.plan.dates.order)
 		d.SetBirth(date, p.plan.asOf)
 		switch d.Birth.Precision() {
 		case hashing.PrecisionDay:

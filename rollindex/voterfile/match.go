@@ -35,9 +35,15 @@ type Match struct {
 	firstName  []byte            // of the header, as written
 	headerLine int64             // where the header stands in the text; lines before it are no rows
 	against    *contradiction
-	mixed      string // what speaks for days first and what for months
-	other      string // a column that a header names otherwise than its place says
-	twice      string // a column of names or birth dates that the file has once more than the layout
+	nameForm   string    // of whole names without a comma, where the layout does not say: "last first", "first last"
+	typesLine  int64     // the line that gives the types of the columns; 0 if there is none
+	mixed      string    // what speaks for days first and what for months
+	order      dateOrder // of the parts of a date, where a value leaves it open
+	nextDay    bool      // birth dates with a time of day past noon are of the day after
+	noon       string    // a column of birth dates with times that are noon in one place and midnight in another
+	page       *page     // that bytes which are not UTF-8 are read by
+	other      string    // a column that a header names otherwise than its place says
+	twice      string    // a column of names or birth dates that the file has once more than the layout
 }
 
 // TableDelimiter is the [Match.Delimiter] of rows that come out of a container of
@@ -168,15 +174,19 @@ func matchHeader(l *candidate, h *header) *Match {
 		m.columns = append(m.columns, c)
 		m.extra = append(m.extra, isExtra)
 	}
-	fixed := 0
+	fixed, may := 0, 0
 	for i := range l.Columns {
-		if found[&l.Columns[i]] {
+		c := &l.Columns[i]
+		switch {
+		case found[c]:
 			fixed++
-		} else {
-			m.Missing = append(m.Missing, l.Columns[i].Name)
+			continue
+		case c.Optional:
+			may++
 		}
+		m.Missing = append(m.Missing, c.Name)
 	}
-	m.Score = float64(fixed) / float64(len(l.Columns)+strange)
+	m.Score = float64(fixed) / float64(len(l.Columns)-may+strange)
 	if l.named && !m.hasName() {
 		m.Score = 0 // without names there is nobody to find
 	}
@@ -267,16 +277,11 @@ func (m *Match) hasName() bool {
 	return has(field.NameFull) || has(field.NameLast) && has(field.NameFirst)
 }
 
-// matchFields maps the columns of a file without a usable header to a layout by
-// their position, or returns nil if the layout has another number of them, or
-// none that is known. The score is the share of the columns whose values look
-// like what the layout says they are.
-func matchFields(l *candidate, rows *sampleRows) *Match {
-	if l.Unordered || l.Container == "fixed" {
-		return nil
-	}
-	cols := l.Columns
-	with := append(append([]layouts.Column{}, l.Columns...), l.Tail...)
+// matchForm maps the columns of a file to cols by their position, or to cols and
+// what may follow them, or returns nil if it has another number of them. The score
+// is the share of the columns whose values look like what the layout says they are.
+func matchForm(l *candidate, cols []layouts.Column, rows *sampleRows) *Match {
+	with := append(slices.Clone(cols), l.Tail...)
 	fits := func(n int) bool {
 		return rows.fields >= n && rows.fields-rows.trailing <= n && rows.fields-n <= spareFields
 	}

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
-
 	"rollcheck/data/field"
 	"rollcheck/hashing"
 )
@@ -42,12 +40,16 @@ type Parser struct {
 	nul    bool  // the chunk has a NUL byte somewhere
 	open   bool  // the chunk's last line has no end
 
-	line    []byte // the record at hand, decoded
-	spans   []span // its fields
-	decoded []byte // storage of a line that had to be decoded
-	scratch []byte // storage of values with doubled quotes
-	street  []byte // storage of a street name with its type
-	phone   []byte // storage of a phone number in several columns
+	line    []byte     // the record at hand, decoded
+	spans   []span     // its fields
+	chunk   []byte     // that data is of
+	page    *page      // of the chunk; nil until it is asked for
+	watch   orderWatch // of the birth dates of the chunk so far
+	reader  pageReader // that finds the page
+	decoded []byte     // storage of a line that had to be decoded
+	scratch []byte     // storage of values with doubled quotes
+	street  []byte     // storage of a street name with its type
+	phone   []byte     // storage of a phone number in several columns
 }
 
 func newParser(plans []*plan) *Parser {
@@ -60,6 +62,7 @@ func newParser(plans []*plan) *Parser {
 func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long = c.Data, c.FirstLine, c.tooLong
+	p.chunk, p.page, p.watch = c.Data, nil, orderWatch{}
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
 	if n := p.plan.room(); cap(p.spans) < n {
@@ -89,9 +92,11 @@ func (p *Parser) Next() (*Record, bool) {
 			continue
 		}
 		switch why, ok := p.split(line); {
+		case at == p.plan.typesLine:
+			p.skip(ColumnTypes, at)
 		case !ok && why == FieldCount && p.plan.isHeader(line, p.spans): // without the delimiter that rows end in
 			p.skips.Headers++
-		case !ok && why == FieldCount && p.open && len(p.data) == 0:
+		case !ok && (why == FieldCount || why == OpenQuote) && p.open && len(p.data) == 0:
 			p.skip(CutShort, at)
 		case !ok:
 			p.skip(why, at)
@@ -105,6 +110,10 @@ func (p *Parser) Next() (*Record, bool) {
 			p.fill()
 			return &p.rec, true
 		}
+	}
+	if p.plan != nil && p.watch != (orderWatch{}) {
+		p.plan.watched.add(&p.watch)
+		p.watch = orderWatch{}
 	}
 	return nil, false
 }
@@ -186,14 +195,14 @@ func (p *Parser) split(line []byte) (why Reason, ok bool) {
 	ascii, open, ok := p.splitLine(line)
 	if !ok && open {
 		if joined, lines := p.join(line); lines > 0 {
-			ascii, _, ok = p.splitLine(joined)
+			ascii, open, ok = p.splitLine(joined)
 			for range lines {
 				p.take()
 			}
 			line = joined
 		}
 	}
-	if !ok && open {
+	if open && (!ok || p.open && len(p.data) == 0) { // where the file ends too, it ends within a value
 		return OpenQuote, false
 	}
 	if !ok {
@@ -278,36 +287,39 @@ var byteOrderMark = []byte("\uFEFF")
 
 // decode makes p.line the UTF-8 of a line with bytes beyond ASCII. Delimiters
 // and quotes are ASCII in every encoding at hand, so the fields stay what they
-// were and only move.
+// were and only move. Fields of one line may be of two encodings, where a program
+// put them side by side.
 func (p *Parser) decode(line []byte) {
 	if bytes.HasPrefix(line, byteOrderMark) && p.spans[0].start == 0 {
 		// A mark inside a file is left of joining files that began with one.
 		p.spans[0].start = min(p.spans[0].end, uint32(len(byteOrderMark)))
 	}
-	if !p.plan.latin || utf8.Valid(line) {
+	if utf8.Valid(line) && !mayBeMisread(line) {
 		return
 	}
 	p.decoded = p.decoded[:0]
 	done := uint32(0)
 	for i, s := range p.spans[:p.plan.fields] {
-		p.decoded = appendWindows1252(p.decoded, line[done:s.start])
+		p.decoded = p.appendUTF8(p.decoded, line[done:s.start])
 		p.spans[i].start = uint32(len(p.decoded))
-		p.decoded = appendWindows1252(p.decoded, line[s.start:s.end])
+		p.decoded = p.appendUTF8(p.decoded, line[s.start:s.end])
+		p.decoded = unmisread(p.decoded, int(p.spans[i].start))
 		p.spans[i].end = uint32(len(p.decoded))
 		done = s.end
 	}
 	p.line = p.decoded
 }
 
-func appendWindows1252(dst, src []byte) []byte {
-	for _, c := range src {
-		if c < utf8.RuneSelf {
-			dst = append(dst, c)
-		} else {
-			dst = utf8.AppendRune(dst, charmap.Windows1252.DecodeByte(c))
-		}
+// appendUTF8 appends src as UTF-8. The chunk shows by which page bytes that are
+// not are to be read.
+func (p *Parser) appendUTF8(dst, src []byte) []byte {
+	if utf8.Valid(src) {
+		return append(dst, src...)
 	}
-	return dst
+	if p.page == nil {
+		p.page = p.reader.read(p.chunk, p.plan.page, chunkWords)
+	}
+	return p.page.append(dst, src)
 }
 
 // column returns the value in column c without spaces around it, or nil if it

@@ -2,6 +2,7 @@ package voterfile
 
 import (
 	"bytes"
+	"cmp"
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
@@ -16,12 +17,15 @@ type plan struct {
 	dates        dateForm
 	delim        byte
 	quoted       bool
-	latin        bool // lines that are not UTF-8 are windows-1252
-	fields       int  // fields of a row
-	width        int  // with empty ones behind them, where rows end in delimiters
+	page         *page // fields that are not UTF-8 are read by it, unless those around them say otherwise
+	watched      *sharedWatch
+	birthName    string // of the column of birth dates
+	fields       int    // fields of a row
+	width        int    // with empty ones behind them, where rows end in delimiters
 	maxLine      int
 	firstName    []byte // of the header, as written
 	headerLine   int64  // where the header stands, under lines that are no rows; 0 if there is none
+	typesLine    int64  // the line that gives the types of the columns; 0 if there is none
 	record       int    // bytes of a line with fixed places; 0 otherwise
 	form         fixedForm
 	places       []place
@@ -78,13 +82,15 @@ func newPlan(m *Match, opts *Options) *plan {
 		asOf:         opts.AsOf,
 		delim:        m.Delimiter,
 		quoted:       m.Quoted,
-		latin:        m.Layout.Encoding == "windows-1252",
+		page:         cmp.Or(m.page, windows1252),
+		watched:      &sharedWatch{},
 		fields:       len(m.columns),
 		width:        max(m.width, len(m.columns)),
 		maxLine:      opts.MaxLine,
 		headerLine:   m.headerLine,
+		typesLine:    m.typesLine,
 		firstName:    m.firstName,
-		dates:        dateForm{m.DayFirst, birthLast(opts.AsOf)},
+		dates:        m.dateForm(birthLast(opts.AsOf)),
 		absent:       absents{column: map[uint16][][]byte{}},
 	}
 	if opts.Jurisdiction != "" {
@@ -108,6 +114,7 @@ func newPlan(m *Match, opts *Options) *plan {
 			}
 		}
 	}
+	p.nameFormat = cmp.Or(m.nameForm, p.nameFormat)
 	p.picks = m.picks
 	for i := range m.picks {
 		p.addColumn(uint16(p.fields+i), m.picks[i].column)
@@ -121,6 +128,9 @@ func newPlan(m *Match, opts *Options) *plan {
 func (p *plan) addColumn(i uint16, c *layouts.Column) {
 	for _, w := range c.Absent {
 		p.absent.column[i] = append(p.absent.column[i], p.absent.mark(w))
+	}
+	if isBirth(c.Role) && p.birthName == "" {
+		p.birthName = label(c.Name)
 	}
 	if c.Role == field.NameFull {
 		p.nameFormat = c.Format

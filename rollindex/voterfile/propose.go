@@ -30,26 +30,30 @@ func Propose(ctx context.Context, path string, opts Options) ([]Proposal, error)
 	}
 	defer f.close()
 	var out []Proposal
-	err = f.walk(ctx, func(m *member, leftOut string, err error) error {
-		if leftOut != "" {
-			return nil
+	var found []detected
+	want := newChoice(opts.Members)
+	err = f.parts(ctx, sampleSize, want, func(m *member, leftOut string, err error) {
+		found = append(found, detected{member: m, Detection: Detection{Name: m.name, LeftOut: leftOut}})
+		p := Proposal{Member: m.name, Err: err}
+		if leftOut == "" && err == nil {
+			p.Layout, p.Err = m.propose(opts.Jurisdiction)
 		}
-		parts := []*member{m}
-		if err == nil {
-			parts, err = m.split(ctx, sampleSize)
-		}
-		if err != nil {
-			out = append(out, Proposal{Member: m.name, Err: err})
-			return ctx.Err()
-		}
-		for _, part := range parts {
-			p := Proposal{Member: part.name}
-			p.Layout, p.Err = part.propose(opts.Jurisdiction)
-			out = append(out, p)
-		}
-		return nil
+		out = append(out, p)
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	want.settle(found)
+	if err := want.missing([]*file{f}); err != nil {
+		return nil, err
+	}
+	var read []Proposal
+	for i, p := range out {
+		if found[i].LeftOut == "" {
+			read = append(read, p)
+		}
+	}
+	return read, nil
 }
 
 func (m *member) propose(jurisdiction string) (*layouts.Layout, error) {
@@ -74,6 +78,8 @@ func (m *member) propose(jurisdiction string) (*layouts.Layout, error) {
 	p.header()
 	p.columns()
 	p.dates()
+	p.correct()
+	p.wholeNames()
 	p.layout.BirthPrecision = p.birthPrecision()
 	return p.layout, nil
 }
@@ -99,28 +105,19 @@ type proposer struct {
 	names  map[string]string // of columns so far, by their normalised form
 }
 
-// header decides whether one of the first lines names the columns: most of its
-// fields are filled, different and without digits, and the rows have other
-// things below, or it has words that are names of columns.
+// header decides whether one of the first lines names the columns, by how many of
+// its words are names of columns, and leaves the rows below it; those that give
+// the columns' types are none.
 func (p *proposer) header() {
-	var best *header
-	words := 0
-	for _, head := range p.rows.heads {
-		h := newHeader(head)
-		if head.line > 0 && !h.isWords() {
-			continue
-		}
-		n := 0
-		for _, name := range h.names {
-			if layouts.RoleOfName(name) != field.RoleNone {
-				n++
-			}
-		}
-		if n > words {
-			best, words = h, n
-		}
+	p.findHeader()
+	if len(p.rows.rows) > 0 && isTypes(p.rows.rows[0]) {
+		p.rows.rows, p.rows.numbers = p.rows.rows[1:], p.rows.numbers[1:]
 	}
-	if best == nil || words < 2 && !p.named() {
+}
+
+func (p *proposer) findHeader() {
+	best := p.bestHead()
+	if best == nil {
 		return
 	}
 	p.layout.Header = true
@@ -131,8 +128,63 @@ func (p *proposer) header() {
 	p.layout.PreambleLines = max(0, int(best.line)-1)
 }
 
-// named reports whether the container names the columns.
-func (p *proposer) named() bool { return len(p.rows.heads) == 1 && p.rows.heads[0].line == 0 }
+// bestHead returns the line that names the columns, nil if there is none: the
+// container's, that above a row of types, or the one with the most words that are
+// names of columns. One such word is enough where numbers stand below.
+func (p *proposer) bestHead() *header {
+	var best *header
+	words := 0
+	for i, head := range p.rows.heads {
+		h := newHeader(head)
+		if i+1 < len(p.rows.heads) && isTypes(p.rows.heads[i+1].fields) {
+			return h
+		}
+		if head.line > 0 && !h.isWords() {
+			continue
+		}
+		n := 0
+		for _, name := range h.names {
+			if layouts.RoleOfName(name) != field.RoleNone || slices.Contains(plainNames, layouts.NormName(name)) {
+				n++
+			}
+		}
+		if n > words {
+			best, words = h, n
+		}
+	}
+	if best == nil || words < 2 && !p.headed() && p.overNumbers(best) < 2 {
+		return nil
+	}
+	return best
+}
+
+// overNumbers returns in how many columns the line has a word ("zip", "c3") where
+// nearly every row has a number of four digits or more, as dates, ZIP codes, phone
+// numbers and ids are.
+func (p *proposer) overNumbers(h *header) (columns int) {
+	for i, name := range h.names {
+		if digits, _ := countDigits([]byte(name)); name == "" || digits > 1 {
+			continue
+		}
+		values, numbers := 0, 0
+		for j, row := range p.rows.rows {
+			if p.rows.numbers[j] == h.line || i >= len(row) || len(row[i]) == 0 {
+				continue
+			}
+			values++
+			if digits, _ := countDigits(row[i]); digits >= 4 {
+				numbers++
+			}
+		}
+		if values >= leastWrong && numbers*10 >= values*9 {
+			columns++
+		}
+	}
+	return columns
+}
+
+// headed reports whether the container names the columns.
+func (p *proposer) headed() bool { return len(p.rows.heads) == 1 && p.rows.heads[0].line == 0 }
 
 // columns gives each column a role: by its name first, then by its contents,
 // the surest guesses before the others; no role twice.
@@ -155,10 +207,94 @@ func (p *proposer) columns() {
 		}
 		open = append(open, p.guess(i)...)
 	}
+	p.plainName()
 	slices.SortStableFunc(open, func(a, b guess) int { return cmp.Compare(b.share, a.share) })
 	for _, g := range open {
-		if c := &p.layout.Columns[g.column]; c.RoleName == "" && !p.taken[g.role] {
+		if c := &p.layout.Columns[g.column]; c.RoleName == "" && !p.taken[g.role] && !p.named(g.role) {
 			p.take(c, g.role, fmt.Sprintf("%.0f %% of its values look so", 100*g.share))
+		}
+	}
+}
+
+// named reports whether a column of the role would name people twice over: whole
+// names beside surnames, or a part of a name beside whole ones.
+func (p *proposer) named(r field.Role) bool {
+	switch r {
+	case field.NameFull:
+		return p.taken[field.NameLast]
+	case field.NameLast, field.NameFirst:
+		return p.taken[field.NameFull]
+	}
+	return false
+}
+
+// plainNames are names of a column that say it is of people's names and not of
+// which part.
+var plainNames = []string{"name", "names", "nome", "nombre", "nombres", "isim", "voter", "elector", "person", "customername", "contactname"}
+
+// plainName gives the column that is called just "name" its role: whole names
+// where its values have two words, and else surnames if there is a column of
+// first names.
+func (p *proposer) plainName() {
+	if p.taken[field.NameLast] || p.taken[field.NameFull] {
+		return
+	}
+	for i := range min(len(p.heads), len(p.layout.Columns)) {
+		c := &p.layout.Columns[i]
+		if !slices.Contains(plainNames, layouts.NormName(p.heads[i])) || c.RoleName != "" && c.Role != field.NameFirst {
+			continue
+		}
+		values, whole := 0, 0
+		p.rows.values(p.layout, nil, i, func(_ int64, v []byte) {
+			digits, _ := countDigits(v)
+			if values++; digits == 0 && len(bytes.Fields(v)) > 1 {
+				whole++
+			}
+		})
+		switch {
+		case c.Role == field.NameFirst && whole*10 >= values*9 && values > 0: // "nombre" of whole names
+			p.taken[field.NameFirst] = false
+			p.take(c, field.NameFull, "by its name, and its values have several words")
+		case c.RoleName == "" && whole*2 > values:
+			p.take(c, field.NameFull, "by its name, and its values have several words")
+		case c.RoleName == "" && p.taken[field.NameFirst] && layouts.NormName(p.heads[i]) == plainNames[0]:
+			p.take(c, field.NameLast, "by its name, beside a column of first names")
+		default:
+			continue
+		}
+		return
+	}
+}
+
+// match returns the proposed layout as a match, to be held against the rows.
+func (p *proposer) match() *Match {
+	m := &Match{Layout: p.layout, columns: columnsOf(p.layout), extra: make([]bool, len(p.layout.Columns))}
+	m.readDates(p.rows)
+	return m
+}
+
+// correct gives two columns each other's role where what is in them says so and
+// their names do not.
+func (p *proposer) correct() {
+	m := p.match()
+	for _, look := range [...]func(*sampleRows) *contradiction{m.swappedDates, m.swappedNames} {
+		c := look(p.rows)
+		if c == nil || c.a == c.b {
+			continue
+		}
+		a, b := m.columns[c.a], m.columns[c.b]
+		roleA, roleB := a.Role, b.Role
+		p.take(a, roleB, fmt.Sprintf("by its values, although its name says %s", roleA.Title()))
+		p.take(b, roleA, fmt.Sprintf("by its values, although its name says %s", roleB.Title()))
+	}
+}
+
+// wholeNames states the form of the names in a column of whole ones.
+func (p *proposer) wholeNames() {
+	m := p.match()
+	for i, c := range m.columns {
+		if c.Role == field.NameFull {
+			c.Format = m.wholeNameFormat(p.rows, i)
 		}
 	}
 }
@@ -210,6 +346,9 @@ func (p *proposer) guess(i int) (out []guess) {
 		return nil
 	}
 	unique := float64(len(seen)) / float64(n)
+	if whole := p.whole(i); whole > 0 && unique >= 0.5 { // cities are of two words too, and repeat
+		out = append(out, guess{i, field.NameFull, whole})
+	}
 	for r, c := range count {
 		role := field.Role(r)
 		share := float64(c) / float64(n)
@@ -223,6 +362,31 @@ func (p *proposer) guess(i int) (out []guess) {
 	}
 	return out
 }
+
+// whole returns the share of the values of column i that look like whole names,
+// 0 if they are too few: in either order, or with a comma.
+func (p *proposer) whole(i int) float64 {
+	n, look := 0, 0
+	names := (&Match{}).newNamer()
+	p.rows.values(p.layout, nil, i, func(_ int64, v []byte) {
+		n++
+		last, first, comma := bytes.Cut(v, []byte{','})
+		first, _ = cutWord(bytes.TrimSpace(first))
+		if digits, _ := countDigits(v); digits > 0 || len(v) > maxWholeName {
+			return
+		}
+		if comma && names.kind(last) != eitherName && names.kind(first) != eitherName || names.order(v) != "" {
+			look++
+		}
+	})
+	if share := float64(look) / float64(max(n, 1)); share >= 0.5 { // names are of all countries, and the tables of one
+		return share
+	}
+	return 0
+}
+
+// maxWholeName is the longest value, in bytes, that is looked at as a whole name.
+const maxWholeName = 60
 
 // looks returns the roles whose values look like v.
 func looks(v []byte) (roles []field.Role) {
@@ -309,11 +473,7 @@ func dateRole(v []byte) []field.Role {
 
 // dates states the form of the dates where the day comes first.
 func (p *proposer) dates() {
-	m := &Match{Layout: p.layout}
-	for i := range p.layout.Columns {
-		m.columns = append(m.columns, &p.layout.Columns[i])
-	}
-	m.readDates(p.rows)
+	m := p.match()
 	for i := range p.layout.Columns {
 		c := &p.layout.Columns[i]
 		if m.DayFirst && (c.Role == field.RoleBirthDate || c.Role == field.RoleRegistrationDate) {

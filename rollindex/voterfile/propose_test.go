@@ -3,6 +3,7 @@ package voterfile
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -71,6 +72,63 @@ func TestProposalReadsItsFile(t *testing.T) {
 		if len(rows) != 4 || skips.Skipped() != 0 || !strings.Contains(rows[0], first) {
 			t.Errorf("%d rows, %+v: %s", len(rows), skips, rows[0])
 		}
+	}
+}
+
+// A column of whole names is found by the plainest of names and without any, and
+// the order of its words by which of them are surnames.
+func TestProposeWholeNames(t *testing.T) {
+	const rest = ",1961-04-17,33101\n"
+	orders := map[string]struct{ names, form, first string }{
+		"comma":       {`"GARCIA, ANA";"LOPEZ, LUIS M";"O'BRIEN, MARY ANN"`, "last, first", "last=GARCIA first=ANA"},
+		"first last":  {"Ana Garcia;Luis M. Lopez;Mary Ann Smith;James Wilson Jr", "first last", "last=GARCIA first=ANA"},
+		"last first":  {"GARCIA ANA;LOPEZ LUIS M;SMITH MARY ANN;WILSON JAMES", "last first", "last=GARCIA first=ANA"},
+		"some commas": {`Ana Garcia;"Lopez, Luis";Mary Ann Smith;James Wilson;Linda Johnson`, "", "last=GARCIA first=ANA"},
+	}
+	for name, tt := range orders {
+		for _, head := range []string{"Name,born,zip\n", "c1,Born at,c3\n", ""} {
+			t.Logf("%s under %q", name, head)
+			var b strings.Builder
+			b.WriteString(head)
+			for i, n := range strings.Split(tt.names, ";") {
+				b.WriteString(n + strings.Replace(rest, "17", fmt.Sprint(17+i), 1))
+			}
+			l, got := propose(t, b.String())
+			if !strings.Contains(got, "=name_full ") || l.Columns[0].RoleName != "name_full" || l.Columns[0].Format != tt.form {
+				t.Errorf("%s, %q: %s, form %q, want %q", name, head, got, l.Columns[0].Format, tt.form)
+				continue
+			}
+			rows, _ := readAll(t, mustOpen(t, Options{Layout: l}, writeFile(t, "leak.txt", []byte(b.String()))))
+			if len(rows) == 0 || !strings.Contains(rows[0], tt.first) {
+				t.Errorf("%s, %q: %s", name, head, rows)
+			}
+		}
+	}
+	if _, got := propose(t, "First Name,Name,DOB\nAna,Garcia,1961-04-17\nLuis,Lopez,1962-04-17\nMary,Smith,1963-04-17\n"); got != "First Name=name_first Name=name_last DOB=birth_date" {
+		t.Errorf("a name beside a first name: %s", got)
+	}
+	if _, got := propose(t, "Nombre,DOB\nAna Garcia,1961-04-17\nLuis Lopez,1962-04-17\nMaria Perez,1963-04-17\n"); got != "Nombre=name_full DOB=birth_date" {
+		t.Errorf("whole names under the word for a first name: %s", got)
+	}
+}
+
+// A header that lies is corrected by what is below it.
+func TestProposeSwapped(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("Last Name,First Name,DOB,Registration Date\n")
+	for i, n := range []string{"ANA,GARCIA", "LUIS,LOPEZ", "MARY,SMITH", "JAMES,WILSON", "LINDA,JOHNSON", "ROBERT,MILLER"} {
+		fmt.Fprintf(&b, "%s,%d-04-17,%d-05-18\n", n, 1990+i, 1950+2*i)
+	}
+	if _, got := propose(t, b.String()); got != "Last Name=name_first First Name=name_last DOB=registration_date Registration Date=birth_date" {
+		t.Error(got)
+	}
+}
+
+// A delimiter within quotes is none.
+func TestProposeQuoted(t *testing.T) {
+	l, got := propose(t, `"GARCIA, ANA","17 Example St, Miami",33101`+"\n"+`"LOPEZ, LUIS","18 Example St, Miami",33102`+"\n"+`"SMITH, MARY","19 Example St, Miami",33109`+"\n")
+	if got != "column 1=name_full column 2=address_line column 3=zip5" || l.Quote != `"` {
+		t.Errorf("%s, quote %q", got, l.Quote)
 	}
 }
 

@@ -18,6 +18,9 @@ type sample struct {
 	all     bool     // there is no more
 	named   bool     // the container names the columns, not a line
 	splits  []sampleRows
+
+	page     *page  // that bytes which are not UTF-8 are read by
+	encoding string // of what is not ASCII, in words; "" if there is none
 }
 
 // sampleRows is a sample split one way.
@@ -54,6 +57,7 @@ func newSample(text []byte, all bool) *sample {
 	if !all { // the last line may go on
 		text = text[:bytes.LastIndexByte(text, '\n')+1]
 	}
+	s.page, s.encoding = readEncoding(text)
 	for number := int64(1); len(text) > 0 && len(s.lines) < maxSampleLines; number++ {
 		var line []byte
 		line, text = cutLine(text)
@@ -185,15 +189,40 @@ func (s *sample) split(delim byte, quoted bool) *sampleRows {
 	return s.best()
 }
 
-// best returns the split with the most fields that most rows agree on.
+// best returns the split with the most fields that most rows agree on. Where
+// fields are enclosed in quotes, a delimiter within them is none.
 func (s *sample) best() *sampleRows {
 	best := &s.splits[0]
+	most := 0.0
 	for i := range s.splits {
-		if r := &s.splits[i]; float64(r.fields)*r.regular > float64(best.fields)*best.regular {
-			best = r
+		r := &s.splits[i]
+		if r.delim != tables.Separator && r.quoted != s.encloses(r.delim) {
+			continue
+		}
+		if share := float64(r.fields) * r.regular; share > most {
+			best, most = r, share
 		}
 	}
 	return best
+}
+
+// encloses reports whether the file, cut by that delimiter, encloses fields in
+// quotes: most lines with quotes at all have one that begins a field and one that
+// ends a field. A stray quote seldom stands at such a place.
+func (s *sample) encloses(delim byte) bool {
+	quotes, enclosed := 0, 0
+	for _, line := range s.lines {
+		if bytes.IndexByte(line, '"') < 0 {
+			continue
+		}
+		quotes++
+		begins := line[0] == '"' || bytes.Contains(line, []byte{delim, '"'})
+		ends := line[len(line)-1] == '"' || bytes.Contains(line, []byte{'"', delim})
+		if begins && ends {
+			enclosed++
+		}
+	}
+	return enclosed*2 > quotes
 }
 
 // fixedForm returns which lines of the sample are records of the layout: where
@@ -241,7 +270,7 @@ func (s *sample) matches(known []*candidate, forced bool) []Match {
 				best.width = rows.fields
 			}
 			best.readDates(s.rowsOf(best))
-			best.against = best.findContradiction(s.rowsOf(best))
+			best.readLetters(s)
 			out = append(out, *best)
 		}
 	}
@@ -254,6 +283,10 @@ func (s *sample) matches(known []*candidate, forced bool) []Match {
 		}
 		return cmp.Compare(len(a.Missing), len(b.Missing))
 	})
+	if len(out) > 0 {
+		out[0].skipTypes(s.rowsOf(&out[0]))
+		out[0].hold(s.rowsOf(&out[0]), forced)
+	}
 	return out
 }
 
@@ -265,7 +298,7 @@ func (s *sample) rowsOf(m *Match) *sampleRows {
 		rows = s.fixedRows(m.Layout)
 	}
 	below := *rows
-	for len(below.numbers) > 0 && below.numbers[0] <= m.headerLine {
+	for len(below.numbers) > 0 && below.numbers[0] <= max(m.headerLine, m.typesLine) {
 		below.rows, below.numbers = below.rows[1:], below.numbers[1:]
 	}
 	return &below

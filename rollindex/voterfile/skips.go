@@ -3,6 +3,8 @@ package voterfile
 import (
 	"cmp"
 	"slices"
+
+	"rollcheck/hashing"
 )
 
 // Reason is why a row was skipped.
@@ -16,10 +18,11 @@ const (
 	Shifted                   // the surname is a date or a number: values stand in the wrong columns
 	CutShort                  // the last line, without a line end and with too few fields: the file is not whole
 	LineTooLong               // longer than [Options.MaxLine]
+	ColumnTypes               // gives the types of the columns below their names, or underlines them
 	numReasons
 )
 
-var reasonNames = [numReasons]string{"field-count", "open-quote", "nul-byte", "shifted", "cut-short", "line-too-long"}
+var reasonNames = [numReasons]string{"field-count", "open-quote", "nul-byte", "shifted", hashing.CutShort, "line-too-long", "column-types"}
 
 // String returns the name used in JSON and in an index ("field-count").
 func (r Reason) String() string {
@@ -32,6 +35,7 @@ func (r Reason) String() string {
 var reasonTitles = [numReasons]string{
 	"not as many fields as the other rows have", "a quote that is never closed", "a NUL byte", "values in the wrong columns",
 	"the last row ends in its middle: the file seems cut off, fetch it again", "longer than a line may be",
+	"the types of the columns, no person",
 }
 
 // Title returns the reason in words.
@@ -44,7 +48,7 @@ func (r Reason) Title() string {
 
 // Reasons returns every reason.
 func Reasons() []Reason {
-	return []Reason{FieldCount, OpenQuote, NULByte, Shifted, CutShort, LineTooLong}
+	return []Reason{FieldCount, OpenQuote, NULByte, Shifted, CutShort, LineTooLong, ColumnTypes}
 }
 
 // Position is a line of a member of a [Source].

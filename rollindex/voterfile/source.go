@@ -18,6 +18,11 @@ type Options struct {
 	AsOf         hashing.Date    // when the data was taken, if known; birth dates are judged by it
 	Jurisdiction string          // "US-FL"; "" is the layout's
 	MaxLine      int             // longest line in bytes; 0 is 1 MiB
+	// Members names the members of archives, and the tables of files of several,
+	// that are to be read; without any, all are that can be. A name is the whole one,
+	// as it is shown, or its end: the last element of a path, a table without its
+	// file or schema. A file that is no archive is read in any case.
+	Members []string
 }
 
 const defaultMaxLine = 1 << 20
@@ -43,6 +48,7 @@ type Member struct {
 	Name    string // made fit to be shown
 	Match   Match  // of the layout it is read by; zero if it is left out
 	LeftOut string // why it is not read; "" if it is
+	Unread  bool   // it is left out and may hold people: without it the files are not read whole
 	Rows    bool   // numbers of its lines are numbers of rows: it is a table of a container
 }
 
@@ -87,6 +93,8 @@ func (s *Source) open(paths []string) error {
 	if err != nil {
 		return err
 	}
+	want := newChoice(s.opts.Members)
+	var all [][]detected // by file
 	for _, path := range paths {
 		f, err := openFile(path)
 		if err != nil {
@@ -98,16 +106,22 @@ func (s *Source) open(paths []string) error {
 				return f.fail("is given twice", "name each file once", errTwice)
 			}
 		}
-		found, err := f.detect(s.ctx, known, s.opts.Layout != nil, 0)
+		found, err := f.detect(s.ctx, known, s.opts.Layout != nil, 0, want)
 		if err != nil {
 			return err
 		}
-		if err := s.add(f, found); err != nil {
-			return err
-		}
+		all = append(all, found)
 	}
 	if len(s.files) == 0 {
 		return errNoFile
+	}
+	if err := want.missing(s.files); err != nil {
+		return err
+	}
+	for i, found := range all {
+		if err := s.add(s.files[i], found); err != nil {
+			return err
+		}
 	}
 	return s.oneJurisdiction()
 }
@@ -130,7 +144,7 @@ func (s *Source) add(f *file, found []detected) error {
 			}
 			d.LeftOut = "of layout " + d.Matches[0].Layout.ID + ", which has no names of people"
 		}
-		m := Member{Name: d.Name, LeftOut: d.LeftOut, Rows: d.member.tables != nil}
+		m := Member{Name: d.Name, LeftOut: d.LeftOut, Unread: d.Unread, Rows: d.member.tables != nil}
 		var p *plan
 		if d.LeftOut == "" {
 			m.Match = d.Matches[0]

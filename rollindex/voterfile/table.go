@@ -25,6 +25,9 @@ var tableSniffers = []struct {
 // sniffSize is how much of a member is looked at to see whether it holds tables.
 const sniffSize = 64 << 10
 
+// hiddenSheet is shown behind the name of a worksheet that is not shown.
+const hiddenSheet = " (hidden)"
+
 // split returns the tables that the member holds as members of their own, or the
 // member itself if it is a text. The tables of a dump are listed as far as the
 // survey goes, 0 for all of it: which there are, and which columns, shows only
@@ -51,12 +54,12 @@ func (m *member) split(ctx context.Context, survey int64) ([]*member, error) {
 	var out []*member
 	for i, t := range list {
 		part := *m
-		part.tables, part.table, part.columns, part.alone = f, i, t.Columns, len(list) == 1
+		part.tables, part.table, part.columns, part.alone, part.whole = f, i, t.Columns, len(list) == 1, m
 		if t.Name != "" {
 			part.name = label(m.name + ": " + t.Name)
 		}
 		if t.Hidden {
-			part.name += " (hidden)"
+			part.name += hiddenSheet
 		}
 		out = append(out, &part)
 	}

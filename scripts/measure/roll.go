@@ -192,6 +192,9 @@ func compareRows(ctx context.Context, path string, opts voterfile.Options, i int
 		}
 		buf = chunk.Data[:0]
 	}
+	if err := src.Err(); err != nil {
+		return err
+	}
 	if skips := parser.Skips(); row != len(people) || skips.Rows != int64(row) {
 		return fmt.Errorf("a file of %d people was read as %d rows, %d of them well", len(people), skips.Rows, row)
 	}

@@ -70,6 +70,7 @@
 // be; 0.5 % of the values of a column that has a word for none are that word. A
 // column without a role gets a value by its kind and name where that is
 // plausible, such as the number of a district, and stands empty otherwise.
+// Columns that not every file of a layout has are there for even seeds only.
 // Columns that a layout grows are there for the last ten elections, named as its
 // pattern has it. What only the words of a layout say, its quirks, is not
 // imitated.

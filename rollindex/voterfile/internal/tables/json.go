@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -23,15 +24,22 @@ type jsonTable struct {
 	records bool   // they are
 	flat    *flattening
 	rows    int64
+	lists   bool     // its rows are arrays: flat has names for objects among them
+	beside  []string // the names of their columns, where these stand beside them
 }
 
 // OpenJSON surveys a file of JSON, up to limit bytes of it unless limit is 0. Its
 // rows are the objects at its top, one a line or one behind another, or those of
-// the array that it is. A file that is one object holds its rows further in:
-// every array of objects that lies within objects only is a table, named by the
-// keys that lead to it.
+// the array that it is, and of arrays in it. A file that is one object holds its
+// rows further in: every array of objects that lies within objects only is a
+// table, named by the keys that lead to it.
 //
-// Objects become rows as [flattening] has it. Where such an array is longer than
+// Rows may be arrays instead. Their columns are named by an array of strings that
+// stands beside them under "columns" or the like, else perhaps by the first of
+// them; an object among them is a row by these names. An array among objects, and
+// anything else that is no row, is an unreadable one.
+//
+// Objects become rows as [flattening] has it. Where an array in one is longer than
 // what becomes columns of its row, it is a table besides, so that no element is
 // out of reach: one response of a service a line, with a page of rows in each.
 // Values in MongoDB's extended JSON are the values they stand for, and the lines
@@ -49,8 +57,9 @@ func OpenJSON(ctx context.Context, in Input, limit int64) (File, error) {
 	if !records && err == nil && len(f.tables) == 0 {
 		wide, err = f.survey(true, nil, limit)
 	}
-	if len(wide) > 0 && err == nil {
-		_, err = f.survey(false, wide, limit)
+	for seen := wide; len(wide) > 0 && err == nil; seen = append(seen, wide...) { // arrays within arrays
+		wide, err = f.survey(false, wide, limit)
+		wide = slices.DeleteFunc(wide, func(path string) bool { return slices.Contains(seen, path) })
 	}
 	if err != nil && (len(f.tables) == 0 || errors.Is(err, ErrTooLarge) || ctx.Err() != nil) {
 		return nil, err
@@ -82,7 +91,7 @@ func jsonForm(ctx context.Context, in Input) (records, lines bool, err error) {
 		if len(object) > 0 && object[0] == '{' {
 			size, status = p.row(object)
 		} else if len(object) > 0 {
-			return true, !array, nil
+			return true, !array || object[0] != '[', nil
 		}
 		switch status {
 		case scanDone:
@@ -146,6 +155,9 @@ func (f *jsonFile) Tables() []Table {
 	list := make([]Table, len(f.tables))
 	for i, t := range f.tables {
 		list[i] = Table{Name: t.name, Columns: t.flat.names, Rows: t.rows}
+		if t.lists {
+			list[i].Columns = t.beside
+		}
 	}
 	return list
 }
@@ -172,10 +184,14 @@ func (f *jsonFile) Rows(table int) (io.ReadCloser, error) {
 func (f *jsonFile) Close() error { return nil }
 
 // SniffJSON reports whether a file that begins with head is JSON that holds
-// objects: it begins with an object, or with an array that begins with one.
+// objects, or rows that are arrays: it begins with an object, with an array that
+// begins with one or with an array, or with two arrays on lines of their own.
 func SniffJSON(head []byte) bool {
 	b := bytes.TrimLeft(textHead(head), " \t\r\n")
 	if len(b) > 0 && b[0] == '[' {
+		if sniffLists(b) {
+			return true
+		}
 		b = bytes.TrimLeft(b[1:], " \t\r\n")
 	}
 	if len(b) == 0 || b[0] != '{' {
@@ -185,7 +201,7 @@ func SniffJSON(head []byte) bool {
 	size, status := p.row(b)
 	if status == scanDone {
 		rest := bytes.TrimLeft(b[size:], " \t\r\n,")
-		return len(rest) == 0 || rest[0] == '{' || rest[0] == ']'
+		return len(rest) == 0 || rest[0] == '{' || rest[0] == ']' || rest[0] == '['
 	}
 	// It goes on, or is damaged: a first key will do.
 	p.look(b)

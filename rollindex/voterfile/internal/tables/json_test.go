@@ -102,8 +102,9 @@ func TestSniffJSON(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		`{"a":1}`: true, "\uFEFF [\n {\"a\" : [": true, `{}`: true, `[{}]`: true, `{"a":1}{"b"`: true, `{"a":{"b":`: true,
-		`{"rows":[{"a":1},{"a"`: true,
-		``:                      false, `[]`: false, `[1,2]`: false, `["a","b"]`: false, `{`: false, `{a:1}`: false,
+		`{"rows":[{"a":1},{"a"`: true, `[["a","b"],["c"`: true, "[\n [\"a\", 1]\n]": true, "[\"a\",\"b\"]\n[\"c\",": true, `[[{"a":1}]]`: true,
+		`[[dbo].[x]]`: false, `[[]]`: false, `[[1,2]x`: false, "[1,2]\n3": false, `["a"]["b"]`: false, "[[Main Page]]\n": false,
+		``: false, `[]`: false, `[1,2]`: false, `["a","b"]`: false, `{`: false, `{a:1}`: false,
 		`{"LAST","FIRST"`: false, `{"a"},"b"` + "\n": false, `{"a":1},"b",3`: false, `"{""a"":1}","x"`: false, `[dbo]`: false,
 		"LAST,FIRST\nVane,Otto\n": false,
 	} {

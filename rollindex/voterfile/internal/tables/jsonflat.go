@@ -3,6 +3,7 @@ package tables
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -163,6 +164,11 @@ func (f *flattening) line(dst []byte) []byte {
 		}
 	}
 	return append(dst, '\n')
+}
+
+// filled reports whether the row has a value in any column.
+func (f *flattening) filled() bool {
+	return slices.ContainsFunc(f.cells, func(c flatCell) bool { return c.row == f.row })
 }
 
 // appendMillis appends a time in milliseconds since 1970 as ISO 8601 has it, and

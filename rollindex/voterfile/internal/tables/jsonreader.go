@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // jsonReader finds the rows in a file of JSON, whatever holds them, and reads
@@ -31,6 +32,7 @@ type jsonFrame struct {
 	array bool
 	enter bool       // the elements of the array are entered in their turn
 	table *jsonTable // else they are its rows; nil if they are not asked for
+	names []string   // of columns, in an object
 }
 
 // jsonMaxTables bounds the tables of a file.
@@ -123,7 +125,7 @@ func (r *jsonReader) pop() {
 func (r *jsonReader) top(dst []byte, c byte) ([]byte, error) {
 	switch {
 	case c == '[':
-		return dst, r.push(jsonFrame{array: true, enter: r.records == nil, table: r.records}, 0)
+		return r.array(dst, jsonFrame{array: true, enter: r.records == nil, table: r.records})
 	case c == '{' && r.records == nil:
 		return dst, r.push(jsonFrame{}, 0)
 	case c == '{':
@@ -131,7 +133,7 @@ func (r *jsonReader) top(dst []byte, c byte) ([]byte, error) {
 		if action || err != nil {
 			return dst, err
 		}
-		return r.row(dst, r.records)
+		return r.row(dst, r.records, false)
 	}
 	return r.lost(dst)
 }
@@ -146,7 +148,9 @@ func (r *jsonReader) element(dst []byte, c byte) ([]byte, error) {
 	case c == '{' && f.enter:
 		return dst, r.push(jsonFrame{path: f.path}, 0)
 	case c == '{':
-		return r.row(dst, f.table)
+		return r.row(dst, f.table, false)
+	case c == '[' && f.table != nil:
+		return r.array(dst, jsonFrame{path: f.path, array: true, table: f.table})
 	}
 	if err := r.pass(0); err != nil || f.enter || f.table == nil {
 		return dst, err
@@ -166,10 +170,12 @@ func (r *jsonReader) member(c byte) error {
 	key := r.p.name()
 	r.p.accept(':')
 	kind, at := r.p.peek(), r.p.i
-	objects := false
+	rows, names := false, false
 	if kind == '[' {
 		r.p.i++
-		objects = r.p.peek() == '{' && !r.p.wrapped()
+		c := r.p.peek()
+		rows = c == '{' && !r.p.wrapped() || c == '['
+		names = c == '"' && slices.Contains(besideRows, string(key))
 	}
 	switch r.p.status {
 	case scanMore:
@@ -177,7 +183,10 @@ func (r *jsonReader) member(c byte) error {
 	case scanBad:
 		return r.w.damaged("what should be a member of an object is none")
 	}
-	if kind != '{' && !objects {
+	switch {
+	case names:
+		return r.names(at)
+	case kind != '{' && !rows:
 		return r.pass(at)
 	}
 	path := r.stack[len(r.stack)-1].path
@@ -196,8 +205,19 @@ func (r *jsonReader) member(c byte) error {
 			return fmt.Errorf("more than %d tables: %w", jsonMaxTables, ErrTooLarge)
 		}
 		t = r.add(path)
+		t.beside = r.stack[len(r.stack)-1].names
 	}
-	return r.push(jsonFrame{path: path, array: true, table: t}, at)
+	return r.push(jsonFrame{path: path, array: true, table: t, enter: t == nil && r.leads(path)}, at)
+}
+
+// leads reports whether a table that is asked for lies within the rows at path.
+func (r *jsonReader) leads(path string) bool {
+	for name := range r.found {
+		if len(name) > len(path) && name[len(path)] == '.' && strings.HasPrefix(name, path) {
+			return true
+		}
+	}
+	return false
 }
 
 // pass passes over the value at place i of the window.
@@ -218,18 +238,22 @@ func (r *jsonReader) pass(i int) error {
 	}
 }
 
-// row reads the object at hand as a row of t.
-func (r *jsonReader) row(dst []byte, t *jsonTable) ([]byte, error) {
+// row reads the object at hand, or the array if it is a list, as a row of t.
+func (r *jsonReader) row(dst []byte, t *jsonTable, list bool) ([]byte, error) {
 	r.p.f = r.void
-	if t != nil {
+	parse, done := r.p.row, r.done
+	switch {
+	case list:
+		parse, done = r.p.list, r.listed
+	case t != nil:
 		r.p.f = t.flat
 	}
 	for {
-		size, status := r.p.row(r.w.unread())
+		size, status := parse(r.w.unread())
 		switch status {
 		case scanDone:
 			r.w.skip(size)
-			return r.done(dst, t)
+			return done(dst, t)
 		case scanBad:
 			if len(r.stack) == 0 {
 				return r.lost(dst)
@@ -248,13 +272,19 @@ func (r *jsonReader) row(dst []byte, t *jsonTable) ([]byte, error) {
 func (r *jsonReader) done(dst []byte, t *jsonTable) ([]byte, error) {
 	switch {
 	case t == nil:
+	case t.lists && !t.flat.filled(): // none of its keys names a column
+		return r.unreadable(dst, t), nil
 	case r.want != nil:
 		return t.flat.line(dst), nil
 	default:
 		t.rows++
 		for _, n := range r.p.wide {
-			if !slices.Contains(r.wide, n.path) && len(r.wide) < jsonMaxTables {
-				r.wide = append(r.wide, n.path)
+			path := n.path
+			if t.name != "" {
+				path = t.name + "." + path
+			}
+			if !slices.Contains(r.wide, path) && len(r.wide) < jsonMaxTables {
+				r.wide = append(r.wide, path)
 			}
 		}
 		return dst, t.flat.err

@@ -15,10 +15,14 @@ type jsonParser struct {
 	i      int
 	status scanStatus
 	depth  int
-	key    []byte // of an object, where it has escapes
-	inner  int    // arrays it lies in
-	arrays bool   // an array of objects was met that lies in objects only
-	wide   []*flatNode
+	key    []byte      // of an object, where it has escapes
+	inner  int         // arrays it lies in
+	arrays bool        // an array of objects or arrays was met that lies in objects only
+	wide   []*flatNode // arrays longer than what becomes columns, or that hold such
+	deep   bool        // the outermost array at hand holds one
+
+	count   int  // values of an array read as a row
+	strings bool // all of them were strings
 }
 
 // jsonStop marks the bytes of a string that do not stand for themselves, or may not.
@@ -48,7 +52,7 @@ func (p *jsonParser) skip(b []byte) (int, scanStatus) {
 // look makes b what is read.
 func (p *jsonParser) look(b []byte) {
 	p.b, p.i, p.status, p.depth, p.inner = b, 0, scanDone, 0, 0
-	p.wide, p.arrays = p.wide[:0], false
+	p.wide, p.arrays, p.deep = p.wide[:0], false, false
 }
 
 // peek passes over white space and returns the next byte, or 0.
@@ -146,8 +150,9 @@ func (p *jsonParser) members(n *flatNode) {
 
 func (p *jsonParser) array(n *flatNode) {
 	p.nest()
-	objects := p.peek() == '{' && !p.wrapped()
-	if objects && p.inner == 0 {
+	c := p.peek()
+	objects := c == '{' && !p.wrapped()
+	if (objects || c == '[') && p.inner == 0 {
 		p.arrays = true
 	}
 	p.inner++
@@ -164,8 +169,11 @@ func (p *jsonParser) array(n *flatNode) {
 	case p.status != scanDone:
 	case !objects && count > 0:
 		p.f.set(n, start)
-	case n != nil && p.inner == 0 && count > flatElements:
+	case p.inner > 0:
+		p.deep = p.deep || count > flatElements
+	case n != nil && (p.deep || count > flatElements):
 		p.wide = append(p.wide, n)
+		p.deep = false
 	}
 }
 

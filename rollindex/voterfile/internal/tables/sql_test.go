@@ -98,6 +98,31 @@ func golden(t *testing.T, folder string, open opener, sniff func([]byte) bool) {
 
 func TestSQL(t *testing.T) { golden(t, "sql", OpenSQL, SniffSQL) }
 
+// An ALTER TABLE that is not understood is named by its line, however far down, and
+// only where rows rely on it; what changes no columns is understood.
+func TestSQLAlter(t *testing.T) {
+	t.Parallel()
+	const head = "CREATE TABLE t (id int, `last` text, `first` text);\nINSERT INTO t VALUES (1,'a','b');\n"
+	const rows = ";\nINSERT INTO t VALUES (2,'c','d');\n"
+	filler := strings.Repeat("-- "+strings.Repeat("x", 61)+"\n", firstWindow/64*3)
+	for alter, bad := range map[string]bool{
+		"DROP never": true, "ADD last text": true, "MODIFY never int": true, "MODIFY last text AFTER never": true, "CHANGE never n int": true,
+		"RENAME never TO n": true, "ADD x int AFTER never": true, "ADD": true, "DROP": true, "ADD x int)": true, "RENAME a b c": true, "ADD (x int": true,
+		"ADD KEY (id)": false, "ENGINE=MyISAM": false, "ORDER BY id": false, "ADD PARTITION (PARTITION p VALUES LESS THAN (3))": false, "DROP IF EXISTS never": false,
+		"ALTER COLUMN id SET DEFAULT 3, ALGORITHM=INPLACE": false, "COMMENT='drop last, add x'": false, "MODIFY last text COMMENT 'first'": false,
+	} {
+		got := show(OpenSQL, bytesInput([]byte("-- MySQL dump\n"+filler+head+"ALTER TABLE t "+alter+rows)), 0)
+		line := fmt.Sprintf("the ALTER TABLE of line %d", firstWindow/64*3+4)
+		if strings.Contains(got, line) != bad || strings.Contains(got, "2 | c | d") == bad {
+			t.Errorf("%s: %s", alter, got)
+		}
+		named := strings.Replace(rows, "t VALUES", "t (id, last, first) VALUES", 1)
+		if got := show(OpenSQL, bytesInput([]byte("-- MySQL dump\n"+head+"ALTER TABLE t "+alter+named)), 0); !strings.Contains(got, "2 | c | d") {
+			t.Errorf("%s, rows that name their columns: %s", alter, got)
+		}
+	}
+}
+
 // fiction makes rows of invented values, among them all that dumps have to
 // escape; nil is no value.
 func fiction(rows int, seed uint64) (columns []string, table [][]*string) {
@@ -478,10 +503,11 @@ func checkAgreement(t *testing.T, open opener, b []byte) {
 		}
 		text, err := io.ReadAll(r)
 		r.Close()
-		if err != nil && !errors.Is(err, ErrTruncated) && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrTooLarge) {
+		if err != nil && !errors.Is(err, ErrTruncated) && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrUnclear) {
 			t.Fatalf("table %d: %v", i, err)
 		}
 		rows, fields := int64(0), len(table.Columns)
+		_, ragged := f.(*jsonFile) // arrays without names have any length
 		for line := range bytes.Lines(text) {
 			if !bytes.HasSuffix(line, []byte{'\n'}) {
 				t.Fatalf("table %d ends within a line", i)
@@ -492,7 +518,9 @@ func checkAgreement(t *testing.T, open opener, b []byte) {
 			switch {
 			case string(line) == Unreadable:
 			case fields == 0:
-				fields = n
+				if !ragged {
+					fields = n
+				}
 			case n != fields:
 				t.Fatalf("table %d, line %d: %d fields, want %d", i, rows, n, fields)
 			}

@@ -91,7 +91,7 @@ func SniffSQL(head []byte) bool {
 		end := sqlWordEnd(b, 0)
 		kind := sqlStatements[string(bytes.ToLower(b[:min(end, 16)]))]
 		switch kind {
-		case sqlOther:
+		case sqlOther, sqlAlterTable:
 			end, _ := sqlStatementEnd(b, false, d)
 			if !bytes.HasSuffix(b[:end], []byte{';'}) && bytes.IndexByte(b[:end], '\n') < 0 {
 				return false

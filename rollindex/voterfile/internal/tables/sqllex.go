@@ -230,6 +230,22 @@ func sqlDollarEnd(b []byte, i int) (int, scanStatus) {
 	return end + 1 + closing + len(tag), scanDone
 }
 
+// sqlApart returns the place behind the string, quoted name or comment that
+// begins at i; i if none does. Whatever looks for the end of something goes by it.
+func sqlApart(b []byte, i int, d sqlDialect) (end int, status scanStatus) {
+	switch c := b[i]; {
+	case c == '\'' || c == '"' || c == '`':
+		return sqlQuoteEnd(b, i+1, c, d.backslash && c != '`')
+	case c == '[' && d.mssql:
+		return sqlQuoteEnd(b, i+1, ']', false)
+	case c == '$' && !d.mysql && (i == 0 || !isWordByte(b[i-1])):
+		return sqlDollarEnd(b, i)
+	case c == '-' || c == '/' || c == '#' && d.mysql:
+		return sqlComment(b, i, d.mysql)
+	}
+	return i, scanDone
+}
+
 // sqlStatementEnd returns where the statement at the beginning of b ends: behind
 // its semicolon, or before a line "GO" or one that begins with INSERT, as scripts
 // of SQL Server do without semicolons. In the body of a routine semicolons count
@@ -241,38 +257,26 @@ func sqlStatementEnd(b []byte, routine bool, d sqlDialect) (int, scanStatus) {
 	depth := 0
 	for i := 0; i < len(b); {
 		c := b[i]
-		end, status := i+1, scanDone
+		end, status := sqlApart(b, i, d)
 		switch {
-		case c == '\'' || c == '"' || c == '`':
-			end, status = sqlQuoteEnd(b, i+1, c, d.backslash && c != '`')
-		case c == '[' && d.mssql:
-			end, status = sqlQuoteEnd(b, i+1, ']', false)
-		case c == '$' && !d.mysql && (i == 0 || !isWordByte(b[i-1])):
-			if end, status = sqlDollarEnd(b, i); end == i {
-				end++
-			}
-		case c == '-' || c == '/' || c == '#' && d.mysql:
-			if end, status = sqlComment(b, i, d.mysql); end == i {
-				end++
-			}
+		case status != scanDone:
+			return i, status
+		case end > i:
+			i = end
+			continue
 		case c == ';' && depth <= 0 && !(routine && d.mssql):
-			return end, scanDone
+			return i + 1, scanDone
 		case c == '\n':
-			if stop, status := sqlLineStarts(b[end:], routine); stop || status == scanMore {
-				return end, status
+			if stop, status := sqlLineStarts(b[i+1:], routine); stop || status == scanMore {
+				return i + 1, status
 			}
 		case isWordByte(c):
-			if end = sqlWordEnd(b, i); end == len(b) {
-				break
-			}
-			if routine {
+			end = sqlWordEnd(b, i)
+			if routine && end < len(b) {
 				depth += sqlBlock(b[i:end])
 			}
 		}
-		if status != scanDone {
-			return i, status
-		}
-		i = end
+		i = max(end, i+1)
 	}
 	return len(b), scanMore
 }

@@ -130,6 +130,8 @@ func (r *sqlReader) statement() (query bool, err error) {
 		return false, r.copy()
 	case sqlCreate:
 		return false, r.create()
+	case sqlAlterTable:
+		return false, r.alter()
 	case sqlOther:
 		return false, r.skipStatement(false)
 	case sqlDelimiter:
@@ -421,6 +423,40 @@ func (r *sqlReader) create() error {
 		}
 	}
 	return r.skipStatement(sqlIsRoutine(b))
+}
+
+// alter applies an ALTER TABLE to the columns of its table.
+func (r *sqlReader) alter() error {
+	b, last := r.w.unread(), false
+	end, status := sqlStatementEnd(b, false, r.dialect)
+	if status != scanDone {
+		switch err := r.w.more(); err {
+		case nil:
+			return nil // again, with more of it
+		case io.EOF:
+			end, last = len(b), true
+		case errRow:
+			end = len(b)
+		default:
+			return err
+		}
+	}
+	if r.dialect.mssql {
+		end = sqlNextAlter(b[:end])
+	}
+	r.head = r.head[:0]
+	a, status := sqlParseAlter(b[:end], r.dialect)
+	if err := r.schema.alter(&a, status == scanDone, r.w.line()); err != nil {
+		return err
+	}
+	switch {
+	case end < len(b):
+		r.w.skip(end)
+		return nil
+	case last:
+		return r.lastStatement(false)
+	}
+	return r.skipStatement(false)
 }
 
 // delimiter passes over a DELIMITER line. Under another delimiter than the

@@ -6,17 +6,20 @@ import (
 )
 
 // sqlTable is what the statements read so far say of a table. Columns are only
-// ever added, so that a place in them stays what it is.
+// ever added, and stay when they are dropped, so that a place in them stays what
+// it is.
 type sqlTable struct {
 	name    string
 	columns []string
 	exact   map[string]int // name to place
 	folded  map[string]int // name in lower case to place
 	// order has the place of each value of a row whose statement names no
-	// columns: the order of the last CREATE TABLE. It is nil if that is not known.
-	order []int
-	named bool // the columns have names
-	rows  int64
+	// columns: the order of the last CREATE TABLE, as ALTER TABLE changed it since.
+	// It is nil if that is not known.
+	order   []int
+	named   bool  // the columns have names
+	strange int64 // the line of an ALTER TABLE from which on the order is not known; 0 for none
+	rows    int64
 }
 
 // sqlSchema is the tables a dump has made or filled so far. Reading a dump again
@@ -36,12 +39,7 @@ func newSQLSchema() *sqlSchema {
 // without its schema means the table of that name in any schema, if only one of
 // the two statements names the schema.
 func (s *sqlSchema) table(name string) (*sqlTable, error) {
-	key := strings.ToLower(name)
-	if t := s.byName[key]; t != nil {
-		return t, nil
-	}
-	last := key[strings.LastIndexByte(key, '.')+1:]
-	if t := s.byLast[last]; t != nil && (last == key || !strings.Contains(t.name, ".")) {
+	if t := s.find(name); t != nil {
 		return t, nil
 	}
 	if len(s.tables) == sqlMaxNames {
@@ -49,11 +47,26 @@ func (s *sqlSchema) table(name string) (*sqlTable, error) {
 	}
 	t := &sqlTable{name: name, exact: map[string]int{}, folded: map[string]int{}}
 	s.tables = append(s.tables, t)
+	key := strings.ToLower(name)
+	last := key[strings.LastIndexByte(key, '.')+1:]
 	s.byName[key] = t
 	if s.byLast[last] == nil {
 		s.byLast[last] = t
 	}
 	return t, s.grow(name)
+}
+
+// find returns the table of that name, nil if there is none.
+func (s *sqlSchema) find(name string) *sqlTable {
+	key := strings.ToLower(name)
+	if t := s.byName[key]; t != nil {
+		return t
+	}
+	last := key[strings.LastIndexByte(key, '.')+1:]
+	if t := s.byLast[last]; t != nil && (last == key || !strings.Contains(t.name, ".")) {
+		return t
+	}
+	return nil
 }
 
 // grow bounds the memory of the names.
@@ -94,7 +107,7 @@ func (s *sqlSchema) create(name string, columns []string) error {
 			return err
 		}
 	}
-	t.order = order
+	t.order, t.strange = order, 0
 	return nil
 }
 
@@ -104,10 +117,7 @@ func (s *sqlSchema) places(t *sqlTable, columns []string) ([]int, error) {
 	places := make([]int, len(columns))
 	seen := make(map[int]bool, len(columns))
 	for i, c := range columns {
-		at, ok := t.exact[c]
-		if !ok {
-			at, ok = t.folded[strings.ToLower(c)]
-		}
+		at, ok := t.place(c)
 		if !ok {
 			var err error
 			if at, err = s.add(t, c); err != nil {
@@ -151,11 +161,14 @@ type sqlPlan struct {
 // lines of width columns.
 func (s *sqlSchema) newPlan(t *sqlTable, columns []string, width int) (sqlPlan, error) {
 	p := sqlPlan{table: t, places: t.order}
-	if columns != nil {
+	switch {
+	case columns != nil:
 		var err error
 		if p.places, err = s.places(t, columns); err != nil {
 			return p, err
 		}
+	case t.strange > 0:
+		return p, t.errStrange()
 	}
 	p.from = make([]int, width)
 	for i := range p.from {

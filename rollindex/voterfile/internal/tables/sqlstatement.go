@@ -11,6 +11,7 @@ const (
 	sqlInsert
 	sqlCopy
 	sqlCreate
+	sqlAlterTable
 	sqlDelimiter
 	sqlGo
 )
@@ -21,10 +22,10 @@ var sqlStatements = sqlStatementWords()
 
 func sqlStatementWords() map[string]sqlKind {
 	m := map[string]sqlKind{
-		"insert": sqlInsert, "replace": sqlInsert, "copy": sqlCopy, "create": sqlCreate,
+		"insert": sqlInsert, "replace": sqlInsert, "copy": sqlCopy, "create": sqlCreate, "alter": sqlAlterTable,
 		"delimiter": sqlDelimiter, "go": sqlGo,
 	}
-	const others = `alter analyse analyze attach begin call change checkpoint close comment commit declare delete
+	const others = `analyse analyze attach begin call change checkpoint close comment commit declare delete
 		detach do drop end exec execute explain flush grant if kill lock merge open pragma prepare print purge
 		refresh reindex release rename reset revoke rollback savepoint security select set show start truncate
 		unlock update use vacuum with`
@@ -171,16 +172,13 @@ func (l *sqlLex) skipItem() {
 func sqlItemEnd(b []byte, i int, d sqlDialect) (int, scanStatus) {
 	for depth := 0; i < len(b); {
 		c := b[i]
-		end, status := i+1, scanDone
+		end, status := sqlApart(b, i, d)
 		switch {
-		case c == '\'' || c == '"' || c == '`':
-			end, status = sqlQuoteEnd(b, i+1, c, d.backslash && c != '`')
-		case c == '[' && d.mssql:
-			end, status = sqlQuoteEnd(b, i+1, ']', false)
-		case c == '-' || c == '/' || c == '#' && d.mysql:
-			if end, status = sqlComment(b, i, d.mysql); end == i {
-				end++
-			}
+		case status != scanDone:
+			return i, status
+		case end > i:
+			i = end
+			continue
 		case c == '(' || c == '[':
 			depth++
 		case c == ')' && depth == 0, c == ',' && depth == 0:
@@ -190,10 +188,7 @@ func sqlItemEnd(b []byte, i int, d sqlDialect) (int, scanStatus) {
 		case c == ';':
 			return i, scanBad
 		}
-		if status != scanDone {
-			return i, status
-		}
-		i = end
+		i++
 	}
 	return i, scanMore
 }

@@ -59,6 +59,9 @@ var (
 	// ErrMixed is a file with records of one kind at several places, of which only
 	// one would be read.
 	ErrMixed = errors.New("records at several places")
+	// ErrUnclear is a statement that changes what its file means in a way that is
+	// not known.
+	ErrUnclear = errors.New("not understood")
 	// ErrTooLarge is a part that would take more memory than may be used for it.
 	ErrTooLarge = errors.New("too large")
 )

@@ -22,6 +22,7 @@ type window struct {
 	buf  []byte // what was read
 	at   int    // where the unread part of it begins
 	base int64  // where buf begins in the stream
+	past int64  // lines that end before buf
 	err  error  // why there is no more; io.EOF at the end
 
 	failed  int64 // where the last piece began that was too long
@@ -115,6 +116,9 @@ func (w *window) skip(n int) { w.at += n }
 // offset returns where the unread part begins in the stream.
 func (w *window) offset() int64 { return w.base + int64(w.at) }
 
+// line returns the number, from 1, of the line that the unread part begins in.
+func (w *window) line() int64 { return w.past + int64(bytes.Count(w.buf[:w.at], []byte{'\n'})) + 1 }
+
 // more reads on until the window is full, doubling it when half of it or more is
 // unread, so that looking again from the start of a piece each time costs no
 // more than a constant factor. It returns io.EOF when there is no more, and
@@ -127,6 +131,9 @@ func (w *window) more() error {
 		return err
 	}
 	n := len(w.buf) - w.at
+	if n < maxRow {
+		w.past += int64(bytes.Count(w.buf[:w.at], []byte{'\n'}))
+	}
 	switch {
 	case n >= maxRow:
 		return w.tooLong()
