@@ -39,13 +39,14 @@ type program struct {
 	stdin  io.Reader
 	stdout *bufio.Writer
 	stderr io.Writer
+	width  int // of the terminal that stdout is; 0 if it is none
 	ui     *ui
 	writes bool // the command changes the index
 }
 
 // run is the program: main without the process. It returns the exit code.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{env: env, stdin: stdin, stdout: bufio.NewWriterSize(stdout, 1<<16), stderr: stderr}
+	p := &program{env: env, stdin: stdin, stdout: bufio.NewWriterSize(stdout, 1<<16), stderr: stderr, width: terminalWidth(stdout)}
 	p.ui = newUI(stderr, env)
 	err := p.run(ctx, args)
 	if ferr := p.stdout.Flush(); ferr != nil && err == nil {
@@ -94,8 +95,8 @@ func (p *program) app() *cli.App {
 			"Flags may stand anywhere: before the command, after it, and after its arguments.\n\n" + exitHelp,
 		Flags: p.globalFlags(),
 		Commands: []*cli.Command{
-			p.initCommand(), p.ingestCommand(), p.checkCommand(), p.datasetsCommand(), p.verifyCommand(),
-			p.layoutsCommand(), p.synthCommand(), p.keyCommand(), p.completionCommand(), p.versionCommand(),
+			p.initCommand(), p.ingestCommand(), p.checkCommand(), p.claimCommand(), p.datasetsCommand(), p.verifyCommand(),
+			p.layoutsCommand(), p.incidentsCommand(), p.synthCommand(), p.keyCommand(), p.completionCommand(), p.versionCommand(),
 		},
 		Reader:          p.stdin,
 		Writer:          p.stdout,
@@ -104,7 +105,9 @@ func (p *program) app() *cli.App {
 		OnUsageError:    usage,
 		HideVersion:     true,
 		HideHelpCommand: false,
-		Before:          p.before,
+		// Names may have commas.
+		DisableSliceFlagSeparator: true,
+		Before:                    p.before,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return unknownCommand(c.App.Commands, c.Args().First())

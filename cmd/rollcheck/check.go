@@ -38,10 +38,15 @@ func (p *program) checkCommand() *cli.Command {
 			&cli.StringFlag{Name: "input", Usage: "`FILE` of people, - for standard input"},
 			&cli.StringFlag{Name: "input-format", Usage: "json or csv", DefaultText: "csv for a file that ends in .csv or .tsv, else json"},
 			&cli.StringSliceFlag{Name: "dataset", Usage: "search only this dataset (may be repeated)"},
+			&cli.BoolFlag{Name: "catalogue-only", Usage: "look nobody up: name the documented exposures that covered people of a state (state, former_state and registered_since)"},
+			p.langFlag("what to do next, and with --catalogue-only of the answer"),
 		},
 		Action: func(c *cli.Context) error {
 			if err := wantArgs(c, 0, 0, ""); err != nil {
 				return hint(err, "people come from --input FILE or the terminal, never from arguments")
+			}
+			if c.Bool("catalogue-only") {
+				return p.checkCatalogue(c)
 			}
 			return p.check(c)
 		},
@@ -49,6 +54,10 @@ func (p *program) checkCommand() *cli.Command {
 }
 
 func (p *program) check(c *cli.Context) error {
+	lang, err := p.lang(c)
+	if err != nil {
+		return err
+	}
 	people, closeInput, err := p.people(c)
 	if err != nil {
 		return err
@@ -71,7 +80,7 @@ func (p *program) check(c *cli.Context) error {
 		// A batch makes little garbage beside much that lives long: collect it less often.
 		defer debug.SetGCPercent(debug.SetGCPercent(300))
 	}
-	handler := exposure.NewText(p.stdout)
+	handler := exposure.NewText(p.stdout, lang)
 	if c.Bool("json") {
 		handler = exposure.NewJSON(p.stdout)
 	}

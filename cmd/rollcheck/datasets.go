@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
+	"rollcheck/data/catalogue"
 	"rollcheck/hashing"
 	"rollcheck/rollindex"
 )
@@ -71,10 +73,24 @@ func (p *program) datasetLines(infos []hashing.DatasetInfo) error {
 		j.write(struct {
 			Type string `json:"type"`
 			*hashing.DatasetInfo
-			Coverage float64 `json:"coverage"`
-		}{"dataset", &infos[i], infos[i].Coverage()})
+			IncidentTitle string  `json:"incident_title,omitempty"`
+			Coverage      float64 `json:"coverage"`
+		}{"dataset", &infos[i], incidentTitle(&infos[i]), infos[i].Coverage()})
 	}
 	return j.done(fields{"datasets": len(infos)})
+}
+
+// incidentTitle returns the title of the incident that a dataset comes from, ""
+// if it names none or one that the catalogue does not know.
+func incidentTitle(d *hashing.DatasetInfo) string {
+	if d.Incident == "" {
+		return ""
+	}
+	i, err := catalogue.GetIncident(d.Incident)
+	if err != nil {
+		return ""
+	}
+	return i.Title
 }
 
 func (p *program) showDataset(c *cli.Context) error {
@@ -112,11 +128,17 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 	line("dataset", d.ID)
 	line("title", d.Title)
 	line("kind", string(d.Kind))
+	if d.Incident != "" {
+		line("incident", fmt.Sprintf("%s (%s)", d.Incident, cmp.Or(incidentTitle(d), "not in the catalogue of this version")))
+	}
 	line("as of", d.AsOf)
 	line("states", strings.Join(d.Jurisdictions, ", "))
 	line("layout", d.Layout)
 	line("rows", fmt.Sprintf("%s read, %s indexed, %s without anything to match by", group(d.Rows), group(d.Indexed), group(d.Keyless)))
 	counts(w, fmt.Sprintf("%-15s", "skipped"), d.Skipped)
+	for _, part := range parts(d) {
+		line("files", part)
+	}
 	counts(w, fmt.Sprintf("%-15s", "rows by key"), d.KeyRows)
 	line("columns", titles(d.Columns))
 	line("1 January", map[string]string{"kept": "taken as a birth date", "degraded": "a placeholder here: only its year counts"}[d.JanuaryFirst])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"rollcheck/data/catalogue"
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/ingest"
@@ -30,12 +32,15 @@ func (p *program) ingestCommand() *cli.Command {
 			"read are skipped, counted by reason and located by line number. The dataset appears whole or not at all;\n" +
 			"a run that was interrupted is simply run again. For a file of no known layout,\n" +
 			"\"rollcheck layouts detect --propose FILE\" writes a layout file to review, and to give with --layout FILE.\n" +
+			"What is in an archive beside the roll is left out and named; --member names what is read instead.\n" +
 			"Files are read twice, once to learn their layout, and so not from a pipe.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dataset", Usage: "`ID` of the dataset: a-z, 0-9, - and _"},
-			&cli.StringFlag{Name: "title", Usage: "what people are told it is, such as \"Posted on a forum, October 2020\""},
+			&cli.StringFlag{Name: "title", Usage: "what people are told it is, such as \"Posted on a forum, October 2020\"", DefaultText: "the title of --incident"},
+			&cli.StringFlag{Name: "incident", Usage: "`ID` of the documented exposure it comes from (see \"rollcheck incidents\"); people are told its story"},
 			&cli.StringFlag{Name: "kind", Value: "leak", Usage: "leak, or release for a file that the office itself gave out"},
 			&cli.StringFlag{Name: "layout", Usage: "`ID` of a built-in layout or a layout file, instead of detecting one"},
+			memberFlag(),
 			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) the data was taken"},
 			&cli.StringFlag{Name: "jurisdiction", Usage: "state of registration, such as US-FL, instead of the layout's"},
 			&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
@@ -100,6 +105,7 @@ func ingestOptions(c *cli.Context) (ingest.Options, error) {
 			ID: c.String("dataset"), Title: c.String("title"), Kind: hashing.DatasetKind(c.String("kind")), AsOf: c.String("as-of"),
 		},
 		Jurisdiction: c.String("jurisdiction"),
+		Members:      c.StringSlice("member"),
 		Jobs:         c.Int("jobs"),
 	}
 	switch {
@@ -115,6 +121,15 @@ func ingestOptions(c *cli.Context) (ingest.Options, error) {
 		return opts, hint(fmt.Errorf("--jurisdiction %q is not a state", opts.Jurisdiction), "write it as US-FL")
 	}
 	var err error
+	if c.IsSet("incident") {
+		i, err := findIncident(c.String("incident"))
+		if err == nil {
+			err = setIncident(&opts.Info, i)
+		}
+		if err != nil {
+			return opts, fmt.Errorf("--incident: %w", err)
+		}
+	}
 	if opts.Info.AsOf != "" {
 		if opts.AsOf, err = parseDay(opts.Info.AsOf); err != nil {
 			return opts, fmt.Errorf("--as-of: %w", err)
@@ -130,6 +145,21 @@ func ingestOptions(c *cli.Context) (ingest.Options, error) {
 		opts.Layout, err = findLayout(name)
 	}
 	return opts, err
+}
+
+// setIncident names the incident that a dataset comes from, by which it is called
+// unless it has a title.
+func setIncident(info *hashing.DatasetInfo, i *catalogue.Incident) error {
+	if i.Retired {
+		return hint(fmt.Errorf("the entry %q was withdrawn from the catalogue", i.ID), fmt.Sprintf("\"rollcheck incidents show %s\" says more", i.ID))
+	}
+	info.Incident, info.Title = i.ID, cmp.Or(info.Title, i.Title)
+	return nil
+}
+
+// memberFlag declares the names of the parts of files that are read.
+func memberFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "member", Usage: "read only the member of an archive, or the table or sheet, of this `NAME` or with this last part of its name (may be repeated)"}
 }
 
 // findLayout returns the built-in layout of that id, or the one in that file.

@@ -24,7 +24,7 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	info := &res.Info
 	for _, m := range res.Members {
 		if m.LeftOut != "" {
-			fmt.Fprintf(w, "left out: %s: %s\n", m.Name, m.LeftOut)
+			fmt.Fprintf(w, "left out: %s: %s%s\n", m.Name, m.LeftOut, map[bool]string{true: mayHold}[m.Unread])
 			continue
 		}
 		fmt.Fprintf(w, "read:     %s as %s (%s)\n", m.Name, m.Match.Layout.ID, strings.Join(m.Match.Evidence, "; "))
@@ -48,6 +48,9 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	if info.JanuaryFirst == "degraded" {
 		fmt.Fprintln(w, "note:     1 January stands far too often as a birth date here; such dates only count as their year")
 	}
+	for _, part := range parts(info) {
+		fmt.Fprintf(w, "note:     %s\n", part)
+	}
 	fmt.Fprintf(w, "columns:  %s\n", titles(info.Columns))
 	for _, s := range info.Sources {
 		fmt.Fprintf(w, "source:   sha256 %s, %s bytes\n", s.SHA256, group(s.Bytes))
@@ -56,6 +59,29 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	fmt.Fprintf(w, "people are told: %s%s\n", exposure.Title(info), sayMore(info))
 	fmt.Fprintln(w, "next:     \"rollcheck check\" asks for a person's details and looks them up")
 	return nil
+}
+
+// mayHold is said of a member that was left out and counts.
+const mayHold = " (it may hold people)"
+
+// parts words what of its files a dataset lacks, and what follows of that.
+func parts(info *hashing.DatasetInfo) (notes []string) {
+	incomplete := func(what string) {
+		notes = append(notes, what+", so that nobody is told they are not in this dataset")
+	}
+	switch n := info.Unread; {
+	case n == 1:
+		incomplete("1 member that may hold people was not read")
+	case n > 1:
+		incomplete(group(n) + " members that may hold people were not read")
+	}
+	if info.Skipped[hashing.CutShort] > 0 {
+		incomplete("what is missing of a file that ends in the middle of a row was not read")
+	}
+	if n := info.Unchosen; n > 0 {
+		notes = append(notes, fmt.Sprintf("the dataset is parts of its files: %s left out by --member", map[bool]string{true: "1 member", false: group(n) + " members"}[n == 1]))
+	}
+	return notes
 }
 
 // sayMore names the flags that would have told people more.
@@ -85,10 +111,11 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 		Layout   string   `json:"layout,omitempty"`
 		Evidence []string `json:"evidence,omitempty"`
 		LeftOut  string   `json:"left_out,omitempty"`
+		Unread   bool     `json:"unread,omitempty"` // it is left out and may hold people
 	}
 	j := p.jsonLines("ingest")
 	for _, m := range res.Members {
-		out := member{Type: "member", Name: m.Name, LeftOut: m.LeftOut}
+		out := member{Type: "member", Name: m.Name, LeftOut: m.LeftOut, Unread: m.Unread}
 		if m.LeftOut == "" {
 			out.Layout, out.Evidence = m.Match.Layout.ID, m.Match.Evidence
 		}

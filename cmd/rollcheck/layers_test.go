@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"scripts/":                            {},
 	"scripts/measure":                     {"data/", "hashing", "rollindex", "rollindex/exposure", "rollindex/ingest", "rollindex/voterfile/"},
 	"rollindex/voterfile/synth":           {"data/", "hashing"},
-	"rollindex/exposure/":                 {"hashing", "data/field", "data/names", "rollindex/exposure"},
+	"rollindex/exposure/":                 {"hashing", "data/advice", "data/catalogue", "data/field", "data/names", "rollindex/exposure"},
 	"rollindex/ingest":                    {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},

@@ -29,7 +29,10 @@ func (p *program) layoutsCommand() *cli.Command {
 				Description: "Prints every layout that fits, the best first, with a score from 0 to 1 and the evidence. It looks at the\n" +
 					"first megabyte of each file or member. With --propose it writes a layout file for a file that fits none:\n" +
 					"review it, save it, and give it to ingest with --layout FILE.",
-				Flags:  []cli.Flag{&cli.BoolFlag{Name: "propose", Usage: "write a layout guessed by the names and contents of the columns"}},
+				Flags: []cli.Flag{
+					&cli.BoolFlag{Name: "propose", Usage: "write a layout guessed by the names and contents of the columns"},
+					memberFlag(),
+				},
 				Action: p.detectLayouts,
 			},
 		},
@@ -128,7 +131,7 @@ func (p *program) detectLayouts(c *cli.Context) error {
 	}
 	members, unknown := 0, 0
 	for _, path := range c.Args().Slice() {
-		found, err := voterfile.Detect(c.Context, path, voterfile.Options{})
+		found, err := voterfile.Detect(c.Context, path, voterfile.Options{Members: c.StringSlice("member")})
 		if err != nil {
 			return err
 		}
@@ -159,7 +162,7 @@ func (p *program) printDetection(d *voterfile.Detection) {
 	w := p.stdout
 	switch {
 	case d.LeftOut != "":
-		fmt.Fprintf(w, "%s\n  left out: %s\n", d.Name, d.LeftOut)
+		fmt.Fprintf(w, "%s\n  left out: %s%s\n", d.Name, d.LeftOut, map[bool]string{true: mayHold}[d.Unread])
 		return
 	case d.Err != nil:
 		fmt.Fprintf(w, "%s\n  %v\n", d.Name, d.Err)
@@ -237,6 +240,7 @@ func writeDetection(j *jsonLines, path string, d *voterfile.Detection) {
 		File   string `json:"file"`
 		Member string `json:"member"`
 		Why    string `json:"why"`
+		Unread bool   `json:"unread,omitempty"` // it may hold people
 	}
 	for i := range d.Matches {
 		m := &d.Matches[i]
@@ -249,9 +253,9 @@ func writeDetection(j *jsonLines, path string, d *voterfile.Detection) {
 		j.write(c)
 	}
 	if d.LeftOut != "" {
-		j.write(problem{"left_out", path, d.Name, d.LeftOut})
+		j.write(problem{"left_out", path, d.Name, d.LeftOut, d.Unread})
 	}
 	if d.Err != nil {
-		j.write(problem{"undecided", path, d.Name, d.Err.Error()})
+		j.write(problem{"undecided", path, d.Name, d.Err.Error(), false})
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -16,24 +17,25 @@ func (p *program) proposeLayouts(c *cli.Context) error {
 		return err
 	}
 	path := c.Args().First()
-	list, err := voterfile.Propose(c.Context, path, voterfile.Options{})
+	list, err := voterfile.Propose(c.Context, path, voterfile.Options{Members: c.StringSlice("member")})
 	if err != nil {
 		return err
 	}
 	if c.Bool("json") {
 		return p.proposalLines(path, list)
 	}
-	made := 0
+	var made []string
 	for i := range list {
 		if list[i].Err == nil {
-			made++
+			made = append(made, fmt.Sprintf("%q", list[i].Member))
 		}
 	}
 	switch {
-	case made == 0 && len(list) > 0:
+	case len(made) == 0 && len(list) > 0:
 		return list[0].Err
-	case made != 1:
-		return hint(fmt.Errorf("%q has %d members that a layout could be made for", path, made), "use --json for all of them, or unpack the file and name one")
+	case len(made) != 1:
+		return hint(fmt.Errorf("%q has %d members or tables that a layout could be made for: %s", path, len(made), shortList(made)),
+			"name one with --member, or use --json for all of them")
 	}
 	for i := range list {
 		if list[i].Err == nil {
@@ -58,4 +60,13 @@ func (p *program) proposalLines(path string, list []voterfile.Proposal) error {
 		j.write(out)
 	}
 	return j.done(fields{"members": len(list)})
+}
+
+// shortList joins the first of many words.
+func shortList(words []string) string {
+	const most = 20
+	if len(words) > most {
+		return strings.Join(words[:most], ", ") + fmt.Sprintf(" and %d more", len(words)-most)
+	}
+	return strings.Join(words, ", ")
 }

@@ -163,6 +163,9 @@ func printColumns(w io.Writer, l *layouts.Layout) error {
 
 func printColumn(w io.Writer, at string, c *layouts.Column) {
 	var notes []string
+	if c.Optional {
+		notes = append(notes, "only in some files")
+	}
 	if c.Withheld {
 		notes = append(notes, "w")
 	}

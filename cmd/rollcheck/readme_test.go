@@ -58,3 +58,37 @@ func demoLeak(t *testing.T) (args []string) {
 	t.Fatal("scripts/demo makes no leak")
 	return nil
 }
+
+// What README shows of claims is what the command prints: its lines stand in the
+// output in that order, "..." for some that are left out.
+func TestTranscriptsOfReadme(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	s.check(err)
+	shown := 0
+	for block := range strings.SplitSeq(string(readme), "\n\n") {
+		input, rest, ok := strings.Cut(block, "' | rollcheck claim --input -\n")
+		if !ok {
+			continue
+		}
+		shown++
+		claim := s.path("claim.json")
+		s.check(os.WriteFile(claim, []byte(strings.TrimPrefix(input, "    $ echo '")), 0o600))
+		r := s.run("claim", "--lang", "en", "--input", claim)
+		r.want(0)
+		lines := strings.Split(r.stdout, "\n")
+		for want := range strings.SplitSeq(strings.TrimRight(rest, "\n"), "\n") {
+			want = strings.TrimPrefix(want, "    ")
+			for want != "..." && len(lines) > 0 && lines[0] != want {
+				lines = lines[1:]
+			}
+			if len(lines) == 0 {
+				t.Fatalf("README shows %q, which is not in the output after what stands before it:\n%s", want, r.stdout)
+			}
+		}
+	}
+	if shown != 3 {
+		t.Errorf("README shows %d claims, want 3", shown)
+	}
+}

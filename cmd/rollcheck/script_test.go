@@ -90,7 +90,7 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
 }
 
-// makeFile KIND FILE [FROM] makes a file that a text script cannot hold.
+// makeFile KIND FILE [FROM...] makes a file that a text script cannot hold.
 func makeFile(ts *testscript.TestScript, neg bool, args []string) {
 	kind, path := args[0], ts.MkAbs(args[1])
 	var from []byte
@@ -135,6 +135,12 @@ func makeFile(ts *testscript.TestScript, neg bool, args []string) {
 		w.Write(b.Bytes()[:b.Len()/2])
 	case "zip":
 		writeZip(ts, w, map[string][]byte{"roll.txt": from})
+	case "archive": // of all files named
+		members := map[string][]byte{}
+		for _, name := range args[2:] {
+			members[name] = []byte(ts.ReadFile(name))
+		}
+		writeZip(ts, w, members)
 	case "zip-dotdot":
 		writeZip(ts, w, map[string][]byte{"../../escaped.txt": from})
 	case "zip-bomb":

@@ -98,18 +98,17 @@ func checkSources(t *testing.T, sources []string) {
 }
 
 func TestRecords(t *testing.T) {
-	all, err := Records()
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := Records()
 	if len(all) != 51 {
 		t.Fatalf("%d records, want 50 states and DC", len(all))
 	}
 	for _, r := range all {
 		t.Run(r.Jurisdiction, func(t *testing.T) { checkRecord(t, r, recordFields()) })
+		if record(r.Jurisdiction) != r {
+			t.Errorf("the file of %s is named otherwise", r.Jurisdiction)
+		}
 	}
-	byCode, _ := records()
-	t.Run(federal, func(t *testing.T) { checkRecord(t, byCode[federal], nil) })
+	t.Run(federal, func(t *testing.T) { checkRecord(t, record(federal), nil) })
 }
 
 // recordFields are the fields every period of a state has a value for, if only

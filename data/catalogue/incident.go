@@ -175,18 +175,14 @@ var Incidents = sync.OnceValues(func() ([]*Incident, error) {
 	return all, nil
 })
 
-// GetIncident returns the incident of that id.
+// GetIncident returns the incident of that id, read anew.
 func GetIncident(id string) (*Incident, error) {
-	all, err := Incidents()
-	if err != nil {
-		return nil, err
+	name := "incidents/" + id + ".json"
+	if _, err := fs.Stat(files, name); err != nil {
+		return nil, fmt.Errorf("%w: %q", ErrUnknownIncident, id)
 	}
-	for _, i := range all {
-		if i.ID == id {
-			return i, nil
-		}
-	}
-	return nil, fmt.Errorf("%w: %q", ErrUnknownIncident, id)
+	i := new(Incident)
+	return i, decode(name, i)
 }
 
 // decode reads one embedded file, in which no unknown name may stand.

@@ -70,12 +70,8 @@ func PlaceName(code string) string {
 
 // PlaceNames returns the names that [Place] knows, sorted: those of the states
 // that have a record, and those of other places.
-func PlaceNames() (states, others []string, err error) {
-	all, err := Records()
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, r := range all {
+func PlaceNames() (states, others []string) {
+	for _, r := range Records() {
 		states = append(states, r.Name)
 	}
 	for _, name := range places {
@@ -83,5 +79,5 @@ func PlaceNames() (states, others []string, err error) {
 	}
 	slices.Sort(states)
 	slices.Sort(others)
-	return states, others, nil
+	return states, others
 }

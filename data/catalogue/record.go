@@ -1,10 +1,9 @@
 package catalogue
 
 import (
-	"fmt"
 	"io/fs"
+	"path"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
@@ -73,52 +72,48 @@ const voteChoice = "vote_choice"
 // federal is the code of the record of federal law.
 const federal = "US"
 
-// records are all records by jurisdiction.
-var records = sync.OnceValues(func() (map[string]*Record, error) {
-	names, err := fs.Glob(files, "public-record/*.json")
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string]*Record)
-	for _, name := range names {
+// read are the records read so far: of a jurisdiction's code, a function that
+// returns its record, nil if there is none.
+var read sync.Map
+
+// record returns the record of a jurisdiction, nil if there is none. Each is
+// read when it is first asked for: a check needs one or two of them.
+func record(code string) *Record {
+	get, _ := read.LoadOrStore(code, sync.OnceValue(func() *Record {
+		name := "public-record/" + strings.ToLower(code) + ".json"
+		if _, err := fs.Stat(files, name); err != nil {
+			return nil
+		}
 		r := new(Record)
-		if err := decode(name, r); err != nil {
-			return nil, err
+		if err := decode(name, r); err != nil { // the files are embedded, and a test reads each
+			panic(err)
 		}
-		if want := "public-record/" + strings.ToLower(r.Jurisdiction) + ".json"; name != want {
-			return nil, fmt.Errorf("%s: is of the jurisdiction %q", name, r.Jurisdiction)
-		}
-		all[r.Jurisdiction] = r
-	}
-	return all, nil
-})
+		return r
+	}))
+	return get.(func() *Record)()
+}
 
 // Records returns the records of all jurisdictions, federal law left out, by
-// code. They are shared and not to be changed.
-func Records() ([]*Record, error) {
-	byCode, err := records()
-	if err != nil {
-		return nil, err
+// code, sorted. They are shared and not to be changed.
+func Records() []*Record {
+	names, err := fs.Glob(files, "public-record/*.json")
+	if err != nil { // the pattern is a constant
+		panic(err)
 	}
 	var all []*Record
-	for code, r := range byCode {
-		if code != federal {
-			all = append(all, r)
+	for _, name := range names {
+		if code := strings.ToUpper(strings.TrimSuffix(path.Base(name), ".json")); code != federal {
+			all = append(all, record(code))
 		}
 	}
-	sort.Slice(all, func(a, b int) bool { return all[a].Jurisdiction < all[b].Jurisdiction })
-	return all, nil
+	return all
 }
 
 // Jurisdiction returns the code of a state by code or name, in any case: "FL",
 // "us-fl" and "Florida" are "US-FL". It reports whether there is a record of it.
 func Jurisdiction(s string) (string, bool) {
-	all, err := Records()
-	if err != nil {
-		return "", false
-	}
 	s = strings.Join(strings.Fields(strings.ToLower(s)), " ")
-	for _, r := range all {
+	for _, r := range Records() {
 		code := strings.ToLower(r.Jurisdiction)
 		if s == code || s == code[3:] || s == strings.ToLower(r.Name) {
 			return r.Jurisdiction, true
@@ -130,8 +125,8 @@ func Jurisdiction(s string) (string, bool) {
 // JurisdictionName returns the name of a jurisdiction that has a record, else
 // its code.
 func JurisdictionName(code string) string {
-	if all, err := records(); err == nil && all[code] != nil {
-		return all[code].Name
+	if r := record(code); r != nil {
+		return r.Name
 	}
 	return code
 }

@@ -58,11 +58,7 @@ func VoteChoice(jurisdiction string, date Date) Answer {
 
 func status(jurisdiction string, date Date, name string, kind field.Kind) Answer {
 	a := Answer{Jurisdiction: jurisdiction, Kind: name, Status: Unknown, Sources: []string{}}
-	all, err := records()
-	if err != nil { // the files are embedded and tested
-		panic(err)
-	}
-	r := all[jurisdiction]
+	r := record(jurisdiction)
 	if r == nil || jurisdiction == federal {
 		a.Why = "there is no record of what the public file of " + jurisdiction + " holds"
 		return a
@@ -77,7 +73,7 @@ func status(jurisdiction string, date Date, name string, kind field.Kind) Answer
 	}
 	for n, p := range r.between(date) {
 		b := a
-		p.answer(&b, r, all[federal], date, name, kind)
+		p.answer(&b, r, date, name, kind)
 		if n == 0 {
 			a = b
 			continue
@@ -124,7 +120,7 @@ func (a *Answer) age(date Date) {
 }
 
 // answer fills a with what the period says of a field.
-func (p *Period) answer(a *Answer, r, us *Record, date Date, name string, kind field.Kind) {
+func (p *Period) answer(a *Answer, r *Record, date Date, name string, kind field.Kind) {
 	a.Who, a.Use = p.Who, p.Use
 	if slices.Contains(r.NotCollected, name) {
 		a.Status, a.Confidence, a.Why = Withheld, Medium, r.Name+" says that it does not ask for it"
@@ -147,6 +143,7 @@ func (p *Period) answer(a *Answer, r, us *Record, date Date, name string, kind f
 		a.Why = "a part of it is open there: " + open
 		return
 	}
+	us := record(federal)
 	for _, fp := range us.between(date) {
 		if e := fp.Fields[name]; e.known() {
 			a.take(e, us)

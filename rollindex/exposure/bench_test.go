@@ -58,7 +58,7 @@ func BenchmarkCheck(b *testing.B) {
 	for _, format := range []struct {
 		name    string
 		handler func(io.Writer) exposure.Handler
-	}{{"json", exposure.NewJSON}, {"text", exposure.NewText}} {
+	}{{"json", exposure.NewJSON}, {"text", newText}} {
 		b.Run(format.name, func(b *testing.B) {
 			run := func() {
 				dec, _ := exposure.NewDecoder(bytes.NewReader(in.Bytes()), exposure.JSON)

@@ -167,6 +167,7 @@ type worker struct {
 	grader   grader
 	named    map[string][]string // query.states, apart
 	answers  map[signature][]DatasetAnswer
+	records  map[judged]*PublicRecord
 	findings []Finding
 }
 
@@ -187,7 +188,9 @@ func newCheck(src Source, opts Options, h Handler) (*check, error) {
 	c.searched = make([]bool, len(c.datasets))
 	c.implied = impliedKeys(c.datasets)
 	for range runtime.GOMAXPROCS(0) {
-		c.workers = append(c.workers, &worker{answers: make(map[signature][]DatasetAnswer), named: make(map[string][]string)})
+		c.workers = append(c.workers, &worker{
+			answers: make(map[signature][]DatasetAnswer), named: make(map[string][]string), records: make(map[judged]*PublicRecord),
+		})
 	}
 	return c, nil
 }
@@ -323,7 +326,7 @@ func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) {
 	}
 	if len(sound) > 0 {
 		f := w.grader.grade(q, c.datasets[slot], sound, damaged)
-		f.Person, f.ID = a.Person, a.ID
+		f.Person, f.ID, f.Record = a.Person, a.ID, w.public(slot, c.datasets[slot], q)
 		w.findings = append(w.findings, f)
 		a.Exposed = true
 	}

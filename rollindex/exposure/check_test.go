@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcheck/data/advice"
 	"rollcheck/data/field"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/exposure"
@@ -126,20 +127,20 @@ func TestGolden(t *testing.T) {
 	}{{"batch", source()}, {"damaged", damagedSource()}} {
 		out, _ := check(t, s.src, exposure.NewJSON, exposure.Options{}, all...)
 		golden(t, s.name+".json", out)
-		out, _ = check(t, s.src, exposure.NewText, exposure.Options{}, all...)
+		out, _ = check(t, s.src, newText, exposure.Options{}, all...)
 		golden(t, s.name+".txt", out)
 	}
 	for i, p := range all {
-		out, _ := check(t, source(), exposure.NewText, exposure.Options{}, p)
+		out, _ := check(t, source(), newText, exposure.Options{}, p)
 		golden(t, fmt.Sprintf("letter-%d.txt", i+1), out)
 	}
-	out, _ := check(t, damagedSource(), exposure.NewText, exposure.Options{}, all[0])
+	out, _ := check(t, damagedSource(), newText, exposure.Options{}, all[0])
 	golden(t, "letter-damaged.txt", out)
 }
 
 // TestOutputHoldsNoDetail: what is written about people repeats nothing of them.
 func TestOutputHoldsNoDetail(t *testing.T) {
-	for _, h := range []func(io.Writer) exposure.Handler{exposure.NewJSON, exposure.NewText} {
+	for _, h := range []func(io.Writer) exposure.Handler{exposure.NewJSON, newText} {
 		out, _ := check(t, source(), h, exposure.Options{}, people(t)...)
 		for i, p := range people(t) {
 			one, _ := check(t, source(), h, exposure.Options{}, p)
@@ -431,3 +432,6 @@ func TestInterrupted(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// newText is exposure.NewText in English.
+func newText(w io.Writer) exposure.Handler { return exposure.NewText(w, advice.En) }

@@ -24,7 +24,8 @@ import (
 //
 // or all, when every key type that the dataset has was asked. The state is
 // Searched when that bound is at least 99 % of the rows that anyone could be
-// matched by, at most 1 % of the rows could not be read, every spelling was asked, and no detail was given in vain that a
+// matched by, at most 1 % of the rows could not be read, no part of its files that may hold people was
+// left out or cut off ([hashing.DatasetInfo.Whole]), every spelling was asked, and no detail was given in vain that a
 // key of the dataset has. The tolerances are there because nearly every roll has
 // a few rows with nothing but a name and a voter id, and a few that a stray
 // separator broke: without them nobody would ever get an answer. So somebody in
@@ -111,7 +112,7 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	case s.unread:
 		a.State, a.Why = NoUsableKey, "the person could not be read"
 		return a
-	case d.info.Rows == 0:
+	case d.info.Rows == 0 && d.info.Whole():
 		a.Coverage, a.Why = 1, "it has no rows"
 		return a
 	case d.info.Indexed == 0:
@@ -133,6 +134,10 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 		a.State = Partial
 		why = append(why, percent(share(unread, d.info.Rows))+" of its rows could not be read")
 	}
+	if !d.info.Whole() {
+		a.State = Partial
+		why = append(why, missing(d.info)...)
+	}
 	if s.cut {
 		a.State = Partial
 		why = append(why, "there are more spellings of the names and places given than are asked")
@@ -147,11 +152,33 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	if a.State == Searched && reached < d.info.Rows {
 		why = append(why, d.outside(reached))
 	}
+	if n := d.info.Unchosen; n > 0 {
+		why = append(why, "it is made of parts of its files only: "+count(n, "other part")+" not read, on purpose")
+	}
 	if a.State == Searched && d.byPlace() && s.given&hasFormer == 0 {
 		why = append(why, "it has no full birth dates, so that you can only be found where you were registered: if you have moved since, give your former ZIP codes")
 	}
 	a.Why = strings.Join(why, "; ")
 	return a
+}
+
+// missing says what the files of a dataset that is not whole lack.
+func missing(info *hashing.DatasetInfo) (why []string) {
+	if n := info.Unread; n > 0 {
+		why = append(why, count(n, "part")+" of its files could not be read and may hold more people")
+	}
+	if n := info.Skipped[hashing.CutShort]; n > 0 {
+		why = append(why, count(n, "file")+" of it ended in the middle of a row: the people behind that are missing")
+	}
+	return why
+}
+
+// count writes so many of something, "1 part" or "3 parts".
+func count(n int64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return group(int(n)) + " " + what
 }
 
 // asked returns the key types asked that can find the person in the dataset,

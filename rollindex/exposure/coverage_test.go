@@ -26,6 +26,13 @@ var unread = func() hashing.DatasetInfo {
 	return d
 }()
 
+// lacking is a roll without some members, and with files that are cut off.
+func lacking(unread, unchosen, cut int64) hashing.DatasetInfo {
+	d := info(1000, 1000-cut, "name-dob:1000 name-yob-zip:1000 name-zip:1000")
+	d.Unread, d.Unchosen, d.Keyless, d.Skipped = unread, unchosen, 0, map[string]int64{hashing.CutShort: cut}
+	return d
+}
+
 // The shapes of datasets that are met.
 var (
 	fullRoll = info(1000, 1000, "name-dob:970 name-yob-zip:970 name-address:990 name-zip:1000 voter-id:1000")
@@ -101,6 +108,10 @@ func TestState(t *testing.T) {
 		{"unreadable former surname", fullRoll, "", with(func(p *Person) { p.FormerLast, p.ZIP = []string{"**"}, "32301" }), Partial, 1, "could not be read: former names and places"},
 		{"no last name", fullRoll, "", Person{First: "Jane", BirthDate: "1970-03-13", ZIP: "32301"}, NoUsableKey, 0, "give a last name"},
 		{"file missing", fullRoll, "its file is missing", dateZIP, Damaged, 0, "its file is missing"},
+		{"a part that was not read", lacking(2, 0, 0), "", dateZIP, Partial, 1, "2 parts of its files could not be read and may hold more people"},
+		{"a file cut off", lacking(0, 0, 1), "", dateZIP, Partial, 0.999, "1 file of it ended in the middle of a row: the people behind that are missing"},
+		{"parts chosen", lacking(0, 1, 0), "", dateZIP, Searched, 1, "it is made of parts of its files only: 1 other part not read, on purpose"},
+		{"nothing but a part that was not read", hashing.DatasetInfo{Unread: 1}, "", dateZIP, NoUsableKey, 0, ""},
 		{"no rows", info(0, 0, ""), "", jane, Searched, 1, "it has no rows"},
 		{"no row counted under any key", info(9, 9, ""), "", dateZIP, NoUsableKey, 0, ""},
 		{"no rows with a key", info(9, 0, ""), "", dateZIP, NoUsableKey, 0, "none of its rows carries anything anyone could be matched by"},

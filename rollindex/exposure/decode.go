@@ -42,7 +42,8 @@ var (
 // NewDecoder returns a decoder for people in UTF-8, or in UTF-16 with a byte
 // order mark, with the field names of the command line's documentation: id,
 // first, middle, last, suffix, birth_date, birth_year, zip, address, city,
-// state, email, phone, voter_id, former_last, former_zip, former_state. A table's
+// state, email, phone, voter_id, registered_since, former_last, former_zip,
+// former_state. A table's
 // header may call them by common other names ("Date of Birth"). Unknown fields
 // are errors. A person may take up to 64 KiB.
 func NewDecoder(r io.Reader, f Format) (Decoder, error) {

@@ -28,6 +28,14 @@
 // registered under details they did not give, or of people whose registration
 // is confidential and who are therefore not indexed at all.
 //
+// # Public anyway, or beyond
+//
+// Much of a leak is often what the state's voter list tells anybody. Each finding
+// separates the fields that were open to everybody where and when the dataset's
+// people were on the roll from those that were not, and from those of which that
+// cannot be told ([PublicRecord]; the rules are data/catalogue's). If the dataset
+// names a documented incident, the letter tells its story.
+//
 // # Privacy
 //
 // Nothing a person says is written, logged or put into an error. Errors and

@@ -85,6 +85,7 @@ type Finding struct {
 	Tried   int             // spellings tried by the lead key
 	Shared  bool            // several records share the keys: Fields may be of any of them
 	Fields  field.Set       // what the record held
+	Record  *PublicRecord   // which of Fields anybody could have had anyway; shared between findings, not to be changed
 	Odds    float64         // expected number of other people whom the lead key would have found, in as many spellings as it took
 }
 
@@ -242,6 +243,10 @@ func (q *query) birthOf(d *dataset, m hashing.Mask, hit Keys) Evidence {
 	return Conflicts
 }
 
+// known holds every kind there is a word for: a mask of a later version may have
+// another.
+var known = field.SetOf(field.Kinds()...)
+
 // fieldsOf returns the kinds of field of the hits of the best tier, which stand
 // first, and whether they may be of several people.
 func fieldsOf(hits []graded) (fields field.Set, shared bool) {
@@ -251,9 +256,9 @@ func fieldsOf(hits []graded) (fields field.Set, shared bool) {
 		switch {
 		case h.tier != hits[0].tier:
 		case h.mask.Shared():
-			together |= h.mask.Kinds()
+			together |= h.mask.Kinds() & known
 		default:
-			alone |= h.mask.Kinds()
+			alone |= h.mask.Kinds() & known
 			single = true
 		}
 	}

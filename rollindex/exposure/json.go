@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"math/bits"
 	"strconv"
 	"unicode/utf8"
 
@@ -13,19 +14,29 @@ import (
 
 // NewJSON returns a handler that writes JSON lines, each with its "type":
 //
-//	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","as_of","jurisdictions","coverage"}]}
-//	{"type":"finding","person","id","dataset","tier","keys","initial","spellings","shared","fields","fields_basis","expected_namesakes"}
+//	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","incident","as_of","jurisdictions","coverage"}]}
+//	{"type":"finding","person","id","dataset","tier","keys","initial","spellings","shared","fields","fields_basis",
+//	 "beyond_public","restricted","unsettled","incident","expected_namesakes"}
 //	{"type":"person","person","id","exposed","complete","datasets":[{"dataset","state","coverage","why"}],"problems","notes","line"}
 //	{"type":"done","people","exposed","complete","strong","likely","possible","not_found","no_answer","datasets_searched","jurisdictions_asked"}
 //
 // A finding also has "via" when a spelling other than the one given was found
 // (names of [Steps]) and "birth":"conflicts" when the record has another date
-// or year of birth; a dataset's "why" is there when there is something to say;
-// a person has "problems" when fields could not be used, and "notes" when some
-// were read in another way than they stand there. "id" is there when the input
-// gave one, "line" when the person was read from a file. "strong", "likely" and
-// "possible" count the exposed by their best finding. The fields of a line stand
-// in this order. Nothing of a person is in any of them but their id.
+// or year of birth.
+//
+// Of a finding's "fields", those in "beyond_public" were not open to everybody
+// where the dataset's people are registered, at the time of its data; those of
+// them in "restricted" were open to named recipients; of those in "unsettled" it
+// cannot be told; the others were public ([PublicRecord]). "restricted" and
+// "unsettled" are there when there are any, "incident", an id of data/catalogue,
+// when the dataset names one.
+//
+// A dataset's "why" is there when there is something to say; a person has
+// "problems" when fields could not be used, and "notes" when some were read in
+// another way than they stand there. "id" is there when the input gave one,
+// "line" when the person was read from a file. "strong", "likely" and "possible"
+// count the exposed by their best finding. The fields of a line stand in this
+// order. Nothing of a person is in any of them but their id.
 func NewJSON(w io.Writer) Handler {
 	return &jsonHandler{w: bufio.NewWriterSize(w, 1<<16), datasets: make(map[*DatasetAnswer][]byte)}
 }
@@ -55,6 +66,9 @@ func (h *jsonHandler) Start(s *Start) error {
 			b = appendText(append(b, `,"title":`...), d.Title)
 		}
 		b = appendText(append(b, `,"kind":`...), string(d.Kind))
+		if d.Incident != "" {
+			b = appendText(append(b, `,"incident":`...), d.Incident)
+		}
 		if d.AsOf != "" {
 			b = appendText(append(b, `,"as_of":`...), d.AsOf)
 		}
@@ -90,18 +104,31 @@ func (h *jsonHandler) Finding(f *Finding) error {
 		b = appendTexts(append(b, `,"via":`...), f.Steps.Names())
 	}
 	b = strconv.AppendBool(append(b, `,"shared":`...), f.Shared)
-	b = append(b, `,"fields":[`...)
-	more := false
-	for k := field.Kind(0); k.Valid(); k++ {
-		if f.Fields.Has(k) {
-			if more {
-				b = append(b, ',')
-			}
-			b, more = appendText(b, k.String()), true
-		}
+	b = appendKinds(append(b, `,"fields":`...), f.Fields)
+	b = appendKinds(append(b, `,"fields_basis":"record","beyond_public":`...), f.Beyond())
+	if s := f.Restricted(); s != 0 {
+		b = appendKinds(append(b, `,"restricted":`...), s)
 	}
-	b = append(b, `],"fields_basis":"record","expected_namesakes":`...)
-	return h.write(append(appendOdds(b, f.Odds), '}'))
+	if s := f.Unsettled(); s != 0 {
+		b = appendKinds(append(b, `,"unsettled":`...), s)
+	}
+	if f.Dataset.Incident != "" {
+		b = appendText(append(b, `,"incident":`...), f.Dataset.Incident)
+	}
+	b = appendOdds(append(b, `,"expected_namesakes":`...), f.Odds)
+	return h.write(append(b, '}'))
+}
+
+// appendKinds appends the names of the kinds of a set, in number order.
+func appendKinds(b []byte, s field.Set) []byte {
+	b = append(b, '[')
+	for rest := s; rest != 0; rest &= rest - 1 {
+		if rest != s {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), field.Kind(bits.TrailingZeros32(uint32(rest))).String()...), '"')
+	}
+	return append(b, ']')
 }
 
 // Person implements [Handler].

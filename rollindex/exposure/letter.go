@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"rollcheck/data/advice"
 	"rollcheck/data/field"
 	"rollcheck/data/names"
 	"rollcheck/hashing"
@@ -137,14 +138,12 @@ func (h *textHandler) finding(a *Answer, f *Finding) {
 		h.entry("Spelling", fmt.Sprintf("%s; %d were tried, and the odds allow for that",
 			sentence(f.Steps.pick(stepTitles[:])), f.Tried))
 	}
-	var held []string
-	for _, k := range f.Fields.Kinds() {
-		held = append(held, k.Title())
-	}
-	h.entry("It held", sentence(held))
+	h.entry("It held", sentence(kindTitles(f.Fields)))
 	if f.Shared {
 		h.entry("", "Several records share these details: what they held may be another's.")
 	}
+	h.public(f)
+	h.incident(f)
 	h.otherState(a, f.Dataset)
 }
 
@@ -242,45 +241,55 @@ func (h *textHandler) meaning(a *Answer) {
 	}
 }
 
-// advice says what to do next, in general. Who is not found has a message to
-// deal with as much as who is: it is why most people ask.
+// advice says what to do next. Who is not found has a message to deal with as
+// much as who is: it is why most people ask. What a leak held counts in full; of
+// what the office itself gave out, only what nobody may give out.
 func (h *textHandler) advice(a *Answer) {
-	leaked, sure, secret := false, false, false
+	situation := advice.NotFound
+	var sure, all field.Set // of the findings that are more than possible, and of all
+	conditional := true
+	if a.Exposed {
+		situation = advice.Released
+	}
 	for i := range h.findings {
 		f := &h.findings[i]
-		leaked = leaked || f.Dataset.Kind == hashing.Leak
-		sure = sure || f.Tier > Possible
-		secret = secret || slices.ContainsFunc(f.Fields.Kinds(), field.Kind.Secret)
+		kinds := f.Fields
+		if f.Dataset.Kind == hashing.Leak {
+			situation = advice.Found
+		} else {
+			kinds = secrets(kinds)
+		}
+		all |= kinds
+		if f.Tier > Possible {
+			sure |= kinds
+			conditional = false
+		}
 	}
-	h.paragraph("WHAT TO DO")
-	switch {
-	case !a.Exposed:
-		h.item("If a message made you ask: do not answer, click or pay, whatever it quotes. Its sender may have a public voter roll, " +
-			"or a leak that is not in this index. Keep it, and report a threat to your election office " +
-			"(https://vote.gov leads to it) and at https://tips.fbi.gov.")
-		return
-	case !leaked:
-		h.item("Being on a roll that the office itself gave out is ordinary: the roll is public there, and it is no sign of a leak.")
-	}
-	h.item(ifYou(sure, "see that your registration is as you left it: https://vote.gov leads to your election office. "+
-		"A voter roll does not show how anybody voted."))
-	if leaked {
-		h.item("A message that quotes these details shows that its sender has a copy, no more. Do not answer, click or pay. " +
-			"Keep it, and report a threat to your election office and at https://tips.fbi.gov.")
-	} else {
-		h.item("A message that quotes these details shows that its sender has the public roll, no more. Do not answer, click or pay. " +
-			"If it threatens you, keep it, and report it to your election office and at https://tips.fbi.gov.")
-	}
-	if secret {
-		h.item(ifYou(sure, "freeze your credit with all three bureaus, which is free, and see https://www.identitytheft.gov: "+
-			"it held a number that can be used in your name."))
+	h.paragraph(map[advice.Lang]string{advice.En: "WHAT TO DO", advice.Es: "QUÉ HACER"}[h.lang])
+	certain := advice.Steps(h.lang, situation, sure)
+	given := make(map[string]bool) // a page is named once
+	for _, step := range advice.Steps(h.lang, situation, all) {
+		text := step.Text
+		known := slices.ContainsFunc(certain, func(s advice.Step) bool { return s.ID == step.ID })
+		if step.Personal && (conditional || !known) {
+			text = advice.IfYou(h.lang, text)
+		}
+		for _, l := range step.Links {
+			if !given[l.URL] {
+				text += " " + l.URL
+				given[l.URL] = true
+			}
+		}
+		h.item(text)
 	}
 }
 
-// ifYou begins advice that holds only if what was found is the person's.
-func ifYou(sure bool, advice string) string {
-	if !sure {
-		return "If this is you, " + advice
+// secrets returns the kinds of a set whose values are secrets.
+func secrets(kinds field.Set) (s field.Set) {
+	for _, k := range kinds.Kinds() {
+		if k.Secret() {
+			s = s.With(k)
+		}
 	}
-	return strings.ToUpper(advice[:1]) + advice[1:]
+	return s
 }

@@ -29,6 +29,9 @@ type Person struct {
 	Phone   string
 	VoterID string
 
+	// RegisteredSince is a year, month or day, taken like City: no key has it.
+	RegisteredSince string
+
 	FormerLast  []string
 	FormerZIP   []string
 	FormerState []string
@@ -63,6 +66,7 @@ const (
 	fieldPhone
 	fieldVoterID
 	fieldID
+	fieldRegisteredSince
 	fieldFormerLast
 	fieldFormerZIP
 	fieldFormerState
@@ -71,14 +75,14 @@ const (
 
 var fieldNames = [numFields]string{
 	"first", "middle", "last", "suffix", "birth_date", "birth_year", "zip", "address", "city", "state",
-	"email", "phone", "voter_id", "id", "former_last", "former_zip", "former_state",
+	"email", "phone", "voter_id", "id", "registered_since", "former_last", "former_zip", "former_state",
 }
 
 // text returns the place of a field that holds one text.
 func (p *Person) text(f int) *string {
 	return [...]*string{
 		&p.First, &p.Middle, &p.Last, &p.Suffix, &p.BirthDate, &p.BirthYear, &p.ZIP, &p.Address, &p.City, &p.State,
-		&p.Email, &p.Phone, &p.VoterID, &p.ID,
+		&p.Email, &p.Phone, &p.VoterID, &p.ID, &p.RegisteredSince,
 	}[f]
 }
 

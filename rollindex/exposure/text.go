@@ -11,18 +11,22 @@ import (
 	"strings"
 	"unicode"
 
+	"rollcheck/data/advice"
 	"rollcheck/hashing"
 )
 
 // NewText returns a handler that writes for people: a letter if one person was
 // checked, else a line a person and a table of the datasets. It repeats nothing
 // that a person said but their id.
-func NewText(w io.Writer) Handler {
-	return &textHandler{w: bufio.NewWriter(w)}
+//
+// What to do next is said in lang, all else in English.
+func NewText(w io.Writer, lang advice.Lang) Handler {
+	return &textHandler{w: bufio.NewWriter(w), lang: lang}
 }
 
 type textHandler struct {
 	w        *bufio.Writer
+	lang     advice.Lang
 	datasets []*hashing.DatasetInfo
 	tallies  []tally
 	findings []Finding // of the person at hand

@@ -65,7 +65,7 @@ func TestAdvice(t *testing.T) {
 		if tt.dataset != "" {
 			opts.Datasets = []string{tt.dataset}
 		}
-		out, _ := check(t, source(), exposure.NewText, opts, tt.p)
+		out, _ := check(t, source(), newText, opts, tt.p)
 		wantText(t, tt.name, out, tt.says, tt.not)
 	}
 }
@@ -74,7 +74,7 @@ func TestAdvice(t *testing.T) {
 func batch(t *testing.T, src exposure.Source, format exposure.Format, in string) (text, json string, sum *exposure.Summary, err error) {
 	t.Helper()
 	var textOut, jsonOut bytes.Buffer
-	for _, h := range []exposure.Handler{exposure.NewText(&textOut), exposure.NewJSON(&jsonOut)} {
+	for _, h := range []exposure.Handler{newText(&textOut), exposure.NewJSON(&jsonOut)} {
 		dec, failed := exposure.NewDecoder(strings.NewReader(in), format)
 		if failed != nil {
 			t.Fatal(failed)

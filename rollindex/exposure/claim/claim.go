@@ -181,12 +181,8 @@ func State(s string) (string, error) {
 	if code, ok := catalogue.Jurisdiction(s); ok {
 		return code, nil
 	}
-	all, err := catalogue.Records()
-	if err != nil {
-		return "", err
-	}
 	var known []string
-	for _, r := range all {
+	for _, r := range catalogue.Records() {
 		known = append(known, r.Jurisdiction[3:])
 	}
 	return "", fmt.Errorf("nothing is known of the public voter file of %q; those known are %s", s, strings.Join(known, " "))

@@ -89,7 +89,7 @@ func (i *Item) Says(lang advice.Lang) string {
 }
 
 // width is how long a line of text gets.
-const width = 100
+const width = 78
 
 // WriteText writes the report for people.
 func (r *Report) WriteText(out io.Writer, lang advice.Lang) error {

@@ -1,0 +1,53 @@
+package exposure
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"rollcheck/data/advice"
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+)
+
+// Beside a finding that is sure, advice for one that is only possible stays
+// conditional, and no other; of what an office gave out only secrets count.
+func TestAdviceOfSeveral(t *testing.T) {
+	leak := &hashing.DatasetInfo{ID: "leak", Kind: hashing.Leak}
+	roll := &hashing.DatasetInfo{ID: "roll", Kind: hashing.Release}
+	sure := Finding{Dataset: roll, Tier: Likely, Fields: field.SetOf(field.Name, field.Phone)}
+	maybe := Finding{Dataset: leak, Tier: Possible, Fields: field.SetOf(field.Name, field.SSN, field.Email)}
+	for _, tt := range []struct {
+		name      string
+		findings  []Finding
+		says, not []string
+	}{
+		{"both", []Finding{sure, maybe}, []string{"- See that", "- If this is you, freeze", "- If this is you, expect e-mail"}, []string{"- Freeze", "7726", "ordinary"}},
+		{"roll", []Finding{sure}, []string{"ordinary", "- See that"}, []string{"If this is you", "7726"}},
+		{"roll with a secret", []Finding{{Dataset: roll, Tier: Strong, Fields: field.SetOf(field.SSN, field.Phone)}}, []string{"ordinary", "- Freeze"}, []string{"7726"}},
+	} {
+		var out bytes.Buffer
+		h := NewText(&out, advice.En).(*textHandler)
+		h.findings = tt.findings
+		h.advice(&Answer{Exposed: true})
+		if err := h.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Join(strings.Fields(out.String()), " ")
+		for _, s := range tt.says {
+			if !strings.Contains(text, s) {
+				t.Errorf("%s: does not say %q: %s", tt.name, s, text)
+			}
+		}
+		for _, s := range tt.not {
+			if strings.Contains(text, s) {
+				t.Errorf("%s: says %q: %s", tt.name, s, text)
+			}
+		}
+		for _, page := range []string{"https://tips.fbi.gov", "https://www.usa.gov/state-election-office"} {
+			if n := strings.Count(text, page); n != 1 {
+				t.Errorf("%s: %s is named %d times", tt.name, page, n)
+			}
+		}
+	}
+}

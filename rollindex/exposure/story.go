@@ -1,0 +1,154 @@
+package exposure
+
+import (
+	"fmt"
+	"strings"
+
+	"rollcheck/data/catalogue"
+	"rollcheck/data/field"
+)
+
+// public says which of the exposed fields anybody could have had anyway, which
+// only named recipients, which nobody, and of which that cannot be told.
+func (h *textHandler) public(f *Finding) {
+	r := f.Record
+	if r.Public|r.Beyond == 0 {
+		h.entry("Not settled", "what of this was public anyway: "+r.whyNothing())
+		return
+	}
+	list, time := r.list(), ", whenever this was taken"
+	if r.Dated {
+		time = " at that time"
+	}
+	list += time
+	say := func(label string, kinds field.Set, what string) {
+		if kinds == 0 {
+			return
+		}
+		h.entry(label, fmt.Sprintf("%s: %s", f.some(kinds), fmt.Sprintf(what, list)))
+		if list = "that list"; len(r.Jurisdictions) > 1 {
+			list = "those lists"
+		}
+	}
+	unsettled := "no good source says whether this was open on %s"
+	if len(r.Jurisdictions) > 1 {
+		unsettled = "open on one of %s and not on another, or no good source says"
+	}
+	say("Public", f.Fields&r.Public, "anybody could have had this anyway, from %s")
+	say("Restricted", f.Restricted(), "only named recipients, such as campaigns, could have had this from %s")
+	say("Beyond", f.Beyond()&^f.Restricted(), "this goes beyond %s")
+	say("Not settled", f.Unsettled(), unsettled)
+	if r.Who != "" && r.Who != "anyone" && f.Fields&(r.Public|r.Restricted) != 0 {
+		h.entry("Open to", r.Who)
+	}
+	if f.Fields&field.SetOf(field.Address, field.MailingAddress) != 0 {
+		h.programmes(r)
+	}
+}
+
+// some names some of a finding's fields, by what is left where that is shorter.
+func (f *Finding) some(kinds field.Set) string {
+	rest := f.Fields &^ kinds
+	switch n := len(rest.Kinds()); {
+	case n == 0:
+		return "all of it"
+	case 3*n <= len(kinds.Kinds()):
+		return "all but the " + sentence(kindTitles(rest))
+	}
+	return sentence(kindTitles(kinds))
+}
+
+// whyNothing says why nothing is settled.
+func (r *PublicRecord) whyNothing() string {
+	if len(r.Jurisdictions) == 0 {
+		return "whose voters these are is not known; give your state, or your ZIP code, to be told"
+	}
+	return "there is no sure record of what the public voter list held there"
+}
+
+// mostNamed is how many states are named one by one.
+const mostNamed = 4
+
+// list names the lists that a record is judged by ("Florida's public voter
+// list").
+func (r *PublicRecord) list() string {
+	switch n := len(r.Jurisdictions); {
+	case n == 1:
+		return catalogue.PlaceName(r.Jurisdictions[0]) + "'s public voter list"
+	case n > mostNamed:
+		return fmt.Sprintf("the public voter lists of its %d states", n)
+	}
+	var of []string
+	for _, j := range r.Jurisdictions {
+		of = append(of, catalogue.PlaceName(j))
+	}
+	return "the public voter lists of " + sentence(of)
+}
+
+// programmes names who keeps an address off the list for people at risk.
+func (h *textHandler) programmes(r *PublicRecord) {
+	if len(r.Jurisdictions) > mostNamed {
+		h.entry("Protection", "most states keep the address of people at risk off their list; your election office knows how")
+		return
+	}
+	for i, j := range r.Jurisdictions {
+		if p := r.Programmes[i]; p != "" {
+			h.entry("Protection", "for people at risk, "+catalogue.PlaceName(j)+": "+p)
+		}
+	}
+}
+
+func kindTitles(kinds field.Set) (titles []string) {
+	for _, k := range kinds.Kinds() {
+		titles = append(titles, k.Title())
+	}
+	return titles
+}
+
+// incident tells the story of the incident that a dataset is from, once for all
+// of its datasets.
+func (h *textHandler) incident(f *Finding) {
+	id := f.Dataset.Incident
+	if id == "" {
+		return
+	}
+	for i := range h.findings {
+		if o := &h.findings[i]; o == f {
+			break
+		} else if o.Dataset.Incident == id {
+			h.entry("Incident", id+", as above")
+			return
+		}
+	}
+	i, err := catalogue.GetIncident(id)
+	if err != nil {
+		h.entry("Incident", id+", which this version's catalogue does not know")
+		return
+	}
+	told := id
+	if i.Title != f.Dataset.Title {
+		told += ", " + i.Title
+	}
+	h.entry("Incident", fmt.Sprintf("%s; known since %s. %s", told, i.Disclosed, i.Summary))
+	if i.Circulates.Says != "" {
+		h.entry("Copies", i.Circulates.Says)
+	}
+	if doubts := doubts(i); doubts != "" {
+		h.entry("Doubts", doubts)
+	}
+}
+
+// doubts says why the story of an incident may not be as told, "" if it is sure.
+func doubts(i *catalogue.Incident) string {
+	var parts []string
+	if i.Retired {
+		parts = append(parts, "the entry was withdrawn from the catalogue")
+	}
+	if i.Contested {
+		parts = append(parts, "contested: its holder denies it, or accounts contradict each other")
+	}
+	if !i.Verified {
+		parts = append(parts, "not verified: neither an official page nor two independent reports say that it happened")
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,151 @@
+package exposure_test
+
+import (
+	"strings"
+	"testing"
+
+	"rollcheck/data/catalogue"
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/exposure"
+	"rollcheck/rollindex/exposure/sourcetest"
+)
+
+// leakOf returns a source of one leak of those states with one person in it, and
+// what it holds.
+func leakOf(asOf, incident string, kinds []field.Kind, jurisdictions ...string) (*sourcetest.Memory, exposure.Person) {
+	p := exposure.Person{First: "Wanda", Last: "Fictional", BirthDate: "1970-03-13"}
+	m := sourcetest.NewMemory(row("leak", p, append(kinds, field.Name)...))
+	*m.Info("leak") = describe(*m.Info("leak"), "A leak", asOf, hashing.Leak, jurisdictions...)
+	m.Info("leak").Incident = incident
+	return m, p
+}
+
+// Each finding separates what anybody could have had anyway from what goes
+// beyond, by the state the person was in and at the date of the data. People of
+// one batch do not get each other's answers.
+func TestBeyondPublic(t *testing.T) {
+	kinds := []field.Kind{field.BirthDate, field.Address, field.DriverLicense}
+	both, p := leakOf("2020-10-20", "", kinds, "US-AK", "US-FL")
+	of := func(states ...string) exposure.Person {
+		p := p
+		if len(states) > 0 {
+			p.State, p.FormerState = states[0], states[1:]
+		}
+		return p
+	}
+	out, _ := check(t, both, exposure.NewJSON, exposure.Options{}, of("FL"), of("AK"), of("FL"), of(), of("AK", "FL"), of("NC"))
+	disagree := `"beyond_public":["driver_license"],"unsettled":["birth_date"],"expected`
+	wantFindings(t, out, `"beyond_public":["driver_license"],"expected`, `"beyond_public":["birth_date","driver_license"],"expected`,
+		`"beyond_public":["driver_license"],"expected`, disagree, disagree, disagree)
+
+	virginia, p := leakOf("2023-06-01", "us-va-elect-2023", []field.Kind{field.BirthDate, field.SSN, field.DriverLicense}, "US-VA")
+	out, _ = check(t, virginia, exposure.NewJSON, exposure.Options{}, p)
+	wantFindings(t, out, `"fields":["name","birth_date","ssn","driver_license"],"fields_basis":"record",`+
+		`"beyond_public":["birth_date","ssn"],"restricted":["birth_date"],"unsettled":["driver_license"],"incident":"us-va-elect-2023","expected_namesakes":`)
+	if want := `"title":"A leak","kind":"leak","incident":"us-va-elect-2023","as_of":"2023-06-01"`; !strings.Contains(out, want) {
+		t.Errorf("the start has no %s: %s", want, out)
+	}
+
+	nowhere, p := leakOf("2020-10-20", "", kinds)
+	out, _ = check(t, nowhere, exposure.NewJSON, exposure.Options{}, p, of("FL"))
+	wantFindings(t, out, `"beyond_public":[],"unsettled":["name","birth_date","address","driver_license"],"expected`, `"beyond_public":["driver_license"],"expected`)
+}
+
+// wantFindings fails the test unless there is one finding for each of parts,
+// which it holds.
+func wantFindings(t *testing.T, out string, parts ...string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(findings(out), "\n"), "\n")
+	if len(lines) != len(parts) {
+		t.Fatalf("%d findings, want %d:\n%s", len(lines), len(parts), out)
+	}
+	for i, part := range parts {
+		if !strings.Contains(lines[i], part) {
+			t.Errorf("finding %d has no %s:\n%s", i+1, part, lines[i])
+		}
+	}
+}
+
+// The letter says what of it was public, for whom, and who keeps an address off.
+func TestPublicInWords(t *testing.T) {
+	programme := func(state string) string { return flat(catalogue.Status(state, "2023", field.Address).Programme) }
+	many := []string{"US-AK", "US-FL", "US-GA", "US-NC", "US-VA"}
+	for _, tt := range []struct {
+		name, asOf string
+		kinds      []field.Kind
+		where      []string
+		says, not  []string
+	}{
+		{"Florida", "2020-10-20", []field.Kind{field.Address, field.SSN, field.BirthPlace}, []string{"US-FL"}, []string{
+			"Public name and home address: anybody could have had this anyway, from Florida's public voter list at that time",
+			"Beyond social security number: this goes beyond that list",
+			"Not settled place of birth: no good source says whether this was open on that list",
+			"Protection for people at risk, Florida: " + programme("US-FL"),
+		}, []string{"Restricted", "Open to"}},
+		{"no address, no programme", "2020-10-20", []field.Kind{field.Party}, []string{"US-FL"},
+			[]string{"Public all of it: anybody could have had this anyway"}, []string{"Protection", "Beyond"}},
+		{"all but one", "2020-10-20", []field.Kind{field.Party, field.BirthDate, field.SSN}, []string{"US-FL"},
+			[]string{"Public all but the social security number: anybody"}, nil},
+		{"no date", "", []field.Kind{field.Party}, []string{"US-FL"},
+			[]string{"from Florida's public voter list, whenever this was taken"}, []string{"at that time"}},
+		{"named recipients", "2023-06-01", []field.Kind{field.BirthDate, field.Address, field.SSN}, []string{"US-VA"}, []string{
+			"Restricted full birth date: only named recipients, such as campaigns, could have had this from that list",
+			"Beyond social security number: this goes beyond that list",
+			"Open to anyone, to inspect the list at a registrar's office;", programme("US-VA"),
+		}, []string{"Not settled"}},
+		{"two states", "2020-10-20", []field.Kind{field.BirthDate, field.Address}, []string{"US-AK", "US-FL"}, []string{
+			"anybody could have had this anyway, from the public voter lists of Alaska and Florida at that time",
+			"Not settled full birth date: open on one of those lists and not on another, or no good source says",
+			"at risk, Alaska: ", "at risk, Florida: ",
+		}, []string{"Open to"}},
+		{"many states", "2023-06-01", []field.Kind{field.SSN, field.Address}, many, []string{
+			"Beyond social security number: this goes beyond", "the public voter lists of its 5 states at that time",
+			"Protection most states keep the address of people at risk off their list",
+		}, []string{"Georgia"}},
+		{"nowhere", "2020-10-20", []field.Kind{field.Address}, nil,
+			[]string{"Not settled what of this was public anyway: whose voters these are is not known; give your state"}, []string{"Protection", "Public"}},
+		{"abroad", "2020-10-20", []field.Kind{field.Address}, []string{"GB"},
+			[]string{"Not settled what of this was public anyway: there is no sure record of what the public voter list held there"}, []string{"Public"}},
+	} {
+		src, p := leakOf(tt.asOf, "", tt.kinds, tt.where...)
+		out, _ := check(t, src, newText, exposure.Options{}, p)
+		wantText(t, tt.name, out, tt.says, tt.not)
+	}
+}
+
+// A finding in a dataset of a documented incident comes with its story.
+func TestStory(t *testing.T) {
+	get := func(id string) *catalogue.Incident {
+		i, err := catalogue.GetIncident(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i
+	}
+	sure, contested := get("us-iran-emennet-2020"), get("al-patronage-2021")
+	for _, tt := range []struct {
+		name, title, incident string
+		says, not             []string
+	}{
+		{"sure", "", sure.ID, []string{"Incident " + sure.ID + ", " + sure.Title + "; known since 2020-10-21. " + flat(sure.Summary), "Copies " + sure.Circulates.Says}, []string{"Doubts"}},
+		{"title told", sure.Title, sure.ID, []string{"Incident " + sure.ID + "; known since"}, nil},
+		{"contested", "", contested.ID, []string{"Doubts contested: its holder denies it, or accounts contradict each other"}, []string{"not verified"}},
+		{"unknown", "", "us-zz-2031", []string{"Incident us-zz-2031, which this version's catalogue does not know"}, []string{"Copies"}},
+		{"none", "", "", nil, []string{"Incident", "Copies"}},
+	} {
+		src, p := leakOf("2020-10-20", tt.incident, nil, "US-FL")
+		src.Info("leak").Title = tt.title
+		out, _ := check(t, src, newText, exposure.Options{}, p)
+		wantText(t, tt.name, out, tt.says, tt.not)
+	}
+
+	p := exposure.Person{First: "Wanda", Last: "Fictional", BirthDate: "1970-03-13"}
+	twice := sourcetest.NewMemory(row("a", p, field.Name), row("b", p, field.Name), row("c", p, field.Name))
+	twice.Info("a").Incident, twice.Info("b").Incident, twice.Info("c").Incident = sure.ID, contested.ID, sure.ID
+	out, _ := check(t, twice, newText, exposure.Options{}, p)
+	wantText(t, "twice", out, []string{"Incident " + sure.ID + ", as above"}, []string{contested.ID + ", as above"})
+	if n := strings.Count(flat(out), flat(sure.Summary)); n != 1 {
+		t.Errorf("the story is told %d times", n)
+	}
+}
