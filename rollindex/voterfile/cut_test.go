@@ -79,7 +79,7 @@ func TestCutAnywhere(t *testing.T) {
 	}
 	statement := func(left []byte) bool { // all but the semicolon
 		left = bytes.TrimRight(left, "\r\n;")
-		return bytes.HasSuffix(left, []byte("')")) || bytes.HasSuffix(left, []byte("')"))
+		return bytes.HasSuffix(left, []byte("')"))
 	}
 	line := func(left []byte) bool {
 		return bytes.HasSuffix(left, []byte("}")) || bytes.HasSuffix(left, []byte("}\n"))

@@ -46,8 +46,6 @@ func (p *page) append(dst, src []byte) []byte {
 	return dst
 }
 
-func appendWindows1252(dst, src []byte) []byte { return windows1252.append(dst, src) }
-
 // A page is told by the words of a text: those that are not UTF-8 are read by
 // every page, and what comes out is looked up among names. Mu\xa4oz is Muñoz by the
 // page of DOS and no word by that of Windows; Mu\x96oz is Muñoz by that of the
