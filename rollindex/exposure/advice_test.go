@@ -15,8 +15,12 @@ import (
 func TestAdviceOfSeveral(t *testing.T) {
 	leak := &hashing.DatasetInfo{ID: "leak", Kind: hashing.Leak}
 	roll := &hashing.DatasetInfo{ID: "roll", Kind: hashing.Release}
-	sure := Finding{Dataset: roll, Tier: Likely, Fields: field.SetOf(field.Name, field.Phone)}
-	maybe := Finding{Dataset: leak, Tier: Possible, Fields: field.SetOf(field.Name, field.SSN, field.Email)}
+	sure := Finding{Record: new(PublicRecord), Dataset: roll, Tier: Likely, Fields: field.SetOf(field.Name, field.Phone)}
+	maybe := Finding{Record: new(PublicRecord), Dataset: leak, Tier: Possible, Fields: field.SetOf(field.Name, field.SSN, field.Email)}
+	open := Finding{
+		Record:  &PublicRecord{Public: field.SetOf(field.Name, field.BirthDate, field.Party, field.Email)},
+		Dataset: leak, Tier: Strong, Fields: field.SetOf(field.Name, field.BirthDate, field.Party, field.Email, field.SSN),
+	}
 	for _, tt := range []struct {
 		name      string
 		findings  []Finding
@@ -24,7 +28,8 @@ func TestAdviceOfSeveral(t *testing.T) {
 	}{
 		{"both", []Finding{sure, maybe}, []string{"- See that", "- If this is you, freeze", "- If this is you, expect e-mail"}, []string{"- Freeze", "7726", "ordinary"}},
 		{"roll", []Finding{sure}, []string{"ordinary", "- See that"}, []string{"If this is you", "7726"}},
-		{"roll with a secret", []Finding{{Dataset: roll, Tier: Strong, Fields: field.SetOf(field.SSN, field.Phone)}}, []string{"ordinary", "- Freeze"}, []string{"7726"}},
+		{"public anyway", []Finding{open}, []string{"- Freeze", "- Expect e-mail"}, []string{"security answer", "pressure over your party"}},
+		{"roll with a secret", []Finding{{Record: new(PublicRecord), Dataset: roll, Tier: Strong, Fields: field.SetOf(field.SSN, field.Phone)}}, []string{"ordinary", "- Freeze"}, []string{"7726"}},
 	} {
 		var out bytes.Buffer
 		h := NewText(&out, advice.En).(*textHandler)

@@ -241,9 +241,14 @@ func (h *textHandler) meaning(a *Answer) {
 	}
 }
 
+// reaching are the kinds by which somebody can be reached: public or not, what
+// is in a leak is used to reach them.
+var reaching = field.SetOf(field.Address, field.Phone, field.Email)
+
 // advice says what to do next. Who is not found has a message to deal with as
-// much as who is: it is why most people ask. What a leak held counts in full; of
-// what the office itself gave out, only what nobody may give out.
+// much as who is: it is why most people ask. What a leak held counts but for what
+// is public anyway and reaches nobody; of what the office itself gave out, only
+// what nobody may give out.
 func (h *textHandler) advice(a *Answer) {
 	situation := advice.NotFound
 	var sure, all field.Set // of the findings that are more than possible, and of all
@@ -256,6 +261,7 @@ func (h *textHandler) advice(a *Answer) {
 		kinds := f.Fields
 		if f.Dataset.Kind == hashing.Leak {
 			situation = advice.Found
+			kinds &^= f.Record.Public &^ reaching
 		} else {
 			kinds = secrets(kinds)
 		}
