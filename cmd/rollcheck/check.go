@@ -25,8 +25,9 @@ func (p *program) checkCommand() *cli.Command {
 			"Input is JSON (one object, an array, or one object a line) or CSV with a header (separated by commas,\n" +
 			"semicolons or tabs), in UTF-8 or UTF-16. Fields: first, middle, last, suffix, birth_date (YYYY-MM-DD),\n" +
 			"birth_year, zip, address, city, state, email, phone, voter_id, and the lists former_last, former_zip,\n" +
-			"former_state (in CSV separated by \";\"); a CSV header may call them \"Date of Birth\" and so on. A field id is\n" +
-			"handed back with the answer. Who cannot be read gets no answer, and those after them do.\n\n" +
+			"former_state (in CSV separated by \";\"); registered_since is for --catalogue-only. A CSV header may call\n" +
+			"them \"Date of Birth\" and so on. A field id is handed back with the answer. Who cannot be read gets no\n" +
+			"answer, and those after them do.\n\n" +
 			"LIMITATIONS:\n" +
 			"   \"Not found\" means: not in these datasets under these spellings. It does not mean that the details were\n" +
 			"   never exposed. Voters whose records are confidential are in no file, so for them it means nothing.\n" +
@@ -38,7 +39,7 @@ func (p *program) checkCommand() *cli.Command {
 			&cli.StringFlag{Name: "input", Usage: "`FILE` of people, - for standard input"},
 			&cli.StringFlag{Name: "input-format", Usage: "json or csv", DefaultText: "csv for a file that ends in .csv or .tsv, else json"},
 			&cli.StringSliceFlag{Name: "dataset", Usage: "search only this dataset (may be repeated)"},
-			&cli.BoolFlag{Name: "catalogue-only", Usage: "look nobody up: name the documented exposures that covered people of a state (state, former_state and registered_since)"},
+			&cli.BoolFlag{Name: "catalogue-only", Usage: "look nobody up; name the documented exposures that may have covered somebody, by state, former_state and registered_since alone"},
 			p.langFlag("what to do next, and with --catalogue-only of the answer"),
 		},
 		Action: func(c *cli.Context) error {

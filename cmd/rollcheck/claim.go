@@ -27,7 +27,8 @@ func (p *program) claimCommand() *cli.Command {
 			"Without --input it asks on the terminal. Input is one JSON object:\n" +
 			`   {"states":["FL"],"when":"2020-10-20","quoted":["name","party","address"],"boasted":["vote","email"]}` + "\n" +
 			"Name every state where the person is or was registered: many recipients had moved. The date is that of the\n" +
-			"message (YYYY-MM-DD, YYYY-MM or YYYY). Fields: " + wrapNames(claim.DetailNames(), 16, 105) + ".\n\n" +
+			"message (YYYY-MM-DD, YYYY-MM or YYYY). The fields, for which other common names are taken too, are:\n" +
+			wrapNames(claim.DetailNames(), 104) + ".\n\n" +
 			"LIMITATIONS:\n" +
 			"   It says what the law and the files allow, not where a sender got something. What no source settles is\n" +
 			"   \"cannot tell\", and so is what only a weak source says.",
@@ -218,21 +219,19 @@ func (t *terminal) until(question string, use func(string) error) (err error) {
 
 func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// wrapNames joins names by commas in lines of at most to, the first of which
-// begins at column from.
-func wrapNames(names []string, from, to int) string {
+// wrapNames joins names by commas in lines of at most width characters.
+func wrapNames(names []string, width int) string {
 	var b strings.Builder
-	at := from
+	at := 0
 	for i, n := range names {
-		if i > 0 {
-			b.WriteString(",")
-			if at++; at+1+len(n) > to {
-				b.WriteString("\n")
-				at = 0
-			} else {
-				b.WriteString(" ")
-				at++
-			}
+		switch {
+		case i == 0:
+		case at+2+len(n) >= width:
+			b.WriteString(",\n")
+			at = 0
+		default:
+			b.WriteString(", ")
+			at += 2
 		}
 		b.WriteString(n)
 		at += len(n)
