@@ -33,8 +33,9 @@ func (p *program) checkCommand() *cli.Command {
 			"   never exposed. Voters whose records are confidential are in no file, so for them it means nothing.\n" +
 			"   \"Found\" may be a namesake; the answer says how many are to be expected.\n" +
 			"   What keeps a dataset from being searched whole makes the answer incomplete, never \"not found\". A dataset\n" +
-			"   counts as searched whole with up to 1 % of its rows unreadable and up to 1 % of the others not to be\n" +
-			"   found by what was given: nearly every roll has such rows, and the answer gives their share.\n\n" + exitHelp,
+			"   counts as searched whole with up to 1 % of its rows unreadable, up to 5 % with nothing to match by, and\n" +
+			"   up to 1 % of the others not to be found by what was given: nearly every roll has such rows, and the\n" +
+			"   answer gives their share.\n\n" + exitHelp,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "input", Usage: "`FILE` of people, - for standard input"},
 			&cli.StringFlag{Name: "input-format", Usage: "json or csv", DefaultText: "csv for a file that ends in .csv or .tsv, else json"},

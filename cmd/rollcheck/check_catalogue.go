@@ -72,7 +72,7 @@ func (p *program) askRegistered(c *cli.Context, lang advice.Lang) (exposure.Deco
 	q := claimQuestions[lang]
 	var person exposure.Person
 	states := func(s string) error {
-		person.State, person.FormerState = "", list(s)
+		person.State, person.FormerState = "", listed(s)
 		return check(person.FormerState, claim.State, q.none)
 	}
 	if err := t.until(q.states, states); err != nil {
@@ -230,7 +230,10 @@ func (a *catalogueAnswer) letter(states []string, since catalogue.Date, covering
 		if s.Personal {
 			text = advice.IfYou(a.lang, text)
 		}
-		pg.item(fmt.Sprintf("  %d. ", n+1), s.Title+": "+text)
+		pg.item(fmt.Sprintf("  %d. ", n+1), s.Headed(text))
+		for _, l := range s.Links {
+			pg.item("     ", l.URL)
+		}
 	}
 }
 

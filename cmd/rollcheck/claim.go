@@ -31,7 +31,10 @@ func (p *program) claimCommand() *cli.Command {
 			wrapNames(claim.DetailNames(), 104) + ".\n\n" +
 			"LIMITATIONS:\n" +
 			"   It says what the law and the files allow, not where a sender got something. What no source settles is\n" +
-			"   \"cannot tell\", and so is what only a weak source says.",
+			"   \"cannot tell\", and so is what only a weak source says.\n\n" +
+			"EXIT STATUS:\n" +
+			"   0    there is an answer, whatever it is\n" +
+			"   2    an error, such as a state that is not known",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "input", Usage: "`FILE` with the claim, - for standard input"},
 			p.langFlag("the answer"),
@@ -116,7 +119,7 @@ func (p *program) readClaim(c *cli.Context, lang advice.Lang) (*claim.Claim, err
 }
 
 // claimQuestions are what the terminal asks, in each language.
-var claimQuestions = map[advice.Lang]struct{ intro, states, since, when, fields, quoted, boasted, none string }{
+var claimQuestions = map[advice.Lang]struct{ intro, states, since, when, fields, quoted, boasted, none, nothing string }{
 	advice.En: {
 		intro:   "Nothing you type leaves this machine or is stored. Do not type any detail itself, only its kind.\n",
 		states:  "States where you are or were registered, separated by commas (such as Florida, AK)",
@@ -126,6 +129,7 @@ var claimQuestions = map[advice.Lang]struct{ intro, states, since, when, fields,
 		quoted:  "Which of these did the message quote, that is, show to you (numbers, separated by commas)",
 		boasted: "Which did it only say it had",
 		none:    "Name at least one.\n",
+		nothing: "So it showed you nothing: the answer can then only be that it proved nothing.\n",
 	},
 	advice.Es: {
 		intro:   "Nada de lo que escriba sale de este equipo ni se guarda. No escriba ningún dato, solo de qué tipo es.\n",
@@ -136,6 +140,7 @@ var claimQuestions = map[advice.Lang]struct{ intro, states, since, when, fields,
 		quoted:  "Cuáles de estos citó el mensaje, es decir, le mostró (números, separados por comas)",
 		boasted: "Cuáles solo dijo tener",
 		none:    "Nombre al menos uno.\n",
+		nothing: "Entonces no le mostró nada: la respuesta solo puede ser que no demostró nada.\n",
 	},
 }
 
@@ -149,11 +154,17 @@ func (p *program) askClaim(ctx context.Context, lang advice.Lang) (*claim.Claim,
 	q := claimQuestions[lang]
 	t.say(q.intro)
 	var states, quoted, boasted []string
-	if err := t.until(q.states, func(s string) error { states = list(s); return check(states, claim.State, q.none) }); err != nil {
+	if err := t.until(q.states, func(s string) error { states = listed(s); return check(states, claim.State, q.none) }); err != nil {
 		return nil, err
 	}
 	var when string
-	if err := t.until(q.when, func(s string) error { when = s; _, err := claim.Day(s, today()); return err }); err != nil {
+	day := func(s string) (err error) {
+		if when, err = t.meant(questionOf("birth_date"), s); err == nil {
+			_, err = claim.Day(when, today())
+		}
+		return err
+	}
+	if err := t.until(q.when, day); err != nil {
 		return nil, err
 	}
 	t.say(q.fields)
@@ -171,15 +182,24 @@ func (p *program) askClaim(ctx context.Context, lang advice.Lang) (*claim.Claim,
 	if len(quoted) == 0 {
 		none = q.none
 	}
+	if len(quoted) == 0 {
+		t.say(q.nothing)
+	}
 	if err := t.until(q.boasted, func(s string) error { boasted = chosen(s); return check(boasted, claim.ParseDetail, none) }); err != nil {
 		return nil, err
 	}
 	return claim.New(states, when, quoted, boasted, today())
 }
 
+// listed returns what stands between commas, or between the words for and.
+func listed(s string) []string {
+	s = strings.NewReplacer(" and ", ",", " y ", ",", " AND ", ",", " Y ", ",").Replace(s)
+	return list(s)
+}
+
 // chosen returns the names of details chosen by number or by name.
 func chosen(s string) []string {
-	names, all := list(s), claim.DetailNames()
+	names, all := listed(s), claim.DetailNames()
 	for i, name := range names {
 		if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(all) {
 			names[i] = all[n-1]

@@ -78,6 +78,14 @@ type Step struct {
 	Links    []Link `json:"links"`    // never nil
 }
 
+// Headed returns the text behind the step's title, unless it begins with it.
+func (s *Step) Headed(text string) string {
+	if strings.HasPrefix(text, s.Title) {
+		return text
+	}
+	return s.Title + ": " + text
+}
+
 // Steps returns what to do in a situation when the given kinds of information
 // were exposed, or quoted by a message, first things first, each step once. A
 // step about kinds is given in every situation. An unknown language is English.

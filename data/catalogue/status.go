@@ -147,7 +147,7 @@ func (p *Period) answer(a *Answer, r *Record, date Date, name string, kind field
 	for _, fp := range us.between(date) {
 		if e := fp.Fields[name]; e.known() {
 			a.take(e, us)
-			a.Why = fp.Basis
+			a.Why, a.Conflicts = fp.Basis, append(a.Conflicts, us.conflicts(name)...)
 			return
 		}
 	}

@@ -68,14 +68,18 @@ var otherNames = map[string]Detail{
 	"social_security": Detail(field.SSN), "social_security_number": Detail(field.SSN), "last_four": Detail(field.SSNLast4), "last4": Detail(field.SSNLast4),
 	"party_affiliation": Detail(field.Party), "voter_number": Detail(field.VoterID), "voting_history": Detail(field.VoteHistory),
 	"place_of_birth": Detail(field.BirthPlace), "passport": Detail(field.NationalID),
-	"votes": Vote, "vote_choice": Vote, "how_you_voted": Vote, "how_i_voted": Vote, "ballot": Vote,
+	"nombre": Detail(field.Name), "fecha_de_nacimiento": Detail(field.BirthDate), "ano_de_nacimiento": Detail(field.BirthYear), "edad": Detail(field.Age),
+	"direccion": Detail(field.Address), "domicilio": Detail(field.Address), "telefono": Detail(field.Phone), "correo": Detail(field.Email),
+	"correo_electronico": Detail(field.Email), "sexo": Detail(field.Sex), "raza": Detail(field.Race), "partido": Detail(field.Party),
+	"licencia": Detail(field.DriverLicense), "licencia_de_conducir": Detail(field.DriverLicense), "seguro_social": Detail(field.SSN), "firma": Detail(field.Signature),
+	"voto": Vote, "votes": Vote, "vote_choice": Vote, "how_you_voted": Vote, "how_i_voted": Vote, "ballot": Vote,
 }
 
 // ParseDetail reads a detail by the name of its kind, or another that people
 // use for it; "-", blanks and capitals do not matter.
 func ParseDetail(name string) (Detail, error) {
 	plain := strings.ToLower(strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), "_"))
-	plain = strings.ReplaceAll(strings.ReplaceAll(plain, "'", ""), "’", "")
+	plain = unaccented.Replace(plain)
 	if k, ok := field.ParseKind(plain); ok {
 		return Detail(k), nil
 	}
@@ -87,6 +91,8 @@ func ParseDetail(name string) (Detail, error) {
 	}
 	return 0, fmt.Errorf("there is no field %q; those known are %s", name, strings.Join(DetailNames(), ", "))
 }
+
+var unaccented = strings.NewReplacer("'", "", "’", "", "á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ñ", "n")
 
 // DetailNames lists the names of all details.
 func DetailNames() []string {

@@ -51,19 +51,19 @@ func TestVerdicts(t *testing.T) {
 		{"Florida's mail", `{"states":["FL"],"when":"2020-10-20","quoted":["name","party","address"],"boasted":["vote","email"]}`,
 			PublicRecord, "high", "", "open-in-one protected vote-secret"},
 		{"to an Alaskan, with closed details", `{"states":["AK"],"when":"2020-10-20","quoted":["name","party","address","birth_date","driver_license"]}`,
-			Beyond, "high", "birth_date driver_license", "not-open exposed not-open"},
+			Beyond, "high", "birth_date driver_license", "not-open exposed"},
 		{"weak sources", `{"states":["KY"],"when":"2020-10-20","quoted":["name","birth_date"]}`,
 			CannotTell, "", "", "unsettled"},
-		{"a field no source settles", `{"states":["FL"],"when":"2020-10-20","quoted":["name","ssn_last4"]}`,
+		{"a field no source settles", `{"states":["FL"],"when":"2020-10-20","quoted":["name","race","birth_place"]}`,
 			CannotTell, "", "", "unsettled"},
-		{"closed beside unsettled", `{"states":["FL"],"when":"2020-10-20","quoted":["ssn","ssn_last4"]}`,
+		{"closed beside unsettled", `{"states":["FL"],"when":"2020-10-20","quoted":["ssn","national_id"]}`,
 			Beyond, "high", "ssn", "not-open unsettled"},
 		{"closed here, open in a former state", `{"states":["AK","FL"],"when":"2020-10-20","quoted":["name","birth_date"]}`,
 			PublicRecord, "high", "", "open-in-one"},
 		{"open in two states together", `{"states":["OH","CO"],"when":"2020-10-20","quoted":["birth_date","sex"]}`,
 			PublicRecord, "", "", "open-together"},
 		{"named recipients only", `{"states":["CA"],"when":"2020-10-20","quoted":["name","address"]}`,
-			Beyond, "medium", "name address", "named-only exposed named-only"},
+			Beyond, "medium", "name address", "named-only exposed"},
 		{"only boasts", `{"states":["FL"],"when":"2020-10-20","boasted":["vote","email"]}`,
 			CannotTell, "", "", "nothing-quoted vote-secret"},
 		{"a vote quoted proves nothing", `{"states":["FL"],"when":"2020-10-20","quoted":["vote"]}`,
@@ -171,7 +171,7 @@ func TestReadErrors(t *testing.T) {
 func TestDetails(t *testing.T) {
 	for name, want := range map[string]string{
 		"Birth date": "birth_date", "DOB": "birth_date", "driver's licence": "driver_license", "e-mail": "email", "Vote": "vote",
-		"how I voted": "vote", "home-address": "address", "ssn": "ssn",
+		"how I voted": "vote", "home-address": "address", "ssn": "ssn", "Correo electrónico": "email", "fecha de nacimiento": "birth_date", "TELÉFONO": "phone",
 	} {
 		if d, err := ParseDetail(name); err != nil || d.String() != want {
 			t.Errorf("%q is %s (%v), want %s", name, d, err, want)

@@ -45,10 +45,10 @@ type Report struct {
 
 // Reason is one ground of a verdict.
 type Reason struct {
-	Code   string // one of the codes below
-	Detail Detail // that it is about, for the codes that are about one
-	States []string
-	Items  []*Item // the answers behind it
+	Code    string   // one of the codes below
+	Details []Detail // that it is about, for the codes that are about some
+	States  []string
+	Items   []*Item // the answers behind it
 
 	Incident *catalogue.Incident // of Exposed: the one that held the detail
 }
@@ -116,10 +116,10 @@ func (r *Report) decide() {
 		case slices.ContainsFunc(items, isOpen):
 			open[d] = slices.DeleteFunc(items, func(i *Item) bool { return !isOpen(i) })
 		case !slices.ContainsFunc(items, func(i *Item) bool { return !i.Settled() }):
-			closed = append(closed, shut(d, items))
+			closed = add(closed, shut(d, items))
 		default:
 			items = slices.DeleteFunc(items, func(i *Item) bool { return i.Settled() })
-			unsettled = append(unsettled, Reason{Code: Unsettled, Detail: d, States: statesOf(items), Items: items})
+			unsettled = add(unsettled, Reason{Unsettled, []Detail{d}, statesOf(items), items, nil})
 		}
 	}
 	switch {
@@ -139,7 +139,7 @@ func (r *Report) decide() {
 		r.open(quoted, open)
 	}
 	if slices.Contains(r.Claim.Quoted, Vote) || slices.Contains(r.Claim.Boasted, Vote) {
-		r.Because = append(r.Because, Reason{Code: VoteSecret, Detail: Vote, Items: r.of(Vote)})
+		r.Because = append(r.Because, Reason{Code: VoteSecret, Details: []Detail{Vote}, Items: r.of(Vote)})
 	}
 }
 
@@ -176,7 +176,7 @@ func (r *Report) open(quoted []Detail, open map[Detail][]*Item) {
 	r.Because = []Reason{reason}
 	if n := slices.IndexFunc(reason.Items, func(i *Item) bool { return i.Programme != "" }); n >= 0 {
 		i := reason.Items[n]
-		r.Because = append(r.Because, Reason{Code: Protected, Detail: i.Detail, States: []string{i.Jurisdiction}, Items: []*Item{i}})
+		r.Because = append(r.Because, Reason{Protected, []Detail{i.Detail}, []string{i.Jurisdiction}, []*Item{i}, nil})
 	}
 }
 
@@ -188,7 +188,19 @@ func shut(d Detail, items []*Item) Reason {
 	if slices.ContainsFunc(items, func(i *Item) bool { return i.Status == catalogue.Restricted }) {
 		code = NamedOnly
 	}
-	return Reason{Code: code, Detail: d, States: statesOf(items), Items: items}
+	return Reason{code, []Detail{d}, statesOf(items), items, nil}
+}
+
+// add adds a reason to others, to one of the same code and states if there is
+// one.
+func add(reasons []Reason, r Reason) []Reason {
+	for i := range reasons {
+		if same := &reasons[i]; same.Code == r.Code && slices.Equal(same.States, r.States) {
+			same.Details, same.Items = append(same.Details, r.Details...), append(same.Items, r.Items...)
+			return reasons
+		}
+	}
+	return append(reasons, r)
 }
 
 func weakest(items []*Item) catalogue.Confidence {
@@ -210,8 +222,8 @@ func statesOf(items []*Item) (states []string) {
 // first, then those that held more of what the message names, then the latest.
 func (r *Report) match(all []*catalogue.Incident) {
 	beyond := map[Detail]bool{}
-	for _, reason := range r.Because {
-		beyond[reason.Detail] = reason.Code == NotOpen || reason.Code == NamedOnly
+	for _, d := range r.BeyondItems() {
+		beyond[d] = true
 	}
 	weight := map[string]int{}
 	for _, i := range all {
@@ -242,12 +254,13 @@ func (r *Report) match(all []*catalogue.Incident) {
 // had begun by then, if one had.
 func (r *Report) explain() {
 	for _, m := range r.Incidents {
-		for n, reason := range r.Because {
-			if m.When == catalogue.Before && slices.Contains(m.Fields, reason.Detail) && (reason.Code == NotOpen || reason.Code == NamedOnly) {
-				because := Reason{Code: Exposed, Detail: reason.Detail, States: m.States, Incident: m.Incident}
-				r.Because = slices.Insert(r.Because, n+1, because)
-				return
-			}
+		if m.When != catalogue.Before {
+			continue
+		}
+		held := slices.DeleteFunc(r.BeyondItems(), func(d Detail) bool { return !slices.Contains(m.Fields, d) })
+		if len(held) > 0 {
+			r.Because = append(r.Because, Reason{Exposed, held, m.States, nil, m.Incident})
+			return
 		}
 	}
 }

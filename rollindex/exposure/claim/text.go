@@ -37,7 +37,7 @@ func (r *Report) Steps(lang advice.Lang) []advice.Step {
 func (r *Report) BeyondItems() (ds []Detail) {
 	for _, reason := range r.Because {
 		if reason.Code == NotOpen || reason.Code == NamedOnly {
-			ds = append(ds, reason.Detail)
+			ds = append(ds, reason.Details...)
 		}
 	}
 	return ds
@@ -50,14 +50,14 @@ func (r *Reason) Text(lang advice.Lang) string {
 	for _, s := range r.States {
 		states = append(states, catalogue.JurisdictionName(s))
 	}
-	where := list(states, w.and)
+	where, what := list(states, w.and), titles(r.Details, lang)
 	switch r.Code {
 	case OpenInOne, OpenTogether:
 		return fmt.Sprintf(w.reason[r.Code], where)
 	case NotOpen, NamedOnly, Unsettled:
-		return fmt.Sprintf(w.reason[r.Code], r.Detail.Title(lang), where)
+		return fmt.Sprintf(w.reason[r.Code], what, where)
 	case Exposed:
-		return fmt.Sprintf(w.reason[r.Code], r.Detail.Title(lang), r.Incident.Title, r.Incident.Disclosed, r.Incident.ID)
+		return fmt.Sprintf(w.reason[r.Code], what, r.Incident.Title, r.Incident.Disclosed, r.Incident.ID)
 	}
 	return w.reason[r.Code]
 }
@@ -102,7 +102,7 @@ func (r *Report) WriteText(out io.Writer, lang advice.Lang) error {
 	t.line("")
 	t.line(t.w.steps)
 	for n, s := range r.Steps(lang) {
-		t.wrap(fmt.Sprintf("  %d. ", n+1), s.Title+": "+s.Text)
+		t.wrap(fmt.Sprintf("  %d. ", n+1), s.Headed(s.Text))
 		for _, l := range s.Links {
 			t.line("     " + l.URL)
 		}
@@ -177,17 +177,37 @@ func (t *text) items(r *Report) {
 	}
 }
 
-func (t *text) verdict(r *Report) {
-	verdict := t.w.verdict[r.Verdict]
-	if r.Verdict == Beyond {
-		var items []string
-		for _, d := range r.BeyondItems() {
-			items = append(items, d.Title(t.lang))
-		}
-		verdict = fmt.Sprintf(verdict, list(items, t.w.and))
+// Headline returns the verdict in a line.
+func (r *Report) Headline(lang advice.Lang) string {
+	w, has := languages[lang], map[string]bool{}
+	for _, reason := range r.Because {
+		has[reason.Code] = true
 	}
+	what := titles(r.BeyondItems(), lang)
+	switch {
+	case has[NothingSaid] && has[VoteSecret]:
+		return w.provesNothing + ": " + w.voteSecret + "."
+	case has[NothingSaid]:
+		return w.provesNothing + "."
+	case r.Verdict == Beyond && !has[NotOpen]:
+		return fmt.Sprintf(w.namedOnly, what)
+	case r.Verdict == Beyond:
+		return fmt.Sprintf(w.verdict[Beyond], what)
+	}
+	return w.verdict[r.Verdict]
+}
+
+func titles(ds []Detail, lang advice.Lang) string {
+	var words []string
+	for _, d := range ds {
+		words = append(words, d.Title(lang))
+	}
+	return list(words, languages[lang].and)
+}
+
+func (t *text) verdict(r *Report) {
 	t.line("")
-	t.wrap("", strings.ToUpper(verdict))
+	t.wrap("", strings.ToUpper(r.Headline(t.lang)))
 	for i := range r.Because {
 		t.wrap("  ", r.Because[i].Text(t.lang))
 	}
@@ -206,7 +226,11 @@ func (t *text) states(r *Report) {
 				continue
 			}
 			if it.Who != "" {
-				who = fmt.Sprintf(t.w.who, catalogue.JurisdictionName(s), it.Who)
+				open := it.Who
+				if open == "anyone" {
+					open = t.w.anyone
+				}
+				who = fmt.Sprintf(t.w.who, catalogue.JurisdictionName(s), open)
 				if it.Use != "" {
 					who += " " + fmt.Sprintf(t.w.use, it.Use)
 				}
@@ -228,30 +252,32 @@ func (t *text) states(r *Report) {
 	}
 }
 
-// maxIncidents is how many incidents are told; the others are named.
-const maxIncidents = 5
-
+// incidents tells those that may have fed the message, fewer of them when none
+// was needed; the others are named.
 func (t *text) incidents(r *Report) {
 	t.line("")
 	if len(r.Incidents) == 0 {
 		t.wrap("", t.w.incidentsNone)
 		return
 	}
+	told := 4
+	if r.Verdict == PublicRecord {
+		told = 2
+	}
 	t.wrap("", t.w.incidents)
-	for _, m := range r.Incidents[:min(maxIncidents, len(r.Incidents))] {
-		marks := string(m.Disclosed) + "; " + map[catalogue.When]string{catalogue.Before: t.w.before, catalogue.Perhaps: t.w.perhaps}[m.When]
+	for _, m := range r.Incidents[:min(told, len(r.Incidents))] {
+		marks := map[catalogue.When]string{catalogue.Before: t.w.before, catalogue.Perhaps: t.w.perhaps}[m.When]
+		if len(m.Jurisdictions) == 1 && m.Jurisdictions[0] == m.Country {
+			marks += "; " + t.w.wide
+		}
 		if m.Contested {
 			marks += "; " + t.w.contested
 		}
-		var held []string
-		for _, d := range m.Fields {
-			held = append(held, d.Title(t.lang))
-		}
-		t.wrap("  * ", m.Title+" ("+marks+"); "+fmt.Sprintf(t.w.held, list(held, t.w.and))+". ["+m.ID+"]")
+		t.wrap("  * ", fmt.Sprintf("%s (%s). %s [%s]", m.Title, marks, fmt.Sprintf(t.w.held, titles(m.Fields, t.lang), m.Disclosed), m.ID))
 	}
-	if n := len(r.Incidents) - maxIncidents; n > 0 {
+	if n := len(r.Incidents) - told; n > 0 {
 		var ids []string
-		for _, m := range r.Incidents[maxIncidents:] {
+		for _, m := range r.Incidents[told:] {
 			ids = append(ids, m.ID)
 		}
 		t.wrap("  ", fmt.Sprintf(t.w.more, n)+strings.Join(ids, ", "))
@@ -274,6 +300,9 @@ func (t *text) sources(r *Report) {
 					all = append(all, src)
 				}
 			}
+		}
+		if len(all) == 0 {
+			continue
 		}
 		t.line(t.w.sources + ", " + catalogue.JurisdictionName(s) + " (" + fmt.Sprintf(t.w.asOf, asOf) + ")")
 		for _, src := range all {

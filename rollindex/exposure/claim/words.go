@@ -15,6 +15,8 @@ type words struct {
 	reason                                          map[string]string // see reasonText
 	sure                                            map[catalogue.Confidence]string
 	proves                                          map[Verdict]string // what the verdict does not say
+	provesNothing, voteSecret, namedOnly            string             // headlines of special cases
+	anyone, wide                                    string
 	who, use, programme, conflict                   string
 	incidents, incidentsNone, held, before, perhaps string
 	contested, more, steps, sources, and, voteTitle string
@@ -46,12 +48,12 @@ var languages = map[advice.Lang]*words{
 		reason: map[string]string{
 			OpenInOne:    "Anyone could have everything it quoted from the public voter file of %s.",
 			OpenTogether: "Everything it quoted was public, but in no single state: it takes the files of %s together.",
-			NotOpen:      "The %s was not on the public file of %s at that time.",
-			NamedOnly:    "The %s was not open to everybody in %s. Named recipients, such as campaigns, can have it lawfully, so it does not by itself show a break-in.",
-			Unsettled:    "Whether the %s was public in %s is not settled.",
+			NotOpen:      "Not on the public file of %[2]s at that time: %[1]s.",
+			NamedOnly:    "Not open to everybody in %[2]s: %[1]s. Campaigns and other named recipients can have it lawfully, so it does not by itself show a break-in.",
+			Unsettled:    "Not settled whether it was public in %[2]s: %[1]s.",
 			NothingSaid:  "It quoted nothing that a voter file could hold. To say that one has something proves nothing.",
 			VoteSecret:   "Nobody can look up how you voted. No roll anywhere holds it: ballots are secret and kept without names.",
-			Exposed:      "A documented exposure held the %s: %s (%s) [%s].",
+			Exposed:      "A documented exposure held this (%s): %s (%s) [%s].",
 			Protected:    "If you are in a confidentiality programme, your address should not have been on that file: tell the programme.",
 		},
 		sure: map[catalogue.Confidence]string{catalogue.High: "The sources for this are good.", catalogue.Medium: "The sources for this are fair, not complete."},
@@ -61,10 +63,13 @@ var languages = map[advice.Lang]*words{
 			CannotTell:   "That is neither a yes nor a no.",
 		},
 		who: "%s: the list is open to %s.", use: "Limits: %s.", programme: "Address confidentiality: %s", conflict: "Sources disagree: %s",
-		incidents:     "Documented exposures that covered this state and some of these details",
+		provesNothing: "It proved nothing", voteSecret: "nobody can look up how you voted",
+		namedOnly: "Not open to everybody, but some have it lawfully: %s.",
+		anyone:    "anyone", wide: "said to cover the whole country",
+		incidents:     "Documented exposures that may have held some of these details",
 		incidentsNone: "No documented exposure in our list covered this state, this time and these details.",
-		held:          "held of these: %s",
-		before:        "had begun by then", perhaps: "became known later, or when it began is not known",
+		held:          "It held %s; known since %s.",
+		before:        "open before the message", perhaps: "perhaps open before the message",
 		contested: "contested", more: "... and %d more: ", steps: "What to do now", sources: "Sources", and: "and", voteTitle: "how you voted",
 		asOf: "sources up to %s",
 	},
@@ -92,12 +97,12 @@ var languages = map[advice.Lang]*words{
 		reason: map[string]string{
 			OpenInOne:    "Cualquier persona podía obtener todo lo que citó del padrón público de %s.",
 			OpenTogether: "Todo lo que citó era público, pero no en un solo estado: hacen falta juntos los padrones de %s.",
-			NotOpen:      "Este dato no estaba en el padrón público de %[2]s en esa fecha: %[1]s.",
-			NamedOnly:    "Este dato no estaba abierto a todos en %[2]s: %[1]s. Algunos, como las campañas, pueden tenerlo legalmente; por sí solo no demuestra una intrusión.",
-			Unsettled:    "No está claro si este dato era público en %[2]s: %[1]s.",
+			NotOpen:      "No estaba en el padrón público de %[2]s en esa fecha: %[1]s.",
+			NamedOnly:    "No estaba abierto a todos en %[2]s: %[1]s. Algunos, como las campañas, pueden tenerlo legalmente; por sí solo no demuestra una intrusión.",
+			Unsettled:    "No está claro si era público en %[2]s: %[1]s.",
 			NothingSaid:  "No citó nada que un padrón pueda contener. Decir que se tiene algo no prueba nada.",
 			VoteSecret:   "Nadie puede averiguar cómo votó usted. Ningún padrón lo contiene: el voto es secreto y las boletas se guardan sin nombre.",
-			Exposed:      "Una exposición documentada contenía este dato (%s): %s (%s) [%s].",
+			Exposed:      "Una exposición documentada contenía esto (%s): %s (%s) [%s].",
 			Protected:    "Si usted está en un programa de confidencialidad, su dirección no debía estar en ese padrón: avise al programa.",
 		},
 		sure: map[catalogue.Confidence]string{catalogue.High: "Las fuentes son buenas.", catalogue.Medium: "Las fuentes son aceptables, no completas."},
@@ -107,10 +112,13 @@ var languages = map[advice.Lang]*words{
 			CannotTell:   "Eso no es ni un sí ni un no.",
 		},
 		who: "%s: la lista está abierta a: %s.", use: "Límites: %s.", programme: "Confidencialidad de la dirección: %s", conflict: "Las fuentes no coinciden: %s",
-		incidents:     "Exposiciones documentadas que abarcaron este estado y algunos de estos datos",
+		provesNothing: "No demostró nada", voteSecret: "nadie puede averiguar cómo votó usted",
+		namedOnly: "No está abierto a todos, pero algunos lo tienen legalmente: %s.",
+		anyone:    "cualquier persona", wide: "se dice que abarca todo el país",
+		incidents:     "Exposiciones documentadas que pudieron contener algunos de estos datos",
 		incidentsNone: "Ninguna exposición documentada de nuestra lista abarcó este estado, esta fecha y estos datos.",
-		held:          "contenía de estos: %s",
-		before:        "ya había empezado", perhaps: "se supo después, o no se sabe cuándo empezó",
+		held:          "Contenía %s; se conoce desde %s.",
+		before:        "abierta antes del mensaje", perhaps: "quizá abierta antes del mensaje",
 		contested: "discutida", more: "... y %d más: ", steps: "Qué hacer ahora", sources: "Fuentes", and: "y", voteTitle: "cómo votó usted",
 		asOf: "fuentes hasta %s",
 	},
