@@ -93,7 +93,29 @@ func (p *program) ingest(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	p.warnElsewhere(&res.Info)
 	return p.reportIngest(c.Bool("json"), &res, time.Since(start))
+}
+
+// warnElsewhere warns when a dataset's voters are of other states than its
+// incident covered: people would be told the wrong story.
+func (p *program) warnElsewhere(info *hashing.DatasetInfo) {
+	if info.Incident == "" || len(info.Jurisdictions) == 0 {
+		return
+	}
+	i, err := catalogue.GetIncident(info.Incident)
+	if err != nil || slices.ContainsFunc(info.Jurisdictions, i.Covers) {
+		return
+	}
+	var covered, are []string
+	for _, j := range i.Jurisdictions {
+		covered = append(covered, catalogue.PlaceName(j))
+	}
+	for _, j := range info.Jurisdictions {
+		are = append(are, catalogue.PlaceName(j))
+	}
+	p.ui.warn("the incident %s covered %s, and this dataset is of voters of %s; people found in it are told the incident's story",
+		i.ID, strings.Join(covered, ", "), strings.Join(are, ", "))
 }
 
 // runtimeMemory is what the program takes beside the budget of an ingest.

@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -20,6 +21,7 @@ var mayImport = map[string][]string{
 	"scripts/measure":                     {"data/", "hashing", "rollindex", "rollindex/exposure", "rollindex/ingest", "rollindex/voterfile/"},
 	"rollindex/voterfile/synth":           {"data/", "hashing"},
 	"rollindex/exposure/":                 {"hashing", "data/advice", "data/catalogue", "data/field", "data/names", "rollindex/exposure"},
+	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
 	"rollindex/ingest":                    {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},
@@ -29,6 +31,8 @@ var mayImport = map[string][]string{
 	"hashing/keyfile":                     {"hashing"},
 	"hashing":                             {"data/field", "hashing/internal/hmac256"},
 	"hashing/internal/hmac256":            {},
+	"hashing/voprf":                       {},
+	"hashing/voprf/evaluate":              {"hashing/voprf"},
 	"data/field":                          {},
 	"data/":                               {"data/field"},
 }
@@ -40,6 +44,9 @@ var onlyIn = map[string][]string{
 	"github.com/urfave/cli/v2":            {"cmd/rollcheck"},
 	"golang.org/x/crypto/argon2":          {"hashing/keyfile"},
 	"github.com/bits-and-blooms/bloom/v3": {"rollindex"},
+	"github.com/cloudflare/circl/oprf":    {"hashing/voprf/evaluate"},
+	"github.com/cloudflare/circl/group":   {"hashing/voprf/evaluate"},
+	"github.com/bwesterb/go-ristretto":    {"hashing/voprf"},
 	"log":                                 {"scripts/benchmark", "scripts/detection"}, // log.Fatal ends with status 1, which is an answer
 }
 
@@ -106,5 +113,18 @@ func TestLayers(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What a browser links stays small: the asking side of the blind evaluation
+// imports nothing but these, and go-ristretto.
+func TestVOPRFIsSmall(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{join .Imports " "}}`, "rollcheck/hashing/voprf").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "crypto/sha512 errors github.com/bwesterb/go-ristretto io strconv"
+	if got := strings.TrimSpace(string(out)); got != want {
+		t.Errorf("hashing/voprf imports %s, want %s", got, want)
 	}
 }

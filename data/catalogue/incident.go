@@ -137,14 +137,15 @@ const (
 // can have fed it.
 func (i *Incident) By(d Date) When {
 	began := leadingDate(i.ExposedFrom)
+	sure := string(began) == i.ExposedFrom // not "2016-08 or earlier"
 	switch {
 	case d == "":
 		return Perhaps
 	case i.Disclosed.Last() <= d.First(), began != "" && began.Last() <= d.First():
 		return Before
-	case began != "" && began.First() > d.Last():
+	case sure && began.First() > d.Last() && began != "":
 		return After
-	case began == "" && i.Disclosed.year() > d.year()+1:
+	case began == "" && i.Disclosed.year() > d.year()+1, !sure && began != "" && began.year() > d.year()+1:
 		return After // without a known beginning, no more than the year before it became known
 	}
 	return Perhaps

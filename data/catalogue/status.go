@@ -21,7 +21,7 @@ type Answer struct {
 	Use          string     `json:"use,omitempty"`        // what for
 	Programme    string     `json:"programme,omitempty"`  // of an address: the confidentiality programme there
 	AsOf         Date       `json:"as_of,omitempty"`      // the latest time the sources speak of
-	Conflicts    []string   `json:"conflicts,omitempty"`  // what sources contradict each other on, both sides
+	Conflicts    []string   `json:"conflicts,omitempty"`  // what sources contradict each other on, both sides; the confidence is then medium at most
 	Sources      []string   `json:"sources"`
 }
 
@@ -81,6 +81,9 @@ func status(jurisdiction string, date Date, name string, kind field.Kind) Answer
 		a.join(&b, p)
 	}
 	a.age(date)
+	if len(a.Conflicts) > 0 && a.Status != Unknown {
+		a.Confidence = a.Confidence.Weaker(Medium)
+	}
 	return a
 }
 
@@ -123,6 +126,10 @@ func (a *Answer) age(date Date) {
 func (p *Period) answer(a *Answer, r *Record, date Date, name string, kind field.Kind) {
 	a.Who, a.Use = p.Who, p.Use
 	if slices.Contains(r.NotCollected, name) {
+		if name == field.Party.String() && p.Fields[field.VoteHistory.String()].Status != Withheld {
+			a.Why = r.Name + " does not ask for it, but the primaries somebody voted in may show it"
+			return
+		}
 		a.Status, a.Confidence, a.Why = Withheld, Medium, r.Name+" says that it does not ask for it"
 		a.Sources = r.Sources
 		return
@@ -134,9 +141,9 @@ func (p *Period) answer(a *Answer, r *Record, date Date, name string, kind field
 	if name == voteChoice {
 		return
 	}
-	if e, why := p.implied(kind); e.known() {
+	if e, from := p.implied(kind); e.known() {
 		a.take(e, r)
-		a.Why = why
+		a.Why, a.Conflicts = "it follows from the "+from.Title(), append(a.Conflicts, r.conflicts(from.String())...)
 		return
 	}
 	if open := p.openDetail(kind); open != "" {
@@ -154,24 +161,22 @@ func (p *Period) answer(a *Answer, r *Record, date Date, name string, kind field
 	a.Why = "no source that was read settles it"
 }
 
-// implied returns the entry that settles a kind without one of its own, and in
-// words how. A birth date holds its month and its year, and an age follows from
-// either; an address holds the place. Nothing follows from a withheld one.
-func (p *Period) implied(kind field.Kind) (Entry, string) {
-	from := map[field.Kind][]field.Kind{
+// implied returns the entry that settles a kind without one of its own, and the
+// kind that entry is of. A public birth date makes its month and its year public,
+// and either makes an age public; a public address, the place. Nothing follows
+// from one that is not public: a part of it may be open all the same.
+func (p *Period) implied(kind field.Kind) (Entry, field.Kind) {
+	for _, k := range map[field.Kind][]field.Kind{
 		field.BirthYear:      {field.BirthDate},
 		field.BirthMonthYear: {field.BirthDate},
 		field.Age:            {field.BirthDate, field.BirthYear},
 		field.Locality:       {field.Address},
-	}[kind]
-	best, why := Entry{}, ""
-	for _, k := range from {
-		e := p.Fields[k.String()]
-		if e.Status == Public && best.Status != Public || e.Status == Restricted && best.Status == "" {
-			best, why = e, "it follows from the "+k.Title()
+	}[kind] {
+		if e := p.Fields[k.String()]; e.Status == Public {
+			return e, k
 		}
 	}
-	return best, why
+	return Entry{}, 0
 }
 
 // openDetail names the parts of a kind that are open in the period.

@@ -76,7 +76,8 @@ var otherNames = map[string]Detail{
 }
 
 // ParseDetail reads a detail by the name of its kind, or another that people
-// use for it; "-", blanks and capitals do not matter.
+// use for it, in English or Spanish; "-", blanks, capitals and accents do not
+// matter. Its error does not repeat the name: it may be the detail itself.
 func ParseDetail(name string) (Detail, error) {
 	plain := strings.ToLower(strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), "_"))
 	plain = unaccented.Replace(plain)
@@ -89,7 +90,7 @@ func ParseDetail(name string) (Detail, error) {
 	if d, ok := otherNames[plain]; ok {
 		return d, nil
 	}
-	return 0, fmt.Errorf("there is no field %q; those known are %s", name, strings.Join(DetailNames(), ", "))
+	return 0, errors.New("there is no such field; those known are " + strings.Join(DetailNames(), ", "))
 }
 
 var unaccented = strings.NewReplacer("'", "", "’", "", "á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ñ", "n")
@@ -128,8 +129,8 @@ func Read(r io.Reader, today catalogue.Date) (*Claim, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("reading the claim: %w", plain(err))
 	}
-	if dec.More() {
-		return nil, errors.New("reading the claim: there is more than one; give them one at a time")
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, errors.New("reading the claim: something stands behind it; give one claim at a time")
 	}
 	return New(in.States, in.When, in.Quoted, in.Boasted, today)
 }
@@ -153,10 +154,10 @@ func plain(err error) error {
 // New makes a claim of what was typed; see [Read].
 func New(states []string, when string, quoted, boasted []string, today catalogue.Date) (*Claim, error) {
 	c := &Claim{}
-	for _, s := range states {
+	for n, s := range states {
 		code, err := State(s)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("states, entry %d: %w", n+1, err)
 		}
 		if !slices.Contains(c.States, code) {
 			c.States = append(c.States, code)
@@ -167,13 +168,13 @@ func New(states []string, when string, quoted, boasted []string, today catalogue
 	}
 	var err error
 	if c.When, err = Day(when, today); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("when: %w", err)
 	}
 	if c.Quoted, err = details(quoted); err != nil {
-		return nil, fmt.Errorf("quoted: %w", err)
+		return nil, fmt.Errorf("quoted, %w", err)
 	}
 	if c.Boasted, err = details(boasted); err != nil {
-		return nil, fmt.Errorf("boasted: %w", err)
+		return nil, fmt.Errorf("boasted, %w", err)
 	}
 	if len(c.Quoted)+len(c.Boasted) == 0 {
 		return nil, errors.New("quoted and boasted are both empty: say what the message claims to know")
@@ -182,7 +183,8 @@ func New(states []string, when string, quoted, boasted []string, today catalogue
 	return c, nil
 }
 
-// State returns the code of a state that has a record of its public file.
+// State returns the code of a state that has a record of its public file. Its
+// error does not repeat what was given.
 func State(s string) (string, error) {
 	if code, ok := catalogue.Jurisdiction(s); ok {
 		return code, nil
@@ -191,7 +193,7 @@ func State(s string) (string, error) {
 	for _, r := range catalogue.Records() {
 		known = append(known, r.Jurisdiction[3:])
 	}
-	return "", fmt.Errorf("nothing is known of the public voter file of %q; those known are %s", s, strings.Join(known, " "))
+	return "", errors.New("there is no such state in the catalogue; those known are " + strings.Join(known, " "))
 }
 
 // Day reads the date of a message, "" if it is not known.
@@ -202,7 +204,7 @@ func Day(s string, today catalogue.Date) (catalogue.Date, error) {
 	d, err := catalogue.ParseDate(s)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("the date %q is %w", s, err)
+		return "", err
 	case today != "" && d.First() > today.Last():
 		return "", fmt.Errorf("the date %s has not come yet", s)
 	}
@@ -211,10 +213,10 @@ func Day(s string, today catalogue.Date) (catalogue.Date, error) {
 
 func details(names []string) ([]Detail, error) {
 	var ds []Detail
-	for _, name := range names {
+	for n, name := range names {
 		d, err := ParseDetail(name)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("entry %d: %w", n+1, err)
 		}
 		if !slices.Contains(ds, d) {
 			ds = append(ds, d)

@@ -71,7 +71,7 @@ func TestVerdicts(t *testing.T) {
 		{"before any data", `{"states":["FL"],"when":"1998","quoted":["name"]}`,
 			CannotTell, "", "", "unsettled"},
 		{"on a change of rule", `{"states":["VA"],"when":"2024-08-30","quoted":["birth_date"]}`,
-			CannotTell, "", "", "unsettled"},
+			CannotTell, "", "", "unsettled sources-disagree"},
 		{"no date", `{"states":["FL"],"quoted":["name","party"]}`, PublicRecord, "high", "", "open-in-one"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -152,19 +152,41 @@ func TestReadErrors(t *testing.T) {
 		`{"st`:              "it ends in the middle",
 		`{}`:                "states is empty",
 		`{"states":["FL"]}`: "quoted and boasted are both empty",
-		`{"states":["FL"],"quoted":["name"]}{"states":["FL"]}`:     "more than one",
+		`{"states":["FL"],"quoted":["name"]}{"states":["FL"]}`:     "something stands behind it",
 		`{"states":["FL"],"quoted":["name"],"text":"the message"}`: `there is no "text"; there are states, when, quoted and boasted`,
 		`{"states":"FL","quoted":["name"]}`:                        `"states" is not what it should be`,
-		`{"states":["Atlantis"],"quoted":["name"]}`:                `"Atlantis"; those known are AK AL AR`,
-		`{"states":["FL"],"quoted":["shoe size"]}`:                 `quoted: there is no field "shoe size"; those known are name, birth_date`,
-		`{"states":["FL"],"boasted":["x"]}`:                        `boasted: there is no field "x"`,
-		`{"states":["FL"],"when":"10/20/2020","quoted":["name"]}`:  `the date "10/20/2020" is not a date: write YYYY-MM-DD`,
+		`{"states":["Atlantis"],"quoted":["name"]}`:                `states, entry 1: there is no such state in the catalogue; those known are AK AL AR`,
+		`{"states":["FL"],"quoted":["shoe size"]}`:                 `quoted, entry 1: there is no such field; those known are name, birth_date`,
+		`{"states":["FL"],"boasted":["x"]}`:                        `boasted, entry 1: there is no such field`,
+		`{"states":["FL"],"when":"10/20/2020","quoted":["name"]}`:  `when: not a date: write YYYY-MM-DD`,
 		`{"states":["FL"],"when":"2031","quoted":["name"]}`:        "has not come yet",
 	} {
 		_, err := Read(strings.NewReader(in), today)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", in, err, want)
 		}
+	}
+}
+
+// What is typed in the wrong place may be a detail of somebody's: no error
+// repeats it.
+func TestErrorsRepeatNothing(t *testing.T) {
+	const secret = "Zebulon Quackenbush 12 Main St"
+	for _, in := range []string{
+		`{"states":["` + secret + `"],"quoted":["name"]}`, `{"states":["FL"],"quoted":["` + secret + `"]}`,
+		`{"states":["FL"],"boasted":["` + secret + `"]}`, `{"states":["FL"],"when":"` + secret + `","quoted":["name"]}`, `["` + secret + `"]`,
+	} {
+		if _, err := Read(strings.NewReader(in), today); err == nil || strings.Contains(err.Error(), "Quackenbush") {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}
+
+// Sources that contradict each other are shown, and never make a sure verdict.
+func TestConflictsAreShown(t *testing.T) {
+	r := judge(t, `{"states":["UT"],"when":"2022-01-20","quoted":["name","address"]}`)
+	if r.Verdict != PublicRecord || r.Confidence != catalogue.Medium || !slices.Contains(codes(r), Disagree) {
+		t.Errorf("verdict %s, confidence %q, because %v", r.Verdict, r.Confidence, codes(r))
 	}
 }
 

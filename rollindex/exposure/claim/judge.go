@@ -55,15 +55,16 @@ type Reason struct {
 
 // The codes of reasons. Words for them are in each language.
 const (
-	OpenInOne    = "open-in-one"    // everything quoted was open to anyone in one state
-	OpenTogether = "open-together"  // and here only in several states together
-	NotOpen      = "not-open"       // the detail was withheld, in each state
-	NamedOnly    = "named-only"     // it was open to named recipients, and to nobody else
-	Unsettled    = "unsettled"      // no source settles it
-	NothingSaid  = "nothing-quoted" // nothing quoted that a roll could hold
-	VoteSecret   = "vote-secret"    // no roll anywhere holds how somebody voted
-	Exposed      = "exposed"        // a documented exposure held the detail, which goes beyond
-	Protected    = "protected"      // an address: for people in a confidentiality programme it was not open
+	OpenInOne    = "open-in-one"      // everything quoted was open to anyone in one state
+	OpenTogether = "open-together"    // and here only in several states together
+	NotOpen      = "not-open"         // the detail was withheld, in each state
+	NamedOnly    = "named-only"       // it was open to named recipients, and to nobody else
+	Unsettled    = "unsettled"        // no source settles it
+	NothingSaid  = "nothing-quoted"   // nothing quoted that a roll could hold
+	VoteSecret   = "vote-secret"      // no roll anywhere holds how somebody voted
+	Exposed      = "exposed"          // a documented exposure held the detail, which goes beyond
+	Disagree     = "sources-disagree" // sources contradict each other about some of it
+	Protected    = "protected"        // an address: for people in a confidentiality programme it was not open
 )
 
 // Judge answers a claim.
@@ -138,8 +139,25 @@ func (r *Report) decide() {
 	default:
 		r.open(quoted, open)
 	}
+	r.disagree()
 	if slices.Contains(r.Claim.Quoted, Vote) || slices.Contains(r.Claim.Boasted, Vote) {
 		r.Because = append(r.Because, Reason{Code: VoteSecret, Details: []Detail{Vote}, Items: r.of(Vote)})
+	}
+}
+
+// disagree adds, once, that sources contradict each other on what the verdict
+// stands on.
+func (r *Report) disagree() {
+	d := Reason{Code: Disagree}
+	for _, reason := range r.Because {
+		for _, i := range reason.Items {
+			if len(i.Conflicts) > 0 && !slices.Contains(d.Details, i.Detail) {
+				d.Details, d.Items = append(d.Details, i.Detail), append(d.Items, i)
+			}
+		}
+	}
+	if len(d.Details) > 0 {
+		r.Because = append(r.Because, d)
 	}
 }
 

@@ -54,6 +54,8 @@ func (r *Reason) Text(lang advice.Lang) string {
 	switch r.Code {
 	case OpenInOne, OpenTogether:
 		return fmt.Sprintf(w.reason[r.Code], where)
+	case Disagree:
+		return fmt.Sprintf(w.reason[r.Code], what)
 	case NotOpen, NamedOnly, Unsettled:
 		return fmt.Sprintf(w.reason[r.Code], what, where)
 	case Exposed:
@@ -82,6 +84,8 @@ func (i *Item) Says(lang advice.Lang) string {
 		return w.low
 	case i.Status == catalogue.Public:
 		return w.public
+	case i.Status == catalogue.Restricted && strings.HasPrefix(i.Who, "anyone"): // of the list, not of this
+		return w.closed
 	case i.Status == catalogue.Restricted:
 		return fmt.Sprintf(w.restricted, i.Who)
 	}

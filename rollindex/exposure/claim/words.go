@@ -8,7 +8,7 @@ import (
 // words are what a report is written in. %s stand for: where it says so, first.
 type words struct {
 	heading, headingUndated, quoted, boasted        string
-	public, publicLow, withheld, restricted         string // restricted: who may have the list
+	public, publicLow, withheld, restricted, closed string // restricted: who may have the list
 	unknown, low, either, vote                      string // unknown, low: why; either: the two answers
 	values                                          map[catalogue.Value]string
 	verdict                                         map[Verdict]string
@@ -32,7 +32,8 @@ var languages = map[advice.Lang]*words{
 		public:         "on the public record",
 		publicLow:      "cannot tell: it seems to be public, but no good source says so",
 		withheld:       "not on the public record",
-		restricted:     "not open to everybody; the list goes to: %s",
+		restricted:     "not open to everybody; it goes to: %s",
+		closed:         "not open to everybody",
 		unknown:        "cannot tell: %s",
 		low:            "cannot tell: no good source was found",
 		either:         "cannot tell: %s before or after, and %s",
@@ -54,6 +55,7 @@ var languages = map[advice.Lang]*words{
 			NothingSaid:  "It quoted nothing that a voter file could hold. To say that one has something proves nothing.",
 			VoteSecret:   "Nobody can look up how you voted. No roll anywhere holds it: ballots are secret and kept without names.",
 			Exposed:      "A documented exposure held this (%s): %s (%s) [%s].",
+			Disagree:     "Sources disagree about this (%s); both sides stand below.",
 			Protected:    "If you are in a confidentiality programme, your address should not have been on that file: tell the programme.",
 		},
 		sure: map[catalogue.Confidence]string{catalogue.High: "The sources for this are good.", catalogue.Medium: "The sources for this are fair, not complete."},
@@ -81,7 +83,8 @@ var languages = map[advice.Lang]*words{
 		public:         "en el registro público",
 		publicLow:      "no se puede saber: parece público, pero ninguna fuente buena lo dice",
 		withheld:       "no está en el registro público",
-		restricted:     "no está abierto a todos; la lista se entrega a: %s",
+		restricted:     "no está abierto a todos; se entrega a: %s",
+		closed:         "no está abierto a todos",
 		unknown:        "no se puede saber: %s",
 		low:            "no se puede saber: no se encontró una fuente buena",
 		either:         "no se puede saber: %s antes o después, y %s",
@@ -103,6 +106,7 @@ var languages = map[advice.Lang]*words{
 			NothingSaid:  "No citó nada que un padrón pueda contener. Decir que se tiene algo no prueba nada.",
 			VoteSecret:   "Nadie puede averiguar cómo votó usted. Ningún padrón lo contiene: el voto es secreto y las boletas se guardan sin nombre.",
 			Exposed:      "Una exposición documentada contenía esto (%s): %s (%s) [%s].",
+			Disagree:     "Las fuentes no coinciden sobre esto (%s); abajo están ambas versiones.",
 			Protected:    "Si usted está en un programa de confidencialidad, su dirección no debía estar en ese padrón: avise al programa.",
 		},
 		sure: map[catalogue.Confidence]string{catalogue.High: "Las fuentes son buenas.", catalogue.Medium: "Las fuentes son aceptables, no completas."},
