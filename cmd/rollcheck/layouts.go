@@ -153,7 +153,11 @@ func (p *program) detectLayouts(c *cli.Context) error {
 		}
 	}
 	if unknown > 0 {
-		return hint(fmt.Errorf("%d files or members have no layout that is known", unknown), "\"rollcheck layouts detect --propose FILE\" writes a layout for such a file, to review and give to --layout")
+		what := "files or members"
+		if unknown == 1 {
+			what = "file or member"
+		}
+		return fmt.Errorf("%d %s cannot be read as said above", unknown, what)
 	}
 	return nil
 }
@@ -166,6 +170,9 @@ func (p *program) printDetection(d *voterfile.Detection) {
 		return
 	case d.Err != nil:
 		fmt.Fprintf(w, "%s\n  %v\n", d.Name, d.Err)
+		if text := hintOf(d.Err); text != "" {
+			fmt.Fprintf(w, "  hint: %s\n", text)
+		}
 	default:
 		fmt.Fprintln(w, d.Name)
 	}
@@ -241,6 +248,7 @@ func writeDetection(j *jsonLines, path string, d *voterfile.Detection) {
 		Member string `json:"member"`
 		Why    string `json:"why"`
 		Unread bool   `json:"unread,omitempty"` // it may hold people
+		Hint   string `json:"hint,omitempty"`
 	}
 	for i := range d.Matches {
 		m := &d.Matches[i]
@@ -253,9 +261,9 @@ func writeDetection(j *jsonLines, path string, d *voterfile.Detection) {
 		j.write(c)
 	}
 	if d.LeftOut != "" {
-		j.write(problem{"left_out", path, d.Name, d.LeftOut, d.Unread})
+		j.write(problem{"left_out", path, d.Name, d.LeftOut, d.Unread, ""})
 	}
 	if d.Err != nil {
-		j.write(problem{"undecided", path, d.Name, d.Err.Error(), false})
+		j.write(problem{"undecided", path, d.Name, d.Err.Error(), false, hintOf(d.Err)})
 	}
 }

@@ -24,13 +24,15 @@ import (
 //
 // or all, when every key type that the dataset has was asked. The state is
 // Searched when that bound is at least 99 % of the rows that anyone could be
-// matched by, at most 1 % of the rows could not be read, no part of its files that may hold people was
+// matched by, at most 1 % of the rows could not be read, at most 5 % carry
+// nothing to match by, no part of its files that may hold people was
 // left out or cut off ([hashing.DatasetInfo.Whole]), every spelling was asked, and no detail was given in vain that a
 // key of the dataset has. The tolerances are there because nearly every roll has
-// a few rows with nothing but a name and a voter id, and a few that a stray
-// separator broke: without them nobody would ever get an answer. So somebody in
-// those rows is told "not found". What is not reached lowers the coverage that
-// the answer states, just as rows do that nobody could be matched by.
+// a few rows with nothing but a name and a voter id, a few that a stray
+// separator broke, and a few of people whose details are withheld: without them
+// nobody would ever get an answer. So somebody in those rows is told "not found".
+// What is not reached lowers the coverage that the answer states, just as rows do
+// that nobody could be matched by.
 type State uint8
 
 // The states.
@@ -44,6 +46,13 @@ const (
 // leastReach is the share of a dataset's matchable rows that a search must
 // reach to be whole.
 const leastReach = 0.99
+
+// mostKeyless is the largest share of a dataset's rows that may carry nothing to
+// match by if its search is to be whole, however few the rows are. Of real rolls
+// 1 to 3 % are confidential or exempt records with little more than a number.
+// More of them is a file whose names, dates or places are missing, or were not
+// found where they were looked for: its people are in it and cannot be found.
+const mostKeyless = 0.05
 
 var stateNames = [...]string{"unknown", "searched", "no-usable-key", "partial", "damaged"}
 
@@ -133,6 +142,10 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	if unread := d.info.Rows - d.info.Indexed - d.info.Keyless; float64(unread) > (1-leastReach)*float64(d.info.Rows) {
 		a.State = Partial
 		why = append(why, percent(share(unread, d.info.Rows))+" of its rows could not be read")
+	}
+	if n := d.info.Keyless; float64(n) > mostKeyless*float64(d.info.Rows) {
+		a.State = Partial
+		why = append(why, percent(share(n, d.info.Rows))+" of its rows carry nothing anyone could be matched by, so that who is in them cannot be found")
 	}
 	if !d.info.Whole() {
 		a.State = Partial

@@ -38,6 +38,8 @@ var (
 	fullRoll = info(1000, 1000, "name-dob:970 name-yob-zip:970 name-address:990 name-zip:1000 voter-id:1000")
 	yearRoll = info(1000, 1000, "name-yob-zip:1000 name-address:990 name-zip:1000 voter-id:1000")
 	exempt   = info(1000, 960, "name-dob:960 name-yob-zip:950 name-address:950 name-zip:950 voter-id:960")
+	keyless  = info(1000, 949, "name-dob:949 name-yob-zip:949 name-zip:949")
+	fewRows  = info(10, 9, "name-dob:9 name-yob-zip:9 name-zip:9")
 	mailList = info(1000, 1000, "email:1000 phone:300")
 	mixed    = info(1000, 1000, "name-dob:500 phone:500")
 	noZIP    = info(1000, 1000, "name-dob:998 voter-id:1000")
@@ -85,6 +87,8 @@ func TestState(t *testing.T) {
 			"it has no full birth dates, so that you can only be found where you were registered: if you have moved since, give your former ZIP codes"},
 		{"name only", fullRoll, "", jane, NoUsableKey, 0, "its rows can only be found by details that were not given: give a birth date"},
 		{"rows that could not be read", unread, "", dateZIP, Partial, 0.4, "60% of its rows could not be read"},
+		{"rows with nothing to match by", keyless, "", dateZIP, Partial, 0.949, "5.1% of its rows carry nothing anyone could be matched by, so that who is in them cannot be found"},
+		{"one of a few such rows", fewRows, "", dateZIP, Partial, 0.9, "10% of its rows carry nothing anyone could be matched by"},
 		{"exempt rows", exempt, "", dateZIP, Searched, 0.96, "4% of its rows carry nothing anyone could be matched by"},
 		{"exempt rows, nearly all the rest reached", exempt, "", with(func(p *Person) { p.ZIP = "32301"; p.BirthYear = "1970" }), Partial, 0.95, "up to 1% of its rows can only be found by details that were not given: give a birth date"},
 		{"a list of addresses", mailList, "", dateZIP, NoUsableKey, 0, "its rows can only be found by details that were not given: give an e-mail address"},

@@ -22,8 +22,8 @@
 //
 // That nobody was found under these details, and these spellings of them, in
 // the datasets named, as they stood on their dates. It is only said of a
-// dataset whose state is [Searched]; the rule and its two tolerances of 1 % are
-// at [State]. It says nothing of other leaks, of rows that carry nothing anyone
+// dataset whose state is [Searched]; the rule and its three tolerances are at
+// [State]. It says nothing of other leaks, of rows that carry nothing anyone
 // could be matched by (their share is in the answer), of people who were
 // registered under details they did not give, or of people whose registration
 // is confidential and who are therefore not indexed at all.

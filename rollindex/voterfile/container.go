@@ -135,14 +135,11 @@ func (m *member) fail(problem, hint string, err error) *Error {
 func (m *member) failRead(err error) error {
 	var e *Error
 	var method unreadMethod
-	var other otherHeader
 	switch {
 	case errors.As(err, &e) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.As(err, &method):
 		return m.fail("uses "+string(method)+", which is not read", "unpack the archive and name its members", fmt.Errorf("%w: %w", ErrNotText, err))
-	case errors.As(err, &other):
-		return m.fail(fmt.Sprintf("has another header in line %d, with its columns in another order", int64(other)), "files were joined: split it there, and give both parts", ErrAmbiguous)
 	case errors.Is(err, tables.ErrUnclear):
 		return m.fail("cannot be read: "+err.Error(), "load the dump into a database, and write the table with the names of its columns", err)
 	case errors.Is(err, ErrEncrypted):

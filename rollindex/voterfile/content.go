@@ -61,6 +61,10 @@ func isAbsent(l *layouts.Layout, c *layouts.Column, v []byte) bool {
 	return false
 }
 
+// foreign reports whether a layout is of a country whose ZIP codes, phone numbers
+// and numbers of voters are of forms of its own.
+func foreign(l *layouts.Layout) bool { return l.Jurisdiction != "" && len(l.Jurisdiction) <= 2 }
+
 // checkFor returns the test for a value of the column, or nil if any will do.
 func checkFor(l *layouts.Layout, c *layouts.Column) func([]byte) bool {
 	if c == nil {
@@ -69,7 +73,7 @@ func checkFor(l *layouts.Layout, c *layouts.Column) func([]byte) bool {
 	if c.Format != "" && c.Role != field.NameFull {
 		return isDate
 	}
-	us := l.Jurisdiction == "" || len(l.Jurisdiction) > 2
+	us := !foreign(l)
 	switch c.Role {
 	case field.RoleBirthDate, field.RoleRegistrationDate, field.LastVoteDate:
 		return isDate
@@ -131,17 +135,17 @@ func isSlashDate(v []byte) bool {
 // contradiction is a column whose values are something else than its name or
 // place says.
 type contradiction struct {
-	says        string // which columns, and what they seem to hold
-	line        int64  // the first that shows it
-	a, b        int    // the columns; the same twice where it is one
-	byFrequency bool   // shown by how common names are, which the user may know better
+	says     string // which columns, and what they seem to hold
+	line     int64  // the first that shows it
+	a, b     int    // the columns; the same twice where it is one
+	arguable bool   // shown by how common names are, or by dates of nobody knows what: the user may know better
 }
 
 // hold holds the match against what is in the rows. Whoever names the layout may
-// know better than the tables what people are called.
+// know better than the tables what people are called, and what a date is of.
 func (m *Match) hold(rows *sampleRows, forced bool) {
 	m.against = cmp.Or(m.findContradiction(rows), m.readNames(rows))
-	if c := m.against; c != nil && c.byFrequency && forced {
+	if c := m.against; c != nil && c.arguable && forced {
 		m.Evidence = append(m.Evidence, fmt.Sprintf("%s, as line %d shows; the layout was named all the same", c.says, c.line))
 		m.against = nil
 	}
@@ -150,7 +154,7 @@ func (m *Match) hold(rows *sampleRows, forced bool) {
 // findContradiction looks for columns that hold something else than they should:
 // columns that were swapped, or a layout that is not the file's.
 func (m *Match) findContradiction(rows *sampleRows) *contradiction {
-	for _, look := range [...]func(*sampleRows) *contradiction{m.noNames, m.misplaced, m.swappedDates, m.swappedNames, m.swappedCities} {
+	for _, look := range [...]func(*sampleRows) *contradiction{m.noNames, m.misplaced, m.swappedDates, m.flagsForNames, m.swappedMiddle, m.swappedNames, m.swappedCities} {
 		if c := look(rows); c != nil {
 			return c
 		}

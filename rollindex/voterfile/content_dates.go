@@ -19,8 +19,11 @@ const (
 
 // swappedDates looks for a column of birth dates and another of dates in which
 // most rows have the birth the later of the two, by as many years as it takes to
-// grow up: each then holds what the other says.
+// grow up: each then holds what the other says. That is arguable where nothing but
+// the values says that the other is a date of the voter's: a parent's birth is
+// earlier by as much.
 func (m *Match) swappedDates(rows *sampleRows) *contradiction {
+	var doubt *contradiction
 	for i, c := range m.columns {
 		if !isBirth(roleOf(c)) || m.isExtra(i) {
 			continue
@@ -29,15 +32,20 @@ func (m *Match) swappedDates(rows *sampleRows) *contradiction {
 			if !m.otherDate(rows, j) {
 				continue
 			}
-			if line := m.bornLater(rows, i, j); line > 0 {
+			line := m.bornLater(rows, i, j)
+			switch sure := isEvent(m.columns[j].Role); {
+			case line > 0 && sure:
 				return m.swappedDate(i, j, line)
+			case line > 0 && doubt == nil:
+				doubt = m.swappedDate(i, j, line)
+				doubt.arguable = true
 			}
 		}
 		if line := m.tooYoung(rows, i); line > 0 {
 			return &contradiction{says: fmt.Sprintf("its column %q holds dates of which most are too late for the birth of a voter", c.Name), line: line, a: i, b: i}
 		}
 	}
-	return nil
+	return doubt
 }
 
 func (m *Match) swappedDate(birth, other int, line int64) *contradiction {
@@ -52,13 +60,16 @@ func isBirth(r field.Role) bool {
 	return r == field.RoleBirthDate || r == field.RoleBirthMonthYear || r == field.RoleBirthYear
 }
 
+// isEvent reports whether a role is a date of what only voters do.
+func isEvent(r field.Role) bool { return r == field.RoleRegistrationDate || r == field.LastVoteDate }
+
 // otherDate reports whether column j of the layout holds dates, and not of births.
 func (m *Match) otherDate(rows *sampleRows, j int) bool {
 	c := m.columns[j]
 	if c == nil || m.isExtra(j) || isBirth(c.Role) || c.Role == field.NameFull {
 		return false
 	}
-	if c.Role == field.RoleRegistrationDate || c.Role == field.LastVoteDate || c.Format != "" {
+	if isEvent(c.Role) || c.Format != "" {
 		return true
 	}
 	for _, row := range rows.rows {

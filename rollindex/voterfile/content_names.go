@@ -30,6 +30,10 @@ const (
 	// swappedShare is the share of the rows that must show it; of a file whose columns
 	// are swapped, two thirds do, and half of one whose names are mostly Hispanic.
 	swappedShare = 0.4
+	// turnedNames is how many rows must show it, without one that shows the opposite
+	// between them, where the rest of the file shows the opposite, by as many: files
+	// were joined.
+	turnedNames = 12
 	// outweighs is how many times the rows for it must be those against it.
 	outweighs = 4
 )
@@ -128,7 +132,12 @@ func (p *pairs) add(line int64, values ...string) {
 // different from each other that it is no accident.
 func (p *pairs) sure() bool {
 	return p.wrong >= leastSwapped && float64(p.wrong) >= swappedShare*float64(p.rows) && p.wrong >= outweighs*p.right &&
-		len(p.values[0]) >= leastNames && len(p.values[1]) >= leastNames
+		p.various()
+}
+
+// various reports whether the wrong rows are not of one family.
+func (p *pairs) various() bool {
+	return len(p.values[0]) >= leastNames && len(p.values[1]) >= leastNames
 }
 
 // column returns the layout's first column of the file with that role, -1 if
@@ -172,17 +181,28 @@ func (m *Match) swappedNames(rows *sampleRows) *contradiction {
 	if last < 0 || first < 0 {
 		return nil
 	}
-	var p pairs
+	var p, part, turned pairs // of the file, of the rows since the last that is right, and of the longest such part
 	n := m.newNamer()
 	m.both(rows, last, first, func(line int64, vl, vf []byte) {
 		p.rows++
+		if part.wrong > 0 {
+			part.rows++
+		}
 		switch l, f := n.kind(vl), n.kind(vf); {
 		case l == surname && f == givenName:
 			p.right++
+			part = pairs{}
 		case l == givenName && f == surname:
 			p.add(line, string(vl), string(vf))
+			if part.add(line, string(vl), string(vf)); part.wrong > turned.wrong {
+				turned = part
+			}
 		}
 	})
+	if p.right >= turnedNames && p.right >= outweighs*(p.wrong-turned.wrong) && turned.wrong >= turnedNames &&
+		float64(turned.wrong) >= swappedShare*float64(turned.rows) && turned.various() {
+		return m.swapped(last, first, "first names", "surnames", turned.line)
+	}
 	if !p.sure() {
 		if p.wrong >= leastWrong && p.wrong > p.right {
 			m.Evidence = append(m.Evidence, fmt.Sprintf("in %d rows of %d the surname looks like a first name and the first name like a surname", p.wrong, p.rows))
@@ -198,7 +218,7 @@ func (m *Match) swapped(a, b int, inA, inB string, line int64) *contradiction {
 	return &contradiction{
 		says: fmt.Sprintf("its columns %q and %q seem swapped: %q holds %s and %q %s",
 			m.columns[a].Name, m.columns[b].Name, m.columns[a].Name, inA, m.columns[b].Name, inB),
-		line: line, a: a, b: b, byFrequency: true,
+		line: line, a: a, b: b, arguable: true,
 	}
 }
 
@@ -365,7 +385,7 @@ func (m *Match) readNames(rows *sampleRows) *contradiction {
 	}
 	return &contradiction{
 		says: fmt.Sprintf("its column %q holds names in the order %q, not %q", c.Name, order, c.Format),
-		line: line, a: i, b: i, byFrequency: true,
+		line: line, a: i, b: i, arguable: true,
 	}
 }
 

@@ -203,3 +203,28 @@ func TestSwappedCitiesThresholds(t *testing.T) {
 		}
 	}
 }
+
+// Whoever names the layout knows better what a date is of that has no role, and is
+// told what it looks like; not what a registration is.
+func TestDatesOfOthersArePutUpWith(t *testing.T) {
+	own := func(other layouts.Column) *layouts.Layout {
+		return &layouts.Layout{ID: "own", Delimiter: ",", Header: true, Columns: []layouts.Column{
+			{Name: "voter_id", Role: field.RoleVoterID}, {Name: "last_name", Role: field.NameLast}, {Name: "first_name", Role: field.NameFirst},
+			{Name: "birth_date", Role: field.RoleBirthDate}, other,
+		}}
+	}
+	path := writeFile(t, "roll.txt", []byte(datedLeak("voter_id,last_name,first_name,birth_date,before\n", -27)))
+	for _, other := range []layouts.Column{{Name: "before"}, {Name: "before", Format: "MM/DD/YYYY"}} {
+		s := mustOpen(t, Options{Layout: own(other)}, path)
+		if rows, _ := readAll(t, s); len(rows) != 40 || !strings.Contains(rows[0], "birth=1950-01-01") {
+			t.Errorf("%d rows: %s", len(rows), rows)
+		}
+		if got := strings.Join(s.Members()[0].Match.Evidence, "; "); !strings.Contains(got, `"birth_date" and "before" seem swapped`) {
+			t.Errorf("evidence %s", got)
+		}
+	}
+	for _, role := range []field.Role{field.RoleRegistrationDate, field.LastVoteDate} {
+		_, err := Open(t.Context(), []string{path}, Options{Layout: own(layouts.Column{Name: "before", Role: role})})
+		checkError(t, err, ErrNoLayout, `"birth_date" and "before" seem swapped`)
+	}
+}

@@ -81,7 +81,7 @@ var usual = map[field.Role]shape{
 // misplaced looks for a column nearly all of whose values have a shape that its
 // role never has. ZIP codes and numbers of another country are not judged.
 func (m *Match) misplaced(rows *sampleRows) *contradiction {
-	if us := m.Layout.Jurisdiction == "" || len(m.Layout.Jurisdiction) > 2; !us {
+	if foreign(m.Layout) {
 		return nil
 	}
 	for i, c := range m.columns {

@@ -2,7 +2,6 @@ package voterfile
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 )
 
@@ -36,8 +35,7 @@ func (c *cutter) next(buf []byte) (Chunk, error) {
 		}
 		end := c.recordsEnd(buf, want >= c.limit())
 		if end > 0 {
-			out := c.chunk(buf, end)
-			return out, c.otherHeader(&out)
+			return c.chunk(buf, end), nil
 		}
 		if want >= c.limit() {
 			return c.drop(buf)
@@ -136,41 +134,4 @@ func (c *cutter) opens(line []byte) bool {
 	}
 	_, open, ok := c.look.splitLine(line)
 	return open && !ok
-}
-
-// otherHeader is a header within a file that names its columns in another order
-// than the first: the number of its line.
-type otherHeader int64
-
-// Error implements error.
-func (o otherHeader) Error() string { return fmt.Sprintf("another header in line %d", int64(o)) }
-
-// otherHeader looks for a header in the chunk whose first two columns are those of
-// the file and others are not: files joined to one, whose rows below it would be
-// read by the wrong names.
-func (c *cutter) otherHeader(out *Chunk) error {
-	if len(c.plan.heads) < 2 || c.plan.headerLine == 0 || len(c.plan.firstName) == 0 {
-		return nil
-	}
-	if c.look.spans == nil {
-		c.look.plan, c.look.spans = c.plan, make([]span, c.plan.room())
-	}
-	for at := 0; ; {
-		i := bytes.Index(out.Data[at:], c.plan.firstName)
-		if i < 0 {
-			return nil
-		}
-		at += i + len(c.plan.firstName)
-		start := bytes.LastIndexByte(out.Data[:at], '\n') + 1
-		if before := out.Data[start : at-len(c.plan.firstName)]; len(bytes.Trim(before, "\" \uFEFF")) > 0 {
-			continue
-		}
-		line, _ := cutLine(out.Data[start:])
-		n := out.FirstLine + int64(bytes.Count(out.Data[:start], []byte{'\n'}))
-		c.look.plan = c.plan
-		_, _, ok := c.look.splitLine(line)
-		if n > c.plan.headerLine && ok && c.plan.isHeader(line, c.look.spans) && !c.plan.sameOrder(line, c.look.spans) {
-			return otherHeader(n)
-		}
-	}
 }

@@ -1,7 +1,6 @@
 package voterfile
 
 import (
-	"bytes"
 	"strings"
 
 	"rollcheck/hashing"
@@ -60,21 +59,24 @@ const (
 // all. A time of day behind the date is ignored, unless the form says otherwise.
 func (f dateForm) parse(b []byte) (hashing.Date, bool) {
 	var y, m, d int
-	b = bytes.TrimSuffix(b, []byte(".0")) // a number that went through a program for tables
-	switch {
-	case len(b) == 10 && b[2] == '/' && b[5] == '/':
+	b = trimFraction(b)
+	switch writingOf(b) {
+	case slashed:
 		y, m, d = four(b[6:10]), two(b[0:2]), two(b[3:5])
 		if f.order == dayFirst {
 			m, d = d, m
 		}
-	case len(b) == 10 && b[4] == '-' && b[7] == '-':
+	case dashed:
 		y, m, d = four(b[0:4]), two(b[5:7]), two(b[8:10])
-	case len(b) == 8 && four(b[0:4]) >= 0 && four(b[4:8]) >= 0:
+	case eightDigits:
 		y, m, d = f.eight(b)
-	case len(b) == 4:
+	case yearAlone:
 		y = four(b)
 	default:
-		y, m, d = f.parseLoose(b)
+		y, m, d = -1, -1, -1
+		if p, ok := partsOf(b); ok {
+			y, m, d = f.arrange(p)
+		}
 	}
 	if y < 1000 || m < 0 || d < 0 {
 		return hashing.Date{}, false
@@ -92,58 +94,112 @@ func (f dateForm) parse(b []byte) (hashing.Date, bool) {
 	return date, true
 }
 
-// eight reads eight digits: the year comes first unless that would be no date of
-// the last three centuries and one with the year at the end would, or the file has the day first
-// and it can be read so.
-func (f dateForm) eight(b []byte) (y, m, d int) {
-	y, m, d = four(b[0:4]), two(b[4:6]), two(b[6:8])
-	none := y < 1800 || y >= 2100 || m > 12 || d > 31 // as year, month and day
-	if last := four(b[4:8]); (none || f.order == dayFirst && two(b[0:2]) <= 31 && two(b[2:4]) <= 12 && two(b[0:2]) > 0) && last >= 1800 && last < 2100 {
-		y, m, d = last, two(b[0:2]), two(b[2:4])
-		if f.order == dayFirst {
-			m, d = d, m
+// trimFraction drops what a number has behind it that went through a program for
+// tables.
+func trimFraction(b []byte) []byte {
+	if n := len(b) - len(".0"); n >= 0 && b[n] == '.' && b[n+1] == '0' {
+		return b[:n]
+	}
+	return b
+}
+
+// writing is how a date is written, as far as it can be told before it is taken
+// apart. What reads a date and what asks in which orders it can be read both go
+// by it, and by partsOf, so that they never differ in what is a date.
+type writing uint8
+
+const (
+	loose       writing = iota // any other way
+	slashed                    // 04/17/1961
+	dashed                     // 1961-04-17
+	eightDigits                // 19610417, 04171961
+	yearAlone                  // 1961
+)
+
+func writingOf(b []byte) writing {
+	switch len(b) {
+	case 10:
+		if b[2] == '/' && b[5] == '/' && b[3] != ' ' {
+			return slashed
 		}
+		if b[4] == '-' && b[7] == '-' && b[5] != ' ' && b[8] != ' ' {
+			return dashed
+		}
+	case 8:
+		if four(b[0:4]) >= 0 && four(b[4:8]) >= 0 {
+			return eightDigits
+		}
+	case 4:
+		return yearAlone
+	}
+	return loose
+}
+
+// eight reads eight digits: the year comes first unless the last four are one of
+// the last three centuries, which no month and day are.
+func (f dateForm) eight(b []byte) (y, m, d int) {
+	if !yearLast(b) {
+		return four(b[0:4]), two(b[4:6]), two(b[6:8])
+	}
+	y, m, d = four(b[4:8]), two(b[0:2]), two(b[2:4])
+	if f.order == dayFirst {
+		m, d = d, m
 	}
 	return y, m, d
 }
 
-// parseLoose reads three parts, or year and month, with any of the usual
+// yearLast reports whether eight digits end with a year.
+func yearLast(b []byte) bool {
+	last := four(b[4:8])
+	return last >= 1800 && last < 2100
+}
+
+// dateParts are the parts of a date in the order in which they stand.
+type dateParts struct {
+	part, width [3]int // what each is, and by how many digits
+	last        int    // the index of the last part
+	named       int    // the index of the part that is the name of a month; -1 if none is
+}
+
+// partsOf takes a date of up to three parts apart, with any of the usual
 // separators, without padding, with the month as a number or in English letters,
-// and with a time behind them. It returns a negative part for anything else.
-func (f dateForm) parseLoose(b []byte) (y, m, d int) {
-	var part, width [3]int
-	named := -1 // the part that is the name of a month
+// and with a time behind them. It reports false for anything else.
+func partsOf(b []byte) (p dateParts, ok bool) {
+	p.named = -1
 	n := 0
 	for i := 0; i < len(b); i++ {
 		c := b[i]
 		switch {
-		case c >= '0' && c <= '9' && width[n] < 4 && named != n:
-			part[n] = part[n]*10 + int(c-'0')
-			width[n]++
-		case width[n] > 0 && (n == 2 || n == 1 && part[0] > 31 || n == 1 && part[1] > 31) && (c == ' ' || c == 'T'):
+		case c >= '0' && c <= '9' && p.width[n] < 4 && p.named != n:
+			p.part[n] = p.part[n]*10 + int(c-'0')
+			p.width[n]++
+		case p.width[n] > 0 && (n == 2 || n == 1 && p.part[0] > 31 || n == 1 && p.part[1] > 31) && (c == ' ' || c == 'T'):
 			i = len(b) // a time of day
-		case width[n] > 0 && n < 2 && (c == '-' || c == '/' || c == '.' || c == ' ' || c == ','):
+		case p.width[n] > 0 && n < 2 && (c == '-' || c == '/' || c == '.' || c == ' ' || c == ','):
 			n++
 			for i+1 < len(b) && b[i+1] == ' ' {
 				i++
 			}
-		case width[n] == 0 && named < 0:
+		case p.width[n] == 0 && p.named < 0:
 			letters := 0
-			part[n], letters = month(b[i:])
+			p.part[n], letters = month(b[i:])
 			if letters == 0 {
-				return -1, -1, -1
+				return p, false
 			}
-			named, width[n] = n, 2
+			p.named, p.width[n] = n, 2
 			i += letters - 1
 		default:
-			return -1, -1, -1
+			return p, false
 		}
 	}
-	return f.arrange(part, width, n, named)
+	p.last = n
+	return p, true
 }
 
-// arrange tells which of the n+1 parts is which.
-func (f dateForm) arrange(part, width [3]int, n, named int) (y, m, d int) {
+// arrange tells which part is which. It returns a negative one for what is no
+// date.
+func (f dateForm) arrange(p dateParts) (y, m, d int) {
+	part, width, n, named := &p.part, &p.width, p.last, p.named
 	short := func(i int) bool { return width[i] == 1 || width[i] == 2 }
 	year := func(i int) int {
 		if width[i] == 2 && f.last > 0 {

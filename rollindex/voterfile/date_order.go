@@ -5,56 +5,44 @@ import (
 	"sync"
 
 	"rollcheck/data/field"
+	"rollcheck/hashing"
 )
 
 // orders returns the orders in which v is a date, none if v is no date or says
 // itself which part is which. Of eight digits the year is known by its century.
 func orders(v []byte) orderSet {
-	if len(v) == 10 && v[2] == '/' && v[5] == '/' {
+	v = trimFraction(v)
+	switch writingOf(v) {
+	case slashed:
 		return ordersOf(two(v[0:2]), two(v[3:5]))
-	}
-	if len(v) < len("1/2/61") || !isDigit(v[0]) || isDigit(v[1]) && isDigit(v[2]) && len(v) != 8 {
-		return 0
-	}
-	if len(v) == 8 && isDigit(v[2]) {
-		if y := four(v[4:8]); y < 1800 || y >= 2100 || four(v[0:4]) < 0 {
-			return 0
+	case eightDigits:
+		if yearLast(v) {
+			return ordersOf(two(v[0:2]), two(v[2:4]))
 		}
-		return ordersOf(two(v[0:2]), two(v[2:4]))
-	}
-	part, width, n := [3]int{}, [3]int{}, 0
-	for _, c := range v {
-		switch {
-		case isDigit(c) && width[n] < 4:
-			part[n] = part[n]*10 + int(c-'0')
-			width[n]++
-		case (c == '/' || c == '-' || c == '.' || c == ' ') && n < 2 && width[n] > 0:
-			n++
-		case (c == ' ' || c == 'T') && n == 2 && width[n] > 0:
-			return ordersOfParts(part, width)
-		default:
-			return 0
+	case loose:
+		if p, ok := partsOf(v); ok {
+			return p.orders()
 		}
 	}
-	if n < 2 {
-		return 0
-	}
-	return ordersOfParts(part, width)
+	return 0
 }
 
-func ordersOfParts(part, width [3]int) orderSet {
-	set := ordersOf(part[0], part[1])
-	switch {
-	case width[0] > 2 || width[1] > 2:
+// orders returns the orders in which the parts are a date.
+func (p *dateParts) orders() orderSet {
+	if p.last < 2 || p.named >= 0 || p.width[0] > 2 || p.width[1] > 2 {
 		return 0
-	case width[2] == 4:
-		return set
-	case width[2] > 2 || width[2] == 0:
-		return 0
-	case width[2] == 1:
-		set = 0
 	}
-	if width[0] == 2 && part[1] >= 1 && part[1] <= 12 && part[2] >= 1 && part[2] <= 31 {
+	set := ordersOf(p.part[0], p.part[1])
+	switch p.width[2] {
+	case 4:
+		return set
+	case 2:
+	case 1:
+		set = 0
+	default:
+		return 0
+	}
+	if p.width[0] == 2 && p.part[1] >= 1 && p.part[1] <= 12 && p.part[2] >= 1 && p.part[2] <= 31 {
 		set |= 1 << yearFirst
 	}
 	return set
@@ -136,7 +124,10 @@ func (m *Match) dateForm(last int) dateForm { return dateForm{m.order, last, m.n
 //     300 million dates. The dates between tell a part of another order from the
 //     slips of a file that is sorted by the text of its dates.
 //
-// Then dates that both orders can read were misread, and the file is refused.
+// Then dates that both orders can read were misread, and the file is refused. Where
+// nearly all dates say themselves which part is which (1961-04-17), those that do
+// not are slips whatever their order, and only a run of them is held against the
+// file.
 const (
 	strayShare = 50
 	strayLeast = 3
@@ -146,24 +137,30 @@ const (
 // orderWatch is what the birth dates of a member, or of a chunk of it, showed
 // of the order that was decided.
 type orderWatch struct {
-	with, against int64
+	with, against int64 // dates that can only be of the order decided, and only of another
+	open          int64 // dates that both can read
+	plain         int64 // dates that say themselves which part is which
 	line          int64 // the first with a date of another order
 	turned        int64 // the first of such a run; 0 if there is none
 	other         dateOrder
 
-	run     int   // dates of another order since the last that is of the one decided
+	run     int   // dates of another order since the last that could not be of it
 	runLine int64 // where the run begins
 	between bool  // both could read a date within it
 }
 
-// see notes a birth date that stands in the line.
-func (w *orderWatch) see(v []byte, line int64, decided dateOrder) {
+// see notes the value v that stands in the line and was read as the date of birth.
+func (w *orderWatch) see(v []byte, date hashing.Date, line int64, decided dateOrder) {
 	switch set := orders(v); {
+	case set == 0 && date.Day == 0: // of no order
 	case set == 0:
+		w.plain++
+		w.run, w.between = 0, false
 	case set.only(decided):
 		w.with++
 		w.run, w.between = 0, false
 	case set.has(decided):
+		w.open++
 		w.between = w.between || w.run > 0
 	default:
 		w.contradict(set, line)
@@ -189,6 +186,8 @@ func (w *orderWatch) contradict(set orderSet, line int64) {
 func (w *orderWatch) add(o *orderWatch) {
 	w.with += o.with
 	w.against += o.against
+	w.open += o.open
+	w.plain += o.plain
 	if o.line > 0 && (w.line == 0 || o.line < w.line) {
 		w.line, w.other = o.line, o.other
 	}
@@ -199,25 +198,28 @@ func (w *orderWatch) add(o *orderWatch) {
 
 // misread reports whether the dates were read in a wrong order.
 func (w *orderWatch) misread() bool {
-	return w.turned > 0 || w.against > w.with || w.against >= strayLeast && w.against*strayShare > w.with+w.against
+	slips := w.open == 0 || (w.open+w.against)*strayShare <= w.open+w.against+w.with+w.plain
+	return w.turned > 0 || !slips && (w.against > w.with || w.against >= strayLeast && w.against*strayShare > w.with+w.against)
 }
 
 // sharedWatch gathers what the parsers of a member saw. What they saw adds up to
 // the same whoever saw it, as chunks are the same in every run.
 type sharedWatch struct {
-	mu    sync.Mutex
-	watch orderWatch
+	mu     sync.Mutex
+	watch  orderWatch
+	shapes shapeWatch
 }
 
-func (s *sharedWatch) add(w *orderWatch) {
+func (s *sharedWatch) add(w *orderWatch, shapes *shapeWatch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.watch.add(w)
+	s.shapes.add(shapes)
 }
 
 // Err returns what the rows have shown to be wrong with how they were read, nil if
-// nothing has: dates whose order turns behind the part of the file by which it was
-// decided. It has its say when every chunk was parsed to its end; what was read is
+// nothing has: dates whose order turns, or columns that hold something else, behind
+// the part of the file by which they were decided. It has its say when every chunk was parsed to its end; what was read is
 // not to be used if it is not nil.
 func (s *Source) Err() error {
 	for i, p := range s.plans {
@@ -225,31 +227,39 @@ func (s *Source) Err() error {
 			continue
 		}
 		p.watched.mu.Lock()
-		w := p.watched.watch
+		w, shapes := p.watched.watch, p.watched.shapes
 		p.watched.mu.Unlock()
-		if w.misread() {
+		switch {
+		case shapes.header > 0 || shapes.line > 0:
+			return s.members[i].failShapes(&shapes, p, s.about[i].Rows)
+		case w.misread():
 			return s.members[i].failOrder(&w, p, s.about[i].Rows)
 		}
 	}
 	return nil
 }
 
+// firstOf returns the line that shows best what is wrong.
+func (w *orderWatch) firstOf() int64 {
+	if w.turned > 0 {
+		return w.turned
+	}
+	return w.line
+}
+
 // failOrder words what the dates of a member have shown.
 func (m *member) failOrder(w *orderWatch, p *plan, rows bool) error {
-	where := "line"
-	if rows {
-		where = "row"
-	}
-	if w.with == 0 {
+	where := lineOrRow(rows)
+	switch {
+	case w.with == 0 && w.plain > w.open+w.against:
+		return m.fail(fmt.Sprintf("writes dates in two ways: most of those in its column %q say themselves which part is which, but some can only have %v, as %s %d shows, and others may",
+			p.birthName, w.other, where, w.firstOf()), "rewrite its dates as YYYY-MM-DD, or split it by where it changes", ErrAmbiguous)
+	case w.with == 0:
 		return m.fail(fmt.Sprintf("has dates in its column %q that can only have %v, as %s %d shows, while nothing shows %v, as it was read",
 			p.birthName, w.other, where, w.line, p.dates.order),
 			fmt.Sprintf("state the form of the column in a layout (%s) and give that with --layout FILE, or rewrite the dates as YYYY-MM-DD", w.other.stated()), ErrAmbiguous)
 	}
-	line := w.line
-	if w.turned > 0 {
-		line = w.turned
-	}
 	return m.fail(fmt.Sprintf("writes dates in two ways: of those in its column %q, %d can only have %v and %d only %v, as %s %d shows",
-		p.birthName, w.with, p.dates.order, w.against, w.other, where, line),
+		p.birthName, w.with, p.dates.order, w.against, w.other, where, w.firstOf()),
 		"split it by where it changes, or rewrite its dates as YYYY-MM-DD; a layout that states the form of the column (--layout FILE) decides where the file does not show it", ErrAmbiguous)
 }

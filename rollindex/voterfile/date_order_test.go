@@ -11,6 +11,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/hashing"
 )
 
 func TestOrders(t *testing.T) {
@@ -20,6 +21,9 @@ func TestOrders(t *testing.T) {
 		"17-04-1961 00:00:00": d, "1961-04-17": 0, "1961-04-17T00:00:00Z": 0, "17-APR-1961": 0, "19610417": 0, "04171961": m, "17041961": d,
 		"4/17/61": m, "17/4/61": d, "61/04/17": y, "61-4-17": y, "03/04/05": m | d | y, "03/04/61": m | d, "03/04/1": y, "1961": 0, "": 0, "PRIVATE": 0, "1/2": 0,
 		"04/1961": 0, "1-2-3-4": 0, "4 17 1961": m, "**/**/****": 0, "##/##/1961": 0,
+		// as spreadsheets and people write them
+		"17. 4. 1961": d, "17, 4, 1961": d, "17,4,1961": d, "17/ 4/1961": d, "17041961.0": d, "17/04/1961.0": d, "04/17/1961.0": m, "3. 4. 1961": m | d,
+		"17 04 1961 00:00": d, "19610417.0": 0, "1961-4-17": 0, "17 Apr 1961": 0, "April 17, 1961": 0, "17/4/": 0, "17//1961": 0,
 	} {
 		if got := orders([]byte(in)); got != want {
 			t.Errorf("orders(%q) = %03b, want %03b", in, got, want)
@@ -28,11 +32,12 @@ func TestOrders(t *testing.T) {
 }
 
 func FuzzOrders(f *testing.F) {
-	for _, in := range []string{"04/17/1961", "17.4.61", "61-04-17", "03041961", "1961-04-17T04:00:00Z"} {
+	for _, in := range []string{"04/17/1961", "17.4.61", "61-04-17", "03041961", "1961-04-17T04:00:00Z", "3. 4. 1961", "3, 4, 1961", "3/ 4/61", "03041961.0", "03/04/1961.0", "17/01/10.0", "3-APR-61"} {
 		f.Add([]byte(in))
 	}
 	// A value that is a date in one order only is read as one date by that
-	// order, and by no other as another.
+	// order, and by no other as another; one that two orders read as different
+	// dates has those that make it a whole one.
 	f.Fuzz(func(t *testing.T, in []byte) {
 		set := orders(in)
 		for o := monthFirst; o < numOrders; o++ {
@@ -47,6 +52,17 @@ func FuzzOrders(f *testing.F) {
 				if d, _ := (dateForm{order: other, last: 2010}).parse(in); d.Day > 0 && d != date {
 					t.Fatalf("%v by %v and %v by %v", date, o, d, other)
 				}
+			}
+		}
+		by := func(o dateOrder) hashing.Date { d, _ := dateForm{order: o, last: 2010}.parse(in); return d }
+		month, day, year := by(monthFirst), by(dayFirst), by(yearFirst)
+		for o, whole := range map[dateOrder]bool{
+			monthFirst: month != day && month.Day > 0,
+			dayFirst:   month != day && day.Day > 0,
+			yearFirst:  year != month && year.Day > 0, // a year of four digits is last: the month is first then
+		} {
+			if whole && !set.has(o) {
+				t.Fatalf("orders %03b, but %v by month, %v by day, %v by year", set, month, day, year)
 			}
 		}
 		if set != 0 && !slices.ContainsFunc(in, isDigit) {
@@ -114,14 +130,16 @@ func TestOrderIsWatched(t *testing.T) {
 			return b(i)
 		}
 	}
-	every := func(n int, a, b func(int) string) func(int) string {
+	every := func(n int, a func(int) string, other ...func(int) string) func(int) string {
 		return func(i int) string {
 			if i > 0 && i%n == 0 {
-				return b(12) // 13 January
+				return other[i/n%len(other)](12) // 13 January
 			}
 			return a(i)
 		}
 	}
+	iso := func(i int) string { return testDate("YYYY-MM-DD", 1940+i%60, 1+i%12, 1+i%28) }
+	digits := func(i int) string { return testDate("YYYYMMDD", 1940+i%60, 1+i%12, 1+i%28) }
 	const rows = 6000
 	tests := []struct {
 		name  string
@@ -144,6 +162,20 @@ func TestOrderIsWatched(t *testing.T) {
 		{"years first", func(i int) string { return testDate("YYYY-MM-DD", 1940+i%60, 1+i%12, 1+i%28)[2:] }, ""},
 		{"years first behind months", until(3000, short(american), func(i int) string { return testDate("YYYY-MM-DD", 1940+i%60, 1+i%12, 1+i%28)[2:] }), "two digits of the year first"},
 		{"ISO dates", func(i int) string { return testDate("YYYY-MM-DD", 1940+i%60, 1+i%12, 1+i%28) }, ""},
+		{"days first, with blanks", func(i int) string { return fmt.Sprintf("%d. %d. %d", 1+i%28, 1+i%12, 1940+i%60) }, ""},
+		{"days first, with blanks, behind months", until(3000, american, func(i int) string { return fmt.Sprintf("%d. %d. %d", 1+i%28, 1+i%12, 1940+i%60) }), "in two ways"},
+		{"numbers of a table that turn", until(3000, american, func(i int) string { return fmt.Sprintf("%02d%02d%d.0", 1+i%28, 1+i%12, 1940+i%60) }), "in two ways"},
+		{"one slip among ISO dates", until(5999, iso, func(int) string { return "17/04/1961" }), ""},
+		{"one slip among digits", until(5999, digits, func(int) string { return "17041961" }), ""},
+		{"one slip among months with names", until(5999, func(i int) string {
+			return fmt.Sprintf("%02d-%s-%d", 1+i%28, [...]string{"JAN", "MAY", "OCT"}[i%3], 1940+i%60)
+		}, func(int) string { return "17/04/1961" }), ""},
+		{"one slip among years", until(5999, func(i int) string { return fmt.Sprint(1940 + i%60) }, func(int) string { return "17/04/1961" }), ""},
+		{"slips of either kind among digits", every(500, digits, func(int) string { return "05/04/1961" }, func(int) string { return "17041961" }), ""},
+		{"more of them, behind the beginning", until(2000, digits, every(100, digits, func(int) string { return "05/04/1961" }, func(int) string { return "17041961" })), ""},
+		{"many of either kind among digits", until(2000, digits, every(20, digits, european, func(int) string { return "05/04/1961" })), "most of those in its column"},
+		{"a small file behind digits", until(5970, digits, european), "most of those in its column"},
+		{"open dates behind ISO dates, and one against", until(3000, iso, until(5999, open, func(int) string { return "25/04/1980" })), "as line 6000 shows"},
 		{"slips that were sorted together", until(5980, american, func(int) string { return "13/01/1980" }), ""},
 	}
 	l := mustLayout(t, "fl-extract")
@@ -159,10 +191,27 @@ func TestOrderIsWatched(t *testing.T) {
 			}
 			checkError(t, err, ErrAmbiguous, tt.want)
 			var e *Error
-			if !errors.As(err, &e) || !strings.Contains(e.Hint, "--layout FILE") || !strings.Contains(e.Problem, "Birth Date") {
+			if !errors.As(err, &e) || !strings.Contains(e.Hint, "YYYY-MM-DD") || strings.Contains(e.Hint, "--layout FILE") == strings.Contains(tt.name, "digits") || !strings.Contains(e.Problem, "Birth Date") {
 				t.Errorf("%v: %s", err, e.Hint)
 			}
 		})
+	}
+}
+
+// Of a few rows, one may show how the others were meant.
+func TestOrderOfThreeRows(t *testing.T) {
+	births := []string{"02/03/1980", "05/06/1970", "31/12/1969"}
+	path := writeFile(t, "roll.txt", datedRoll(t, mustLayout(t, "fl-extract"), 3, func(i int) string { return births[i] }))
+	checkError(t, wholeErr(t, mustOpen(t, Options{}, path)), ErrAmbiguous, "as line 3 shows")
+}
+
+// A slip keeps its year.
+func TestSlipKeepsItsYear(t *testing.T) {
+	births := []string{"19410202", "17041961", "19430404"}
+	s := mustOpen(t, Options{}, writeFile(t, "roll.txt", datedRoll(t, mustLayout(t, "fl-extract"), 3, func(i int) string { return births[i] })))
+	rows, _ := readAll(t, s)
+	if err := s.Err(); err != nil || len(rows) != 3 || !strings.Contains(rows[0], "birth=1941-02-02 ") || !strings.Contains(rows[1], "birth=1961 ") {
+		t.Errorf("%v, %s", err, rows)
 	}
 }
 
@@ -191,8 +240,8 @@ func TestStatedOrder(t *testing.T) {
 
 // What was seen does not depend on who saw it.
 func TestWatchAddsUp(t *testing.T) {
-	parts := []orderWatch{{with: 3}, {against: 2, line: 9, other: dayFirst}, {with: 1, against: 5, line: 4, turned: 6, other: dayFirst}}
-	want := orderWatch{with: 4, against: 7, line: 4, turned: 6, other: dayFirst}
+	parts := []orderWatch{{with: 3, open: 1}, {against: 2, line: 9, plain: 7, other: dayFirst}, {with: 1, against: 5, open: 1, plain: 1, line: 4, turned: 6, other: dayFirst}}
+	want := orderWatch{with: 4, against: 7, open: 2, plain: 8, line: 4, turned: 6, other: dayFirst}
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}} {
 		var all orderWatch
 		for _, i := range order {

@@ -198,7 +198,7 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 	switch {
 	case len(fit) == 0:
 		if m.spare() && s.best().fields < rollColumns && !s.people() {
-			d.LeftOut, d.Unread = fmt.Sprintf("not of the shape of a roll: %d fields a row", s.best().fields), m.mayBeRecords(s)
+			d.LeftOut, d.Unread = "not of the shape of a roll: "+fieldsARow(s.best().fields), m.mayBeRecords(s)
 			return
 		}
 		d.Err = m.noLayout(s, known)
@@ -211,7 +211,7 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 	case fit[0].against != nil:
 		c := fit[0].against
 		hint := "its columns may have been moved or swapped; \"rollcheck layouts detect --propose FILE\" writes a layout to correct"
-		if c.byFrequency {
+		if c.arguable {
 			hint += "; if they are right as they stand, say so with --layout " + fit[0].Layout.ID
 		}
 		d.Err = m.fail(fmt.Sprintf("contradicts layout %s: %s, as line %d shows", fit[0].Layout.ID, c.says, c.line), hint, ErrNoLayout)

@@ -1,6 +1,7 @@
 package voterfile
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -20,9 +21,9 @@ const (
 func (m *member) noLayout(s *sample, known []*candidate) error {
 	best := s.best()
 	if best.fields < 2 {
-		return m.fail("is not a delimited file of a known layout", "\"rollcheck layouts\" lists the layouts that are known; a file of fixed places needs the layout of its record length", ErrNoLayout)
+		return m.noRecord(s, known)
 	}
-	seen := fmt.Sprintf("it has %d fields a row, separated by %s", best.fields, delimiterName(best.delim))
+	seen := fmt.Sprintf("it has %s, separated by %s", fieldsARow(best.fields), delimiterName(best.delim))
 	problem := "fits no layout: " + seen
 	if len(known) == 1 {
 		problem = fmt.Sprintf("does not fit layout %s, which has %d columns: %s", known[0].ID, len(known[0].Columns), seen)
@@ -35,6 +36,71 @@ func (m *member) noLayout(s *sample, known []*candidate) error {
 		problem += "; " + near
 	}
 	return m.fail(problem, "\"rollcheck layouts detect --propose FILE\" writes a layout for such a file, to review and give to --layout", ErrNoLayout)
+}
+
+// fieldsARow says how many fields a row has.
+func fieldsARow(n int) string {
+	if n == 1 {
+		return "1 field a row"
+	}
+	return fmt.Sprintf("%d fields a row", n)
+}
+
+// noRecord says of what length the lines of a file without delimiters are, and
+// which layout of fixed places has records nearly as long.
+func (m *member) noRecord(s *sample, known []*candidate) error {
+	length, blanks := s.record()
+	problem := "is not a delimited file of a known layout"
+	hint := "\"rollcheck layouts\" lists the layouts that are known; a file of fixed places needs the layout of its record length"
+	if length == 0 {
+		return m.fail(problem, hint, ErrNoLayout)
+	}
+	problem += fmt.Sprintf(": its lines have %d bytes", length)
+	var near *layouts.Layout
+	away := func(l *layouts.Layout) int { return max(l.RecordLength-length, length-l.RecordLength) }
+	for _, l := range known {
+		if l.Container == "fixed" && l.RecordLength > 0 && (near == nil || away(l.Layout) < away(near)) {
+			near = l.Layout
+		}
+	}
+	if near != nil && away(near)*nearRecord <= length {
+		problem += fmt.Sprintf("; the nearest layout, %s, has records of %d", near.ID, near.RecordLength)
+		if extra := length - near.RecordLength; extra > 0 && blanks >= extra {
+			problem += fmt.Sprintf(", and every line begins with %s", numberOf(blanks, "blank"))
+			hint = "take away what stands before each record; the places of a record count from its first byte"
+		}
+	}
+	return m.fail(problem, hint, ErrNoLayout)
+}
+
+// nearRecord is the part of a line, one in so many bytes, by which a record may be
+// longer or shorter and still be called the nearest.
+const nearRecord = 10
+
+func numberOf(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// record returns the length that nearly all lines have, 0 if they have none, and
+// how many blanks each of them begins with.
+func (s *sample) record() (length, blanks int) {
+	count := map[int]int{}
+	for i, line := range s.lines {
+		n := len(line) - len(bytes.TrimLeft(line, " "))
+		if i == 0 || n < blanks {
+			blanks = n
+		}
+		if count[len(line)]++; count[len(line)] > count[length] {
+			length = len(line)
+		}
+	}
+	if count[length]*10 < len(s.lines)*9 {
+		length = 0
+	}
+	return length, blanks
 }
 
 // nearest says which layout has the most in common with the file: by the names in

@@ -66,11 +66,17 @@
 // What is in the columns is held against what their names or places say they hold,
 // in the part of the file that is looked at: names of people that are dates or
 // addresses, birth dates that come after the registration, first names for surnames
-// and places for either, by how common they are. What contradicts it is refused
+// and places for either, by how common they are, initials for first names beside whole
+// middle names, flags for names. What contradicts it is refused
 // with a line that shows it; a few odd rows, and names that are in no table, are
-// not. Frequencies can be overruled by naming the layout ([Options.Layout]). A row
-// of types below the header is skipped. For a file of no known layout
+// not. Frequencies, and suspicions of dates that have no role, can be overruled by
+// naming the layout ([Options.Layout]). A row of types below the header is skipped. For a file of no known layout
 // [Propose] makes one.
+//
+// What begins only behind the part that is looked at is watched for to the end of the
+// file: a header that names the columns in another order, or a stretch of rows with
+// values that cannot be what their columns say (a word for a birth date, a number for
+// a first name), as joined files have. [Source.Err] refuses them.
 //
 // # Dates
 //

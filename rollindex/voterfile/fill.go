@@ -57,12 +57,15 @@ func (p *Parser) fillName() {
 		d.SetLast(v)
 	}
 	if v := p.value(field.NameFirst); v != nil {
+		p.watchName(watchFirst, v)
 		d.SetFirst(v)
 	}
 	if v := p.value(field.NameMiddle); v != nil {
+		p.watchName(watchMiddle, v)
 		d.SetMiddle(v)
 	}
 	if v := p.value(field.NameSuffix); v != nil {
+		p.watchName(watchSuffix, v)
 		d.SetSuffix(v)
 	}
 	if p.plan.first[field.NameFull] >= 0 && len(d.Last) == 0 && len(d.First) == 0 {
@@ -89,7 +92,11 @@ func (p *Parser) fillWholeName() {
 func (p *Parser) fillAddress() {
 	d := &p.rec.Details
 	if v := p.value(field.ZIP5); v != nil {
-		d.SetZIP(v)
+		if d.SetZIP(v); len(d.ZIP) > 0 || p.plan.foreign {
+			p.shapes.right(watchZIP)
+		} else if hasNoZIP(v) {
+			p.sawStrange(watchZIP, v)
+		}
 	}
 	if street := p.value(field.StreetName); street != nil {
 		if typ := p.value(field.StreetType); typ != nil {
@@ -128,6 +135,7 @@ func (p *Parser) fillWholeAddress() {
 // its value, not its column, exposes.
 func (p *Parser) fillBirth() field.Set {
 	d := &p.rec.Details
+	var none []byte // a value that is no date
 	for _, role := range [...]field.Role{field.RoleBirthDate, field.RoleBirthMonthYear, field.RoleBirthYear} {
 		v := p.value(role)
 		if v == nil {
@@ -135,9 +143,11 @@ func (p *Parser) fillBirth() field.Set {
 		}
 		date, ok := p.plan.dates.parse(v)
 		if !ok {
+			none = v
 			continue
 		}
-		p.watch.see(v, p.rec.Line, p.plan.dates.order)
+		p.shapes.right(watchBirth)
+		p.watch.see(v, date, p.rec.Line, p.plan.dates.order)
 		d.SetBirth(date, p.plan.asOf)
 		switch d.Birth.Precision() {
 		case hashing.PrecisionDay:
@@ -147,6 +157,10 @@ func (p *Parser) fillBirth() field.Set {
 		case hashing.PrecisionYear:
 			return field.SetOf(field.BirthYear)
 		}
+		none = nil
+	}
+	if none != nil && hasNoDate(none) {
+		p.sawStrange(watchBirth, none)
 	}
 	return 0
 }
@@ -195,8 +209,10 @@ func trimMark(v []byte) []byte {
 // one; four of the nine digits of a social security number are the last four.
 func (p *Parser) fillNumbers() field.Set {
 	if v := p.value(field.RoleVoterID); v != nil {
+		p.watchVoterID(v)
 		p.rec.SetVoterID(v)
 	}
+	p.watchRegistration()
 	pl := p.plan
 	var kinds field.Set
 	if pl.first[field.RoleSSN] >= 0 || pl.first[field.RoleSSNLast4] >= 0 {

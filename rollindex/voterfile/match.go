@@ -308,7 +308,7 @@ func matchForm(l *candidate, cols []layouts.Column, rows *sampleRows) *Match {
 	if l.Header {
 		m.Score *= 0.9 // the publisher writes a header; this copy lost it
 	}
-	m.Evidence = append([]string{fmt.Sprintf("%d fields a row", rows.fields)}, m.Evidence...)
+	m.Evidence = append([]string{fieldsARow(rows.fields)}, m.Evidence...)
 	return m
 }
 

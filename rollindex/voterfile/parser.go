@@ -45,6 +45,7 @@ type Parser struct {
 	chunk   []byte     // that data is of
 	page    *page      // of the chunk; nil until it is asked for
 	watch   orderWatch // of the birth dates of the chunk so far
+	shapes  shapeWatch // of the values of the chunk so far
 	reader  pageReader // that finds the page
 	decoded []byte     // storage of a line that had to be decoded
 	scratch []byte     // storage of values with doubled quotes
@@ -62,7 +63,7 @@ func newParser(plans []*plan) *Parser {
 func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long = c.Data, c.FirstLine, c.tooLong
-	p.chunk, p.page, p.watch = c.Data, nil, orderWatch{}
+	p.chunk, p.page, p.watch, p.shapes = c.Data, nil, orderWatch{}, shapeWatch{}
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
 	if n := p.plan.room(); cap(p.spans) < n {
@@ -102,7 +103,12 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skip(why, at)
 		case p.plan.isHeader(p.line, p.spans):
 			p.skips.Headers++
+			if p.plan.headerLine > 0 && p.shapes.header == 0 && !p.plan.sameOrder(p.line, p.spans) {
+				p.shapes.header = at
+			}
 		case p.shifted():
+			p.rec.Line = at
+			p.fill() // for what its other columns show
 			p.skip(Shifted, at)
 		default:
 			p.skips.Rows++
@@ -111,9 +117,9 @@ func (p *Parser) Next() (*Record, bool) {
 			return &p.rec, true
 		}
 	}
-	if p.plan != nil && p.watch != (orderWatch{}) {
-		p.plan.watched.add(&p.watch)
-		p.watch = orderWatch{}
+	if p.plan != nil {
+		p.plan.watched.add(&p.watch, &p.shapes)
+		p.watch, p.shapes = orderWatch{}, shapeWatch{}
 	}
 	return nil, false
 }

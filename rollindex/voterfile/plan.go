@@ -3,6 +3,7 @@ package voterfile
 import (
 	"bytes"
 	"cmp"
+	"slices"
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
@@ -19,9 +20,11 @@ type plan struct {
 	quoted       bool
 	page         *page // fields that are not UTF-8 are read by it, unless those around them say otherwise
 	watched      *sharedWatch
-	birthName    string // of the column of birth dates
-	fields       int    // fields of a row
-	width        int    // with empty ones behind them, where rows end in delimiters
+	birthName    string             // of the column of birth dates
+	watchNames   [numWatched]string // of the columns that are watched
+	foreign      bool               // its ZIP codes are postal codes of another country
+	fields       int                // fields of a row
+	width        int                // with empty ones behind them, where rows end in delimiters
 	maxLine      int
 	firstName    []byte // of the header, as written
 	headerLine   int64  // where the header stands, under lines that are no rows; 0 if there is none
@@ -93,6 +96,7 @@ func newPlan(m *Match, opts *Options) *plan {
 		dates:        m.dateForm(birthLast(opts.AsOf)),
 		absent:       absents{column: map[uint16][][]byte{}},
 	}
+	p.foreign = foreign(m.Layout)
 	if opts.Jurisdiction != "" {
 		p.jurisdiction = opts.Jurisdiction
 	}
@@ -131,6 +135,10 @@ func (p *plan) addColumn(i uint16, c *layouts.Column) {
 	}
 	if isBirth(c.Role) && p.birthName == "" {
 		p.birthName = label(c.Name)
+		p.watchNames[watchBirth] = p.birthName
+	}
+	if w := slices.Index(watchedRoles[:], c.Role); w >= 0 && p.watchNames[w] == "" {
+		p.watchNames[w] = label(c.Name)
 	}
 	if c.Role == field.NameFull {
 		p.nameFormat = c.Format

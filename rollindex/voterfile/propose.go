@@ -102,6 +102,7 @@ type proposer struct {
 	layout *layouts.Layout
 	heads  []string
 	taken  map[field.Role]bool
+	byName []bool            // columns whose own name gave them their role
 	names  map[string]string // of columns so far, by their normalised form
 }
 
@@ -190,7 +191,7 @@ func (p *proposer) headed() bool { return len(p.rows.heads) == 1 && p.rows.heads
 // the surest guesses before the others; no role twice.
 func (p *proposer) columns() {
 	n := max(p.rows.fields-p.rows.trailing, len(p.heads))
-	p.layout.Columns = make([]layouts.Column, n)
+	p.layout.Columns, p.byName = make([]layouts.Column, n), make([]bool, n)
 	p.taken, p.names = map[field.Role]bool{}, map[string]string{}
 	for i := range p.layout.Columns { // a header may not use these
 		p.names[layouts.NormName(fmt.Sprintf("column %d", i+1))] = ""
@@ -202,6 +203,7 @@ func (p *proposer) columns() {
 		if i < len(p.heads) {
 			if r := layouts.RoleOfName(p.heads[i]); r != field.RoleNone && !p.taken[r] {
 				p.take(c, r, "by its name")
+				p.byName[i] = true
 				continue
 			}
 		}
@@ -274,19 +276,48 @@ func (p *proposer) match() *Match {
 }
 
 // correct gives two columns each other's role where what is in them says so and
-// their names do not.
+// their names do not. A date whose role is but a guess is worth less than one that
+// is named: it may be of a spouse or a parent, and loses its role.
 func (p *proposer) correct() {
 	m := p.match()
-	for _, look := range [...]func(*sampleRows) *contradiction{m.swappedDates, m.swappedNames} {
-		c := look(p.rows)
-		if c == nil || c.a == c.b {
-			continue
+	if c := m.swappedDates(p.rows); c != nil && c.a != c.b && !c.arguable {
+		switch {
+		case p.byName[c.a] == p.byName[c.b]:
+			p.exchange(c)
+		case p.byName[c.a]:
+			p.drop(c.b)
+		default:
+			p.drop(c.a)
 		}
-		a, b := m.columns[c.a], m.columns[c.b]
-		roleA, roleB := a.Role, b.Role
-		p.take(a, roleB, fmt.Sprintf("by its values, although its name says %s", roleA.Title()))
-		p.take(b, roleA, fmt.Sprintf("by its values, although its name says %s", roleB.Title()))
 	}
+	for _, look := range [...]func(*sampleRows) *contradiction{m.swappedMiddle, m.swappedNames} {
+		if c := look(p.rows); c != nil {
+			p.exchange(c)
+		}
+	}
+}
+
+// exchange gives the two columns of c each other's role.
+func (p *proposer) exchange(c *contradiction) {
+	a, b := &p.layout.Columns[c.a], &p.layout.Columns[c.b]
+	roleA, roleB := a.Role, b.Role
+	p.take(a, roleB, p.despite(c.a))
+	p.take(b, roleA, p.despite(c.b))
+}
+
+// despite says what gives column i another role than it had.
+func (p *proposer) despite(i int) string {
+	if !p.byName[i] {
+		return "by its values and those of the other columns"
+	}
+	return "by its values, although its name says " + p.layout.Columns[i].Role.Title()
+}
+
+// drop takes the role from column i.
+func (p *proposer) drop(i int) {
+	c := &p.layout.Columns[i]
+	p.taken[c.Role] = false
+	c.Role, c.RoleName, c.Format, c.Note = field.RoleNone, "", "", ""
 }
 
 // wholeNames states the form of the names in a column of whole ones.
@@ -355,6 +386,8 @@ func (p *proposer) guess(i int) (out []guess) {
 		switch {
 		case share < leastShare && (role != field.NameLast && role != field.NameFirst || share < 0.5):
 			continue // names are of all countries, and the tables of one
+		case role == field.RolePhone && p.isNumber(i):
+			continue
 		case role == field.RoleVoterID && unique < 0.95, role == field.RoleSSN && unique < 0.5:
 			continue
 		}
@@ -362,6 +395,22 @@ func (p *proposer) guess(i int) (out []guess) {
 	}
 	return out
 }
+
+// numberNames are the ends of names of a column that holds numbers of something,
+// of which ten digits are as good as any.
+var numberNames = []string{"id", "number", "num", "no", "nr", "key"}
+
+// isNumber reports whether the name of column i says that it is a number, and not
+// of a phone, which would have been told by its name.
+func (p *proposer) isNumber(i int) bool {
+	if i >= len(p.heads) {
+		return false
+	}
+	name := layouts.NormName(p.heads[i])
+	return slices.ContainsFunc(numberNames, func(end string) bool { return strings.HasSuffix(name, end) })
+}
+
+func hasLetter(v []byte) bool { return slices.ContainsFunc(v, isLetter) }
 
 // whole returns the share of the values of column i that look like whole names,
 // 0 if they are too few: in either order, or with a comma.
@@ -397,7 +446,7 @@ func looks(v []byte) (roles []field.Role) {
 		return []field.Role{field.RoleEmail}
 	case isShape(v, "999-99-9999"):
 		return []field.Role{field.RoleSSN}
-	case digits == 10 && len(v) <= 14 && v[0] != '0' && v[0] != '1' || isShape(v, "+19999999999"):
+	case digits == 10 && len(v) <= 14 && v[0] != '0' && v[0] != '1' && !hasLetter(v) || isShape(v, "+19999999999"):
 		roles = append(roles, field.RolePhone)
 	case len(v) >= 6 && isDate(v) && digits < len(v), digits == 8 && len(v) == 8 && plausibleDate(v):
 		return dateRole(v)

@@ -167,3 +167,105 @@ func FuzzPropose(f *testing.F) {
 		}
 	})
 }
+
+// datedLeak is a file with two columns of dates, the first 1950 to 1989.
+func datedLeak(head string, after int) string {
+	var b strings.Builder
+	b.WriteString(head)
+	for i := range 40 {
+		fmt.Fprintf(&b, "%d,%s,%s,%02d/%02d/%d,%02d/%02d/%d\n", 100000+i, someSurnames[i%5], someGivenNames[i%4], 1+i%12, 1+i%28, 1950+i, 1+i%12, 1+i%28, 1950+i+after)
+	}
+	return b.String()
+}
+
+// The date that is named as a birth stays it, whatever other dates the file has,
+// and what is proposed reads the file.
+func TestProposeOtherBirths(t *testing.T) {
+	for _, tt := range []struct {
+		name, head string
+		after      int
+		want       string
+	}{
+		{"a parent's", "voter_id,last_name,first_name,birth_date,father_birth\n", -27, "birth_date=birth_date father_birth="},
+		{"a parent's, of the years of registrations", "voter_id,last_name,first_name,birth_date,mother_birth\n", 0, "birth_date=birth_date mother_birth="},
+		{"a child's", "voter_id,last_name,first_name,birth_date,child_birth\n", 37, "birth_date=birth_date child_birth=registration_date"},
+		{"a registration", "voter_id,last_name,first_name,birth_date,registration_date\n", 20, "birth_date=birth_date registration_date=registration_date"},
+		{"swapped with a registration", "voter_id,last_name,first_name,birth_date,registration_date\n", -20, "birth_date=registration_date registration_date=birth_date"},
+		{"no names, a parent's", "", -27, "column 4=birth_date column 5="},
+		{"no names", "", 37, "column 4=birth_date column 5=registration_date"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := datedLeak(tt.head, tt.after)
+			if strings.Contains(tt.head, "mother") { // voters of 1990 to 2005, their mothers of 1970 to 1985: half a guess each
+				text = youngLeak(tt.head)
+			}
+			l, got := propose(t, text)
+			if !strings.HasSuffix(got, tt.want) {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+			for _, c := range l.Columns {
+				if strings.HasSuffix(strings.TrimSpace(c.Note), "says") {
+					t.Errorf("%s: note %q", c.Name, c.Note)
+				}
+			}
+			if rows, _ := readAll(t, mustOpen(t, Options{Layout: l}, writeFile(t, "leak.txt", []byte(text)))); len(rows) != 40 {
+				t.Errorf("%d rows", len(rows))
+			}
+		})
+	}
+}
+
+// youngLeak is a file of young voters, and of dates before their births of which
+// most could be of a registration.
+func youngLeak(head string) string {
+	var b strings.Builder
+	b.WriteString(head)
+	for i := range 40 {
+		fmt.Fprintf(&b, "%d,%s,%s,%02d/%02d/%d,%02d/%02d/%d\n", 100000+i, someSurnames[i%5], someGivenNames[i%4], 1+i%12, 1+i%28, 2006+i%4, 1+i%12, 1+i%28, 1990+i%2)
+	}
+	return b.String()
+}
+
+// What has letters is no phone number, nor is what is called a number.
+func TestNumbersAreNoPhones(t *testing.T) {
+	for _, tt := range []struct{ head, format, want string }{
+		{"ID", "OH%010d", "voter_id"},
+		{"ID", "41%08d", "voter_id"},
+		{"Member Number", "41%08d", "voter_id"},
+		{"Contact", "41955501%02d", "phone"},
+		{"Reached at", "419-555-01%02d", "phone"},
+	} {
+		t.Run(tt.head+" "+tt.format, func(t *testing.T) {
+			var b bytes.Buffer
+			fmt.Fprintln(&b, tt.head+",Surname,Given name,DOB")
+			for i := range 60 {
+				fmt.Fprintf(&b, tt.format+",SMITH,MARY,1961-04-%02d\n", i, 1+i%28)
+			}
+			list, err := Propose(t.Context(), writeFile(t, "unknown.csv", b.Bytes()), Options{})
+			if err != nil || list[0].Err != nil {
+				t.Fatal(err, list)
+			}
+			if got := list[0].Layout.Columns[0].RoleName; got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// What is said of a file that fits nothing: how long its lines are, and what is
+// nearest.
+func TestNearestRecord(t *testing.T) {
+	l := mustLayout(t, "tx-fixed-685")
+	var b bytes.Buffer
+	for line := range bytes.Lines(testRoll(l, 30)) {
+		b.WriteByte(' ')
+		b.Write(line)
+	}
+	err := openBytes(t, b.Bytes())
+	checkError(t, err, ErrNoLayout, "its lines have 686 bytes; the nearest layout, tx-fixed-685, has records of 685, and every line begins with 1 blank")
+	err = openBytes(t, bytes.Repeat([]byte("nothing but words in lines of one length\n"), 30))
+	checkError(t, err, ErrNoLayout, "its lines have 40 bytes")
+	if strings.Contains(err.Error(), "nearest") {
+		t.Error(err)
+	}
+}

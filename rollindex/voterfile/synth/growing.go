@@ -32,8 +32,11 @@ func newNamer(pattern string) *namer {
 	if err != nil {
 		return &namer{} // a layout is only made with one that parses
 	}
-	return &namer{expand(re)}
+	return &namer{slices.DeleteFunc(expand(re), func(form string) bool { return len(form) > maxName })}
 }
+
+// maxName is how long a column's name may be before it is none, in bytes.
+const maxName = 1 << 10
 
 // expand lists the simplest strings of an expression.
 func expand(re *syntax.Regexp) []string {

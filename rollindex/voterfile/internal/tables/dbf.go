@@ -137,7 +137,7 @@ func (d *dbfRows) makeLine() {
 			d.buf = append(d.buf, Separator)
 		}
 		v := bytes.Trim(d.row[start:end], " \x00")
-		if d.kinds[i] == 'D' && len(v) == 8 { // YYYYMMDD
+		if d.kinds[i] == 'D' && len(v) == 8 && len(bytes.Trim(v, "0123456789")) == 0 { // YYYYMMDD
 			d.buf = append(append(append(append(append(d.buf, v[:4]...), '-'), v[4:6]...), '-'), v[6:]...)
 		} else {
 			d.buf = d.appendText(d.buf, v)

@@ -39,6 +39,7 @@ type flatNode struct {
 	hint   int    // objects mostly have the same keys in the same order: the next one
 	row    uint64 // the last row that had it
 	column int    // -1 as long as no value was there
+	wide   bool   // an array there is known to be a table besides
 }
 
 // flatCell is where in values the value of a column is, if row is the one being read.

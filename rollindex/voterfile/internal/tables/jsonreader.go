@@ -35,8 +35,10 @@ type jsonFrame struct {
 	names []string   // of columns, in an object
 }
 
-// jsonMaxTables bounds the tables of a file.
-const jsonMaxTables = 1000
+const (
+	jsonMaxTables = 1000    // bounds the tables of a file
+	jsonMaxPath   = 4 << 10 // bounds the keys that lead to one, which every object on the way there repeats
+)
 
 func newJSONReader(w *window, lines bool) *jsonReader {
 	r := &jsonReader{w: w, lines: lines, found: map[string]*jsonTable{}}
@@ -190,12 +192,13 @@ func (r *jsonReader) member(c byte) error {
 		return r.pass(at)
 	}
 	path := r.stack[len(r.stack)-1].path
+	if len(path)+len(key) > jsonMaxPath {
+		return fmt.Errorf("keys of more than %d bytes lead to a value, at byte %d: %w", jsonMaxPath, r.w.offset(), ErrTooLarge)
+	}
 	if path != "" {
 		path += "."
 	}
-	if path += string(key); len(path) > flatNames {
-		return fmt.Errorf("names of more than %d bytes: %w", flatNames, ErrTooLarge)
-	}
+	path += string(key)
 	if kind == '{' {
 		return r.push(jsonFrame{path: path}, at)
 	}
@@ -239,7 +242,7 @@ func (r *jsonReader) pass(i int) error {
 }
 
 // row reads the object at hand, or the array if it is a list, as a row of t.
-func (r *jsonReader) row(dst []byte, t *jsonTable, list bool) ([]byte, error) {
+func (r *jsonReader) row(dst []byte, t *jsonTable, list bool) (out []byte, err error) {
 	r.p.f = r.void
 	parse, done := r.p.row, r.done
 	switch {
@@ -256,7 +259,11 @@ func (r *jsonReader) row(dst []byte, t *jsonTable, list bool) ([]byte, error) {
 			return done(dst, t)
 		case scanBad:
 			if len(r.stack) == 0 {
-				return r.lost(dst)
+				to := r.w.offset() + int64(r.p.i)
+				if dst, err = r.lost(dst); err == nil {
+					err = r.w.lookedTo(to)
+				}
+				return dst, err
 			}
 			return dst, r.w.damaged("an element of an array is damaged")
 		}
@@ -279,6 +286,10 @@ func (r *jsonReader) done(dst []byte, t *jsonTable) ([]byte, error) {
 	default:
 		t.rows++
 		for _, n := range r.p.wide {
+			if n.wide {
+				continue
+			}
+			n.wide = true
 			path := n.path
 			if t.name != "" {
 				path = t.name + "." + path

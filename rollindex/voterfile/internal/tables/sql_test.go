@@ -444,6 +444,7 @@ func TestSQLBounds(t *testing.T) {
 		"row":     {long, "table \"t\", 2 rows: (no names)\n\t(unreadable)\n\t2 | y\n"},
 		"line":    {"COPY t (a) FROM stdin;\n" + strings.Repeat("x", maxRow+1) + "\ny\n\\.\n", "table \"t\", 2 rows: a\n\t(unreadable)\n\ty\n"},
 		"comment": {"/*" + strings.Repeat("INSERT INTO t VALUES (1);\n", maxRow/20) + "*/\nINSERT INTO t (a) VALUES (1);", "table \"t\", 1 rows: a\n\t1\n"},
+		"prefix":  {"INSERT INTO t (a) VALUES (1," + strings.Repeat("_ ", maxRow/4) + "'x'),(_a _b x'79'),(_a x'79');\n", "table \"t\", 3 rows: a\n\t(unreadable)\n\t_a _b x'79'\n\ty\n"},
 		"other":   {"SELECT '" + strings.Repeat("x", maxRow) + "';\nINSERT INTO t (a) VALUES (1);", "table \"t\", 1 rows: a\n\t1\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

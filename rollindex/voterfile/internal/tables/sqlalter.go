@@ -57,6 +57,7 @@ func sqlParseAlter(statement []byte, d sqlDialect) (a sqlAlter, status scanStatu
 		if last = l.alteration(&a, last); l.accept(')') || l.status != scanDone {
 			break
 		}
+		l.bound(&a)
 		if !l.accept(',') {
 			l.fail(scanBad)
 		}
@@ -65,18 +66,6 @@ func sqlParseAlter(statement []byte, d sqlDialect) (a sqlAlter, status scanStatu
 		return a, scanBad
 	}
 	return a, scanDone
-}
-
-// sqlNextAlter returns where another ALTER TABLE begins a line within a statement,
-// or its end: SQL Server's scripts write them behind one another without semicolons.
-func sqlNextAlter(statement []byte) int {
-	const next = "alter table "
-	for i, c := range statement {
-		if rest := statement[i+1:]; c == '\n' && len(rest) > len(next) && strings.EqualFold(string(rest[:len(next)]), next) {
-			return i + 1
-		}
-	}
-	return len(statement)
 }
 
 // trimStatement cuts the semicolon off the end of a statement.
@@ -199,6 +188,14 @@ func (l *sqlLex) addColumns(a *sqlAlter, lax bool) {
 		if !l.accept(',') {
 			l.fail(scanBad)
 		}
+		l.bound(a)
+	}
+}
+
+// bound fails at more changes than a table may have columns.
+func (l *sqlLex) bound(a *sqlAlter) {
+	if len(a.changes) > sqlMaxNames {
+		l.fail(scanBad)
 	}
 }
 

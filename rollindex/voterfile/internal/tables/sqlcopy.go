@@ -12,7 +12,7 @@ func (r *sqlReader) copy() error {
 	case status == scanMore:
 		err := r.need("a COPY")
 		if err == errRow {
-			return r.resync()
+			return r.resync(0)
 		}
 		return err
 	case status == scanBad || !h.stdin:
@@ -46,9 +46,10 @@ func (r *sqlReader) copyLine(dst []byte) (out []byte, row bool, err error) {
 			return dst, false, nil
 		case err == errRow:
 			return r.unreadable(dst), true, eofIsFine(r.w.skipLine())
-		case err != io.EOF || !bytes.Equal(bytes.TrimRight(b, "\r"), copyEnd):
+		case err != io.EOF || !bytes.Equal(bytes.TrimRight(r.w.unread(), "\r"), copyEnd):
 			return dst, false, r.w.rowError(err, "the lines of a COPY")
 		}
+		b = r.w.unread()
 		end, size = len(b), len(b)
 	}
 	line := b[:end]

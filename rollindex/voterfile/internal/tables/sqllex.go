@@ -185,20 +185,23 @@ func sqlComment(b []byte, i int, hash bool) (int, scanStatus) {
 // sqlQuoteEnd returns the place behind the closing quote of what begins at i,
 // behind the opening one. A doubled quote does not close.
 func sqlQuoteEnd(b []byte, i int, quote byte, backslash bool) (int, scanStatus) {
-	for {
-		j := bytes.IndexByte(b[i:], quote)
-		if j < 0 {
-			return len(b), scanMore
+	for next := -1; ; { // next is the first quote from i on, looked for but once
+		if next < i {
+			j := bytes.IndexByte(b[i:], quote)
+			if j < 0 {
+				return len(b), scanMore
+			}
+			next = i + j
 		}
 		if backslash {
-			if k := bytes.IndexByte(b[i:i+j], '\\'); k >= 0 {
+			if k := bytes.IndexByte(b[i:next], '\\'); k >= 0 {
 				if i += k + 2; i > len(b) {
 					return len(b), scanMore
 				}
 				continue
 			}
 		}
-		i += j + 1
+		i = next + 1
 		if i == len(b) {
 			return i, scanMore
 		}
@@ -248,12 +251,15 @@ func sqlApart(b []byte, i int, d sqlDialect) (end int, status scanStatus) {
 
 // sqlStatementEnd returns where the statement at the beginning of b ends: behind
 // its semicolon, or before a line "GO" or one that begins with INSERT, as scripts
-// of SQL Server do without semicolons. In the body of a routine semicolons count
-// only outside BEGIN and END, and not at all for SQL Server.
+// of SQL Server do without semicolons. What makes or alters a table there ends
+// before a line that begins with ALTER TABLE, too; other statements may say
+// whether that is done. In the body of a routine semicolons count only outside
+// BEGIN and END, and not at all for SQL Server.
 //
 // The status is scanMore, and the place that of an open quote or comment, or else
 // len(b), if the statement goes on behind b.
 func sqlStatementEnd(b []byte, routine bool, d sqlDialect) (int, scanStatus) {
+	lines := sqlLineWords(b, routine, d)
 	depth := 0
 	for i := 0; i < len(b); {
 		c := b[i]
@@ -267,7 +273,7 @@ func sqlStatementEnd(b []byte, routine bool, d sqlDialect) (int, scanStatus) {
 		case c == ';' && depth <= 0 && !(routine && d.mssql):
 			return i + 1, scanDone
 		case c == '\n':
-			if stop, status := sqlLineStarts(b[i+1:], routine); stop || status == scanMore {
+			if stop, status := sqlLineStarts(b[i+1:], lines); stop || status == scanMore {
 				return i + 1, status
 			}
 		case isWordByte(c):
@@ -293,16 +299,39 @@ func sqlBlock(word []byte) int {
 	return 0
 }
 
-// sqlLineStarts reports whether a line ends the statement before it.
-func sqlLineStarts(line []byte, routine bool) (bool, scanStatus) {
-	const longest = len("insert ")
+// sqlLineWords returns the words that end the statement at the beginning of b
+// where they begin a line.
+func sqlLineWords(b []byte, routine bool, d sqlDialect) []string {
+	switch {
+	case routine:
+		return nil
+	case d.mssql && (hasPrefixFold(b, "alter ") || hasPrefixFold(b, "create ")):
+		return []string{"insert ", "alter table "}
+	}
+	return []string{"insert "}
+}
+
+// sqlLineStarts reports whether a line ends the statement before it: with one of
+// the words, or as a line "GO".
+func sqlLineStarts(line []byte, words []string) (bool, scanStatus) {
+	const longest = len("alter table ")
 	if len(line) < longest && bytes.IndexByte(line, '\n') < 0 {
 		return false, scanMore
 	}
 	if isGoLine(line) {
 		return true, scanDone
 	}
-	return !routine && len(line) >= longest && strings.EqualFold(string(line[:longest]), "insert "), scanDone
+	for _, w := range words {
+		if hasPrefixFold(line, w) {
+			return true, scanDone
+		}
+	}
+	return false, scanDone
+}
+
+// hasPrefixFold reports whether b begins with an ASCII text, in whatever case.
+func hasPrefixFold(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && strings.EqualFold(string(b[:len(prefix)]), prefix)
 }
 
 // isGoLine reports whether the text begins with the line "GO", by which SQL

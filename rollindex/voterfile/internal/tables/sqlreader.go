@@ -33,6 +33,7 @@ type sqlReader struct {
 	only   int    // the number of the table whose lines are wanted
 	parted int    // what parts two rows, in what resync passed over
 	lost   int    // rows behind one without an end, by what parts rows: to be counted as unreadable
+	looked int    // how far the row at hand was read before it broke the rules
 	row    []byte // a row whose values are in another order than its line
 	ends   []int
 }
@@ -105,6 +106,9 @@ func (r *sqlReader) statement() (query bool, err error) {
 		r.w.skip(n)
 		r.state = sqlRows
 		return false, nil
+	}
+	if err := r.w.ctx.Err(); err != nil { // a window holds a great many statements
+		return false, err
 	}
 	if b[0] == '\\' { // a command of psql
 		return false, eofIsFine(r.w.skipLine())
@@ -182,7 +186,7 @@ func (r *sqlReader) skipStatement(routine bool) error {
 		case io.EOF:
 			return r.lastStatement(routine)
 		case errRow:
-			return r.resync()
+			return r.resync(0)
 		default:
 			return err
 		}
@@ -206,11 +210,11 @@ func (r *sqlReader) insert() (query bool, err error) {
 	switch {
 	case status == scanMore:
 		if err = r.need("an INSERT"); err == errRow {
-			return false, r.resync()
+			return false, r.resync(0)
 		}
 		return false, err
 	case status == scanBad && h.table == "":
-		return false, r.resync()
+		return false, r.resync(h.size)
 	case status == scanBad:
 		h.columns = nil
 	}
@@ -251,6 +255,7 @@ func (r *sqlReader) width(t *sqlTable) int {
 func (r *sqlReader) tuple(dst []byte) ([]byte, *sqlTable, error) {
 	for {
 		b := r.w.unread()
+		r.looked = 0
 		row, size, status := r.read(dst, b, r.dialect)
 		if r.dialect.undecided && status != scanDone && (status == scanBad || r.w.err != nil) {
 			tried := sqlDialect{backslash: true, mysql: true}
@@ -270,6 +275,7 @@ func (r *sqlReader) tuple(dst []byte) ([]byte, *sqlTable, error) {
 		switch err := r.need("a row"); err {
 		case nil:
 		case errRow:
+			r.looked = 0 // which counts by itself
 			return r.badTuple(dst, 0)
 		default:
 			return dst, nil, err
@@ -287,8 +293,7 @@ func (r *sqlReader) badTuple(dst []byte, size int) ([]byte, *sqlTable, error) {
 		return dst, r.plan.table, nil
 	}
 	r.state = sqlTop
-	r.w.skip(1)
-	err := r.resync()
+	err := r.resync(r.looked)
 	r.lost = r.parted
 	return dst, r.plan.table, err
 }
@@ -307,6 +312,7 @@ func (r *sqlReader) read(dst, b []byte, d sqlDialect) ([]byte, int, scanStatus) 
 		r.row = out[:0]
 	}
 	if status != scanDone {
+		r.looked = max(r.looked, size)
 		return dst, 0, status
 	}
 	if r.plan.places == nil {
@@ -404,59 +410,55 @@ func (r *sqlReader) between() error {
 
 // create takes note of the columns of a CREATE TABLE.
 func (r *sqlReader) create() error {
-	b := r.w.unread()
-	table, columns, status := sqlParseCreate(b, r.dialect)
-	switch status {
-	case scanMore:
-		switch err := r.w.more(); {
-		case err == nil:
-			return nil
-		case err == io.EOF && table != "":
+	return r.whole(sqlIsRoutine(r.w.unread()), func(statement []byte, last bool) error {
+		table, columns, status := sqlParseCreate(statement, r.dialect)
+		switch {
+		case status == scanMore && last && table != "":
 			return r.w.truncated("a CREATE TABLE")
-		case err != io.EOF && err != errRow:
-			return err
+		case status != scanDone:
+			return nil
 		}
-	case scanDone:
 		r.head = r.head[:0]
-		if err := r.schema.create(table, columns); err != nil {
-			return err
-		}
-	}
-	return r.skipStatement(sqlIsRoutine(b))
+		return r.schema.create(table, columns)
+	})
 }
 
 // alter applies an ALTER TABLE to the columns of its table.
 func (r *sqlReader) alter() error {
-	b, last := r.w.unread(), false
-	end, status := sqlStatementEnd(b, false, r.dialect)
+	return r.whole(false, func(statement []byte, _ bool) error {
+		r.head = r.head[:0]
+		a, status := sqlParseAlter(statement, r.dialect)
+		return r.schema.alter(&a, status == scanDone, r.w.line())
+	})
+}
+
+// whole hands out the statement at hand, up to its end and no further, and passes
+// over it. One without an end is handed out as far as the dump goes, which is its
+// last one then, or as far as a row may.
+func (r *sqlReader) whole(routine bool, note func(statement []byte, last bool) error) error {
+	var ended error
+	end, status := sqlStatementEnd(r.w.unread(), routine, r.dialect)
 	if status != scanDone {
-		switch err := r.w.more(); err {
+		switch ended = r.w.more(); ended {
 		case nil:
 			return nil // again, with more of it
-		case io.EOF:
-			end, last = len(b), true
-		case errRow:
-			end = len(b)
+		case io.EOF, errRow:
+			end = len(r.w.unread())
 		default:
-			return err
+			return ended
 		}
 	}
-	if r.dialect.mssql {
-		end = sqlNextAlter(b[:end])
-	}
-	r.head = r.head[:0]
-	a, status := sqlParseAlter(b[:end], r.dialect)
-	if err := r.schema.alter(&a, status == scanDone, r.w.line()); err != nil {
+	if err := note(r.w.unread()[:end], ended == io.EOF); err != nil {
 		return err
 	}
-	switch {
-	case end < len(b):
-		r.w.skip(end)
-		return nil
-	case last:
-		return r.lastStatement(false)
+	switch ended {
+	case io.EOF:
+		return r.lastStatement(routine)
+	case errRow:
+		return r.resync(0)
 	}
-	return r.skipStatement(false)
+	r.w.skip(end)
+	return nil
 }
 
 // delimiter passes over a DELIMITER line. Under another delimiter than the
@@ -503,9 +505,19 @@ func (r *sqlReader) body() error {
 var sqlResume = []string{"insert ", "replace ", "create ", "copy ", "alter ", "drop ", "lock ", "unlock ", "commit",
 	"set ", "begin", "delimiter ", "/*", "--", "#", "\\", "go\n", "go\r"}
 
-// resync goes on with the statement at the beginning of a line behind a line that
-// ends in a semicolon, or behind a line "GO".
-func (r *sqlReader) resync() error {
+// resync goes on with the next statement that can be told to begin, behind
+// something that was read for so many bytes and broke the rules.
+func (r *sqlReader) resync(looked int) error {
+	to := r.w.offset() + int64(looked)
+	if err := r.toStatement(); err != nil {
+		return err
+	}
+	return r.w.lookedTo(to)
+}
+
+// toStatement passes over lines up to the statement at the beginning of a line
+// behind one that ends in a semicolon, or behind a line "GO".
+func (r *sqlReader) toStatement() error {
 	r.head = r.head[:0]
 	r.state = sqlTop
 	r.parted = 0
@@ -550,7 +562,7 @@ func sqlResumes(b []byte, semicolon bool) bool {
 		words = words[:1]
 	}
 	for _, w := range words {
-		if len(b) >= len(w) && strings.EqualFold(string(b[:len(w)]), w) {
+		if hasPrefixFold(b, w) {
 			return true
 		}
 	}

@@ -257,7 +257,7 @@ func sqlWordValue(dst, b []byte, i int, d sqlDialect) ([]byte, int, scanStatus) 
 		return append(dst, word...), end, scanDone
 	case b[next] == '\'' && (word[0] == '_' || word == "date" || word == "time" || word == "timestamp"):
 		return sqlString(dst, b, next+1, '\'', d.backslash, d.mysql)
-	case word[0] == '_' && next > end: // a character set before a literal of bytes
+	case word[0] == '_' && next > end && b[next] != '_': // a character set before a literal of bytes
 		return sqlValue(dst, b, next, d)
 	case b[next] == '(' && sqlConversions[word]:
 		return sqlConverted(dst, b, i, next, d, word)
@@ -316,7 +316,7 @@ func sqlConverted(dst, b []byte, i, open int, d sqlDialect, word string) ([]byte
 			out, end, status := sqlValue(dst, args, at, d)
 			switch {
 			case status != scanDone:
-				return dst, at, scanBad
+				return dst, closing, scanBad
 			case word == "replace": // SQLite: replace('two\nlines','\n',char(10))
 				out = append(out[:n], sqlLineBreaks.Replace(string(out[n:]))...)
 			case c == '0':
@@ -326,7 +326,7 @@ func sqlConverted(dst, b []byte, i, open int, d sqlDialect, word string) ([]byte
 		case c == '(' && word != "replace": // of a type, as in varchar(10)
 			end, status := sqlParenEnd(args, at+1, d)
 			if status != scanDone {
-				return dst, at, scanBad
+				return dst, closing, scanBad
 			}
 			at = end + 1
 		case isWordByte(c):

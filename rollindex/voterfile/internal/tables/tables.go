@@ -71,11 +71,11 @@ const maxRow = 16 << 20
 
 // appendValue appends a value to a line, with what would break the line made spaces.
 func appendValue(line, value []byte) []byte {
-	if bytes.IndexByte(value, '\n') < 0 && bytes.IndexByte(value, '\r') < 0 && bytes.IndexByte(value, Separator) < 0 {
+	if bytes.IndexByte(value, '\n') < 0 && bytes.IndexByte(value, '\r') < 0 && bytes.IndexByte(value, Separator) < 0 && bytes.IndexByte(value, 0) < 0 {
 		return append(line, value...)
 	}
 	for _, c := range value {
-		if c == '\n' || c == '\r' || c == Separator {
+		if c == '\n' || c == '\r' || c == Separator || c == 0 {
 			c = ' '
 		}
 		line = append(line, c)

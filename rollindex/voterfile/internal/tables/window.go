@@ -22,11 +22,13 @@ type window struct {
 	buf  []byte // what was read
 	at   int    // where the unread part of it begins
 	base int64  // where buf begins in the stream
-	past int64  // lines that end before buf
+	past int64  // lines that end before the place counted in buf
 	err  error  // why there is no more; io.EOF at the end
 
+	counted int   // so that no line is counted twice
 	failed  int64 // where the last piece began that was too long
 	strikes int   // how many began close behind another
+	vain    int64 // bytes that were looked at and have to be looked at again
 }
 
 // firstWindow is large enough that copying the unread end of a window to its
@@ -40,6 +42,11 @@ var errRow = errors.New("row too long")
 // another one that did. Each costs the reading of a full window, so that a file
 // made of them would take for ever.
 const maxStrikes = 32
+
+// maxVain bounds how much may be looked at in vain: so many bytes for each one
+// that was passed over, and two of the largest rows. A file could otherwise be
+// made each of whose rows seems to go on until its end.
+const maxVain = 8
 
 // openWindow opens a stream. It ends after limit bytes unless limit is 0. Of a
 // text, a byte order mark is skipped, and UTF-16 with one becomes UTF-8: tools of
@@ -117,7 +124,11 @@ func (w *window) skip(n int) { w.at += n }
 func (w *window) offset() int64 { return w.base + int64(w.at) }
 
 // line returns the number, from 1, of the line that the unread part begins in.
-func (w *window) line() int64 { return w.past + int64(bytes.Count(w.buf[:w.at], []byte{'\n'})) + 1 }
+func (w *window) line() int64 {
+	w.past += int64(bytes.Count(w.buf[w.counted:w.at], []byte{'\n'}))
+	w.counted = w.at
+	return w.past + 1
+}
 
 // more reads on until the window is full, doubling it when half of it or more is
 // unread, so that looking again from the start of a piece each time costs no
@@ -131,9 +142,7 @@ func (w *window) more() error {
 		return err
 	}
 	n := len(w.buf) - w.at
-	if n < maxRow {
-		w.past += int64(bytes.Count(w.buf[:w.at], []byte{'\n'}))
-	}
+	w.line()
 	switch {
 	case n >= maxRow:
 		return w.tooLong()
@@ -145,7 +154,7 @@ func (w *window) more() error {
 		copy(w.buf[:n], w.unread())
 		w.buf = w.buf[:n]
 	}
-	w.base, w.at = w.base+int64(w.at), 0
+	w.base, w.at, w.counted = w.base+int64(w.at), 0, 0
 	for empty := 0; len(w.buf) < cap(w.buf) && w.err == nil; {
 		var got int
 		got, w.err = w.r.Read(w.buf[len(w.buf):cap(w.buf)])
@@ -172,6 +181,16 @@ func (w *window) tooLong() error {
 	}
 	w.failed = at
 	return errRow
+}
+
+// lookedTo takes note that the stream was read up to a place in search of
+// something that is not there, of which what is unread now is looked at again.
+func (w *window) lookedTo(place int64) error {
+	at := w.offset()
+	if w.vain += max(0, place-at); w.vain > 2*maxRow+maxVain*at {
+		return fmt.Errorf("many rows or statements without an end, the last before byte %d: %w", at, ErrTooLarge)
+	}
+	return nil
 }
 
 // skipLine passes over the rest of the line, its line feed included.

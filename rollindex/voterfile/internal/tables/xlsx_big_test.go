@@ -163,7 +163,7 @@ func FuzzXLSX(f *testing.F) {
 			r.Close()
 			if err != nil {
 				checkError(t, err)
-			} else if n := file.Tables()[i].Rows; n >= 0 && n != int64(bytes.Count(text, []byte("\n"))) {
+			} else if n := file.Tables()[i].Rows; n >= 0 && n < int64(bytes.Count(text, []byte("\n"))) { // the survey counts a row of empty shared strings
 				t.Errorf("%d lines, %d by the survey", bytes.Count(text, []byte("\n")), n)
 			}
 			width := file.(*xlsxFile).sheets[i].width

@@ -1,0 +1,239 @@
+package voterfile
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"rollcheck/data/field"
+)
+
+// Where exports of different column order were joined, rows behind the part by
+// which the columns were decided have values in the wrong columns. A row that is
+// broken by itself is a slip; strangeRun of them, without one between them that is
+// right, are not: a person in a hundred with a slip in a column would make one such
+// run in 10^40 rows. A word for what is withheld is as strange and may stand in many
+// rows that follow one another, since rolls are sorted: no publisher has as many
+// different ones as strangeKinds. What is empty or stands for no value says nothing.
+//
+// A run is counted within a chunk, so that one of fewer than twice strangeRun rows
+// may be cut in two and missed.
+const (
+	strangeRun   = 20
+	strangeKinds = 4
+)
+
+// watched is a column that is watched, one whose values have a shape. Surnames are
+// not: a row whose surname is a date or a number is skipped and counted, as protected
+// people may have a number for a name.
+type watched uint8
+
+const (
+	watchFirst watched = iota
+	watchMiddle
+	watchSuffix
+	watchBirth
+	watchZIP
+	watchRegistration
+	watchVoterID
+	numWatched
+)
+
+var watchedRoles = [numWatched]field.Role{field.NameFirst, field.NameMiddle, field.NameSuffix, field.RoleBirthDate, field.ZIP5, field.RoleRegistrationDate, field.RoleVoterID}
+
+// watchedShapes are what the values of the columns always are, in words.
+var watchedShapes = [numWatched]string{"no name", "no name", "no suffix", "no date", "no ZIP code", "no date", "no number"}
+
+// shapeWatch is what the rows of a member, or of a chunk of it, showed of values in
+// the wrong columns.
+type shapeWatch struct {
+	runs   [numWatched]strangeValues
+	line   int64   // the first of the first such run; 0 if there is none
+	column watched // in which it is
+	header int64   // a line that names the columns in another order; 0 if there is none
+}
+
+// strangeValues is the run at hand of a column.
+type strangeValues struct {
+	n, kinds int
+	line     int64
+	seen     [strangeKinds]uint64 // hashes of its different values
+}
+
+// right ends a run: the column has a value that it should have.
+func (w *shapeWatch) right(c watched) { w.runs[c].n = 0 }
+
+// strange notes that the column has a value in that line that it cannot have.
+func (w *shapeWatch) strange(c watched, line int64, v []byte) {
+	r := &w.runs[c]
+	if r.n++; r.n == 1 {
+		r.line, r.kinds = line, 0
+	}
+	r.note(v)
+	if r.n >= strangeRun && r.kinds == strangeKinds && w.line == 0 {
+		w.line, w.column = r.line, c
+	}
+}
+
+// note remembers a value by its hash (FNV-1a), until there are enough of them.
+func (r *strangeValues) note(v []byte) {
+	if r.kinds == strangeKinds {
+		return
+	}
+	h := uint64(14695981039346656037)
+	for _, c := range v {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	for _, s := range r.seen[:r.kinds] {
+		if s == h {
+			return
+		}
+	}
+	r.seen[r.kinds] = h
+	r.kinds++
+}
+
+// add adds what another part of the member showed.
+func (w *shapeWatch) add(o *shapeWatch) {
+	if o.line > 0 && (w.line == 0 || o.line < w.line) {
+		w.line, w.column = o.line, o.column
+	}
+	if o.header > 0 && (w.header == 0 || o.header < w.header) {
+		w.header = o.header
+	}
+}
+
+// watchName notes whether a name begins with a digit, as none does. A suffix does
+// (2ND), and is no date or number.
+func (p *Parser) watchName(c watched, v []byte) {
+	if isDigit(v[0]) && (c != watchSuffix || len(v) >= 4 && notName(v)) {
+		p.sawStrange(c, v)
+	} else {
+		p.shapes.right(c)
+	}
+}
+
+// watchVoterID notes whether the number of a voter has no digit at all.
+func (p *Parser) watchVoterID(v []byte) {
+	if isDigit(v[len(v)-1]) || len(v) < 3 || slices.ContainsFunc(v, isDigit) {
+		p.shapes.right(watchVoterID)
+	} else {
+		p.sawStrange(watchVoterID, v)
+	}
+}
+
+// watchRegistration looks at a column that nothing is made of, so that nothing else
+// tells when it is wrong.
+func (p *Parser) watchRegistration() {
+	c := p.plan.first[field.RoleRegistrationDate]
+	if c < 0 {
+		return
+	}
+	if int(c) < p.plan.fields { // nearly all begin with a digit
+		if s := p.spans[c]; s.start < s.end && isDigit(p.line[s.start]) {
+			p.shapes.right(watchRegistration)
+			return
+		}
+	}
+	if v := p.value(field.RoleRegistrationDate); v == nil {
+		return
+	} else if isDigit(v[0]) || !hasNoDate(v) {
+		p.shapes.right(watchRegistration)
+	} else {
+		p.sawStrange(watchRegistration, v)
+	}
+}
+
+// sawStrange notes a value of the row at hand that its column cannot have. Where
+// it is the name of a column, the row may be a header.
+func (p *Parser) sawStrange(c watched, v []byte) {
+	p.shapes.strange(c, p.rec.Line, v)
+	if p.shapes.header == 0 && p.plan.names(v) && p.plan.isTurned(p.line, p.spans) {
+		p.shapes.header = p.rec.Line
+	}
+}
+
+// names reports whether v is the name of a column.
+func (p *plan) names(v []byte) bool {
+	for _, names := range p.heads {
+		if sameName(v, names) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTurned reports whether most fields of the row that have a value name columns.
+// Those of a header that names them in their order were told before.
+func (p *plan) isTurned(line []byte, spans []span) bool {
+	names, values := 0, 0
+	for _, s := range spans[:p.fields] {
+		if v := bytes.TrimSpace(line[s.start:s.end]); len(v) > 0 {
+			values++
+			if p.names(v) {
+				names++
+			}
+		}
+	}
+	return names >= leastWrong && names*2 > values
+}
+
+// hasNoDate reports whether v, which cannot be read as a date, is none with a slip
+// in it or hidden in part: it has letters other than those of a mask and not two
+// separators, or is a number of as many digits as no date has.
+func hasNoDate(v []byte) bool {
+	digits, zero := countDigits(v)
+	letters, separators := 0, 0
+	for _, c := range v {
+		switch {
+		case c == '@':
+			return true
+		case c == '/' || c == '-' || c == '.':
+			separators++
+		case c|0x20 >= 'a' && c|0x20 <= 'z' && c|0x20 != 'x':
+			letters++
+		}
+	}
+	switch {
+	case letters > 0:
+		return (separators < 2 || digits < 2) && !isDate(v)
+	case digits == len(v):
+		return !zero && digits != 4 && digits != 6 && digits != 7 && digits != 8 && digits < 12
+	}
+	return digits == 9 && separators == 1 // a ZIP code of nine digits
+}
+
+// hasNoZIP reports whether v, which cannot be read as a ZIP code, is something else
+// altogether. Postal codes of other countries have letters and digits.
+func hasNoZIP(v []byte) bool {
+	digits, zero := countDigits(v)
+	switch {
+	case digits == 0:
+		return len(v) > 1 && isLetter(v[0])
+	case zero:
+		return false
+	}
+	return isSlashDate(v) || digits > 9 || digits < 3 && digits == len(v) || bytes.IndexByte(v, '@') > 0
+}
+
+// isLetter reports whether c is a letter or, as of every encoding at hand, begins
+// one beyond ASCII.
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80 }
+
+// failShapes words what the rows of a member have shown.
+func (m *member) failShapes(w *shapeWatch, p *plan, rows bool) error {
+	if w.header > 0 {
+		return m.fail(fmt.Sprintf("has another header in %s %d, with its columns in another order", lineOrRow(rows), w.header),
+			"files were joined: split it there, and give both parts", ErrAmbiguous)
+	}
+	return m.fail(fmt.Sprintf("has values in the wrong columns from %s %d on: %s is in column %q of at least %d rows in a row", lineOrRow(rows), w.line,
+		watchedShapes[w.column], p.watchNames[w.column], strangeRun),
+		"files with their columns in another order may have been joined: split it there, and give both parts", ErrAmbiguous)
+}
+
+func lineOrRow(rows bool) string {
+	if rows {
+		return "row"
+	}
+	return "line"
+}
