@@ -230,6 +230,7 @@ func youngLeak(head string) string {
 func TestNumbersAreNoPhones(t *testing.T) {
 	for _, tt := range []struct{ head, format, want string }{
 		{"ID", "OH%010d", "voter_id"},
+		{"Ref", "OH%010d", "voter_id"},
 		{"ID", "41%08d", "voter_id"},
 		{"Member Number", "41%08d", "voter_id"},
 		{"Contact", "41955501%02d", "phone"},
