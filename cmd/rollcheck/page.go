@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"rollcheck/data/advice"
 )
 
 // terminalWidth returns the columns of the terminal that w is, 0 if it is none.
@@ -48,31 +50,14 @@ func (pg *page) entry(label, s string) {
 
 // item writes a text behind a mark, indented as far as that.
 func (pg *page) item(mark, s string) {
-	pg.wrap(mark, strings.Repeat(" ", len(mark)), s)
+	pg.wrap(mark, strings.Repeat(" ", utf8.RuneCountInString(mark)), s)
 }
 
-// wrap writes a text; a word that is longer than a line stands whole, so that an
-// address can be copied.
+// wrap writes a text; see [advice.Fold].
 func (pg *page) wrap(first, indent, s string) {
 	width := 78
 	if pg.width > 0 {
 		width = min(width, pg.width)
 	}
-	pg.w.WriteString(first)
-	column := len(first)
-	for n, word := range strings.Fields(s) {
-		length := utf8.RuneCountInString(word)
-		switch {
-		case n == 0:
-		case column+1+length > width:
-			pg.w.WriteString("\n" + indent)
-			column = len(indent)
-		default:
-			pg.w.WriteByte(' ')
-			column++
-		}
-		pg.w.WriteString(word)
-		column += length
-	}
-	pg.w.WriteByte('\n')
+	pg.w.WriteString(advice.Fold(first, indent, s, width))
 }

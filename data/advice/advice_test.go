@@ -344,3 +344,17 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestFold(t *testing.T) {
+	for _, tt := range []struct{ first, indent, text, want string }{
+		{"", "", "a bc  def", "a bc\ndef\n"},
+		{"- ", "  ", "one two", "- one\n  two\n"},
+		{"ñ ", "  ", "éé éé", "ñ éé\n  éé\n"},
+		{"", "", "https://example.com/long x", "https://example.com/long\nx\n"},
+		{"> ", "", "", "> \n"},
+	} {
+		if got := Fold(tt.first, tt.indent, tt.text, 6); got != tt.want {
+			t.Errorf("Fold(%q, %q, %q) = %q, want %q", tt.first, tt.indent, tt.text, got, tt.want)
+		}
+	}
+}

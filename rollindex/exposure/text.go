@@ -304,21 +304,5 @@ func (h *textHandler) paragraph(text string) {
 // wrap writes a text in lines of at most textWidth characters where words allow.
 func (h *textHandler) wrap(first, indent, text string) {
 	h.begun = true
-	column := len(first)
-	h.w.WriteString(first)
-	for i, word := range strings.Fields(text) {
-		n := len([]rune(word))
-		switch {
-		case i == 0:
-		case column+1+n > textWidth:
-			h.w.WriteString("\n" + indent)
-			column = len(indent)
-		default:
-			h.w.WriteByte(' ')
-			column++
-		}
-		h.w.WriteString(word)
-		column += n
-	}
-	h.w.WriteByte('\n')
+	h.w.WriteString(advice.Fold(first, indent, text, textWidth))
 }

@@ -127,19 +127,7 @@ func (t *text) line(s string) { t.WriteString(s + "\n") }
 // wrap writes s behind a lead, in lines of at most [width], those after the first
 // as far in as the first.
 func (t *text) wrap(lead, s string) {
-	indent := strings.Repeat(" ", utf8.RuneCountInString(lead))
-	line, n := lead, utf8.RuneCountInString(lead)
-	for i, word := range strings.Fields(s) {
-		m := utf8.RuneCountInString(word)
-		if i > 0 && n+1+m > width {
-			t.line(line)
-			line, n = indent, len(indent)
-		} else if i > 0 {
-			line, n = line+" ", n+1
-		}
-		line, n = line+word, n+m
-	}
-	t.line(line)
+	t.WriteString(advice.Fold(lead, strings.Repeat(" ", utf8.RuneCountInString(lead)), s, width))
 }
 
 func (t *text) heading(r *Report) {
