@@ -88,7 +88,7 @@ func buildDemo(t *testing.T, n int) (dir string, key hashing.Key, xs [][]byte) {
 	t.Helper()
 	dir = t.TempDir()
 	key = hashing.Key([]byte(strings.Repeat("\x01", 32)))
-	ix, err := rollindex.Create(dir, &key)
+	ix, err := rollindex.Create(dir, &key, hashing.Local)
 	if err != nil {
 		t.Fatal(err)
 	}

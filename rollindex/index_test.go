@@ -65,7 +65,7 @@ func build(t testing.TB, ix *Index, id string, rows []row, memory int64) hashing
 
 func newIndex(t testing.TB) *Index {
 	t.Helper()
-	ix, err := Create(filepath.Join(t.TempDir(), "ix"), &testKey)
+	ix, err := Create(filepath.Join(t.TempDir(), "ix"), &testKey, hashing.Local)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestErrors(t *testing.T) {
 		t.Errorf("opening nothing: %v", err)
 	}
 	ix := newIndex(t)
-	if _, err := Create(ix.dir, &testKey); !errors.Is(err, ErrExists) {
+	if _, err := Create(ix.dir, &testKey, hashing.Local); !errors.Is(err, ErrExists) {
 		t.Errorf("creating twice: %v", err)
 	}
 	if _, err := Open(ix.dir, &hashing.Key{9}); !errors.Is(err, ErrWrongKey) {
@@ -495,7 +495,7 @@ func TestMissingPageIsDamage(t *testing.T) {
 			damaged++
 		}
 	}
-	if damaged == 0 || damaged > 2*pageEntries {
+	if damaged == 0 || damaged > 2*pageEntries(localEntry) {
 		t.Errorf("%d keys are damaged by one missing page", damaged)
 	}
 	if hs, err := ix.Verify(t.Context(), nil); err != nil || len(hs[0].Problems) == 0 {

@@ -37,7 +37,7 @@ func roll(t *testing.T, n int, birth func(i int) string) string {
 
 func newIndex(t *testing.T) *rollindex.Index {
 	t.Helper()
-	ix, err := rollindex.Create(t.TempDir(), &hashing.Key{5})
+	ix, err := rollindex.Create(t.TempDir(), &hashing.Key{5}, hashing.Local)
 	if err != nil {
 		t.Fatal(err)
 	}
