@@ -80,13 +80,13 @@ func (k DatasetKind) Valid() bool { return k == Leak || k == Release }
 // DatasetInfo describes one indexed dataset. It holds counts and names of
 // columns, never a value of a row.
 type DatasetInfo struct {
-	ID            string           `json:"id"`
-	Generation    uint32           `json:"generation"` // counts ingests of this id in this index, from 1
-	Title         string           `json:"title,omitempty"`
-	Kind          DatasetKind      `json:"kind"`
-	Incident      string           `json:"incident,omitempty"`
-	Jurisdictions []string         `json:"jurisdictions"`   // "US-FL", sorted
-	AsOf          string           `json:"as_of,omitempty"` // YYYY-MM-DD: when the data was taken, if known
+	ID            string      `json:"id"`
+	Generation    uint32      `json:"generation"` // counts ingests of this id in this index, from 1
+	Title         string      `json:"title,omitempty"`
+	Kind          DatasetKind `json:"kind"`
+	Incident      string      `json:"incident,omitempty"`
+	Jurisdictions []string    `json:"jurisdictions"`   // "US-FL", sorted
+	AsOf          string      `json:"as_of,omitempty"` // YYYY-MM-DD: when the data was taken, if known
 	// Scheme is [Served] in a served index, and empty in a local one. Sections are
 	// then the jurisdictions under whose keys the dataset has entries, sorted: that of
 	// a row's registration, residence and mailing address. Homes are those of them that
@@ -95,12 +95,12 @@ type DatasetInfo struct {
 	Sections []string `json:"sections,omitempty"`
 	Homes    []string `json:"homes,omitempty"`
 
-	Layout        string           `json:"layout"`
-	Sources       []Source         `json:"sources"` // sorted by SHA-256
-	Rows          int64            `json:"rows"`    // rows read, skipped ones included
-	Indexed       int64            `json:"indexed"` // rows that got at least one key
-	Keyless       int64            `json:"keyless"` // rows read in full that carry nothing anyone could be matched by
-	Skipped       map[string]int64 `json:"skipped"` // rows that could not be read, by reason
+	Layout  string           `json:"layout"`
+	Sources []Source         `json:"sources"` // sorted by SHA-256
+	Rows    int64            `json:"rows"`    // rows read, skipped ones included
+	Indexed int64            `json:"indexed"` // rows that got at least one key
+	Keyless int64            `json:"keyless"` // rows read in full that carry nothing anyone could be matched by
+	Skipped map[string]int64 `json:"skipped"` // rows that could not be read, by reason
 	// Withheld counts the rows that were read and left out whole, by reason, such as
 	// [Confidential].
 	Withheld map[string]int64 `json:"withheld,omitempty"`
