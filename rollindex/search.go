@@ -217,9 +217,9 @@ type wanted struct {
 // in a part of the file.
 func (d *dataset) search(ctx context.Context, s *scratch, index int, yield func(hashing.Result)) error {
 	if d.seal.several() {
-		found := joined{}
-		defer func() { found.yield(index, yield) }()
-		yield = found.add(yield)
+		found, each := joined{}, yield
+		defer func() { found.yield(index, each) }()
+		yield = found.add(each)
 	}
 	filtered := d.seal.count(s) >= filterFrom && d.loadFilter() == nil
 	list := d.wanted(s, filtered)
