@@ -17,8 +17,8 @@ func (m *Match) Holds(roles ...field.Role) bool {
 }
 
 // AppendJurisdictions appends the jurisdictions ("US-FL") that the row says it is
-// of, each once: that of the registration, of the residence and its ZIP code, of
-// the mailing address and its ZIP code. The first stands for the row by itself. It
+// of, each once: that of the registration (the file's, then what a column says), of
+// the residence and its ZIP code, of the mailing address and its ZIP code. The first stands for the row by itself. It
 // appends none if the row says none; a row of another country is of that alone.
 func (r *Record) AppendJurisdictions(dst []string) []string {
 	start := len(dst)
@@ -32,6 +32,7 @@ func (r *Record) AppendJurisdictions(dst []string) []string {
 			return dst
 		}
 	}
+	add(stateOf(r.Value(field.RegistrationState)))
 	add(stateOf(r.Value(field.State)))
 	add(stateOfZIP(r.ZIP))
 	add(stateOf(r.Value(field.MailState)))
