@@ -75,6 +75,7 @@ func (p *program) ingest(c *cli.Context) error {
 		return err
 	}
 	defer ix.Close()
+	p.resume = ix.Scheme() == hashing.Served
 	// The runtime is asked to stay near the budget: without a limit it lets
 	// garbage grow to the size of what is live before it collects.
 	debug.FreeOSMemory() // the key derivation's 64 MiB

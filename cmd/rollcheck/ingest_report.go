@@ -36,7 +36,7 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 		fmt.Fprintf(w, "          %s carry nothing anyone could be matched by (%s)\n", group(info.Keyless), percent(info.Keyless, info.Rows))
 	}
 	if n := info.Withheld[hashing.Confidential]; n > 0 {
-		fmt.Fprintf(w, "left out: %s that say that their voter is protected (%s)\n", rows(n), percent(n, info.Rows))
+		fmt.Fprintf(w, "left out: %s of voters who are protected (%s)\n", rows(n), percent(n, info.Rows))
 	}
 	if res.Resumed > 0 {
 		fmt.Fprintf(w, "resumed:  %s keys had been evaluated by an earlier run\n", group(res.Resumed))
