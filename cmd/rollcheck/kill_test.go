@@ -267,7 +267,7 @@ func TestKilledServedIngest(t *testing.T) {
 	s := newServed(t)
 	before, truth := makeRoll(t, "fl-extract", 300, 21)
 	s.ingest("before", s.file("before.txt", before))
-	big, _ := makeRoll(t, "fl-extract", scale(16_000, 16_000, 200_000), 22) // a few chunks
+	big, _ := makeRoll(t, "fl-extract", scale(24_000, 24_000, 200_000), 22) // four pieces, two at a time
 	people, roll := s.file("people.jsonl", head(truth, 20)), s.file("roll.txt", big)
 	answers, base := s.answers(people), t.TempDir()
 	copyDir(t, base, s.index())

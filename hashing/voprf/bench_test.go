@@ -14,15 +14,3 @@ func BenchmarkBlind(b *testing.B) {
 		}
 	}
 }
-
-// BenchmarkFinalize verifies and finalises the vectors' batch of 2.
-func BenchmarkFinalize(b *testing.B) {
-	pk, batches := rfc9497(b)
-	batch := batches[2]
-	r := batch.request(b)
-	for b.Loop() {
-		if _, err := r.Finalize(pk, batch.evaluated, batch.proof); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

@@ -7,8 +7,9 @@ import (
 	"github.com/cloudflare/circl/group"
 )
 
-// FuzzParsePublicKey: a key is accepted exactly where another implementation
-// decodes an element that is not the identity, and is encoded as it was given.
+// FuzzParsePublicKey: a key is accepted exactly where circl, which the answering
+// side decodes with, has an element that is not the identity, and is encoded as
+// it was given.
 func FuzzParsePublicKey(f *testing.F) {
 	pk, _ := rfc9497(f)
 	encoded := pk.Bytes()
