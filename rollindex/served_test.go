@@ -157,6 +157,15 @@ func TestCheckpointIsOfOneBuild(t *testing.T) {
 	}
 	b.Abort()
 
+	// Keys that differ in no length.
+	twin := []row{{x: []byte("x-1-1000")}, {x: []byte("x-1-1003")}} // of one jurisdiction
+	begin(t, ix, twin).Abort()
+	twin[1].x = []byte("x-1-1006")
+	if b = begin(t, ix, twin); b.Resumed() != 0 {
+		t.Error("the checkpoint of other rows of the same length was used")
+	}
+	b.Abort()
+
 	// It can be given up, without the key; what has none is no dataset.
 	if err := Remove(ix.dir, "d"); err != nil {
 		t.Error(err)
@@ -174,9 +183,15 @@ func TestCheckpointIsOfOneBuild(t *testing.T) {
 	if err := os.WriteFile(part, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	later := filepath.Join(ix.dir, "d.2.part")
+	if err := os.WriteFile(later, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	build(t, ix, "f", nil, 0)
-	if _, err := os.Stat(part); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the checkpoint of a dataset that is there: %v", err)
+	for _, path := range []string{part, later} {
+		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the checkpoint %s of a dataset that is there: %v", filepath.Base(path), err)
+		}
 	}
 }
 
