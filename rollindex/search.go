@@ -97,7 +97,6 @@ func (ix *Index) evaluate(ctx context.Context, inputs []hashing.Input, s *scratc
 	for _, e := range s.served {
 		e.inputs, e.xs = e.inputs[:0], e.xs[:0]
 	}
-	types := hashing.ServedKeyTypes()
 	for _, jurisdiction := range ix.homes() {
 		e := s.served[jurisdiction]
 		if e == nil {
@@ -106,7 +105,7 @@ func (ix *Index) evaluate(ctx context.Context, inputs []hashing.Input, s *scratc
 		}
 		for i := range inputs {
 			in := &inputs[i]
-			if !slices.Contains(types, in.Type) || in.Type == hashing.VoterID && hashing.VoterIDJurisdiction(in.X) != jurisdiction {
+			if !slices.Contains(servedTypes, in.Type) || in.Type == hashing.VoterID && hashing.VoterIDJurisdiction(in.X) != jurisdiction {
 				continue
 			}
 			e.inputs, e.xs = append(e.inputs, int32(i)), append(e.xs, in.X)

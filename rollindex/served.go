@@ -41,9 +41,11 @@ func (ix *Index) ServedKey(jurisdiction string) (*evaluate.Key, error) {
 	return k, nil
 }
 
+var servedTypes = hashing.ServedKeyTypes()
+
 // hasSection reports whether a section can be one of the dataset's.
 func hasSection(info *hashing.DatasetInfo, section uint16) bool {
-	return int(section>>8) < len(info.Sections) && slices.Contains(hashing.ServedKeyTypes(), hashing.KeyType(section&0xff))
+	return int(section>>8) < len(info.Sections) && slices.Contains(servedTypes, hashing.KeyType(section&0xff))
 }
 
 // ServedKey is one match key of one row, to be evaluated under the key of a
@@ -148,6 +150,9 @@ func (w *Writer) AddServed(ctx context.Context, keys []ServedKey, jobs int) erro
 	number, last := uint8(0), ""
 	for i := range keys {
 		k, e := &keys[i], body[i*tagSize:]
+		if !slices.Contains(servedTypes, k.Type) {
+			return fmt.Errorf("a %s key is not served", k.Type)
+		}
 		if k.Jurisdiction != last {
 			if number, err = w.b.served.number(k.Jurisdiction); err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"rollcheck/data/field"
@@ -165,6 +166,11 @@ func TestCheckpointIsOfOneBuild(t *testing.T) {
 		t.Error("the checkpoint of other rows of the same length was used")
 	}
 	b.Abort()
+	keys := []ServedKey{{Type: hashing.NameDOB, X: []byte("x"), Jurisdiction: "US-FL"}}
+	other := slices.Clone(keys)
+	if other[0].Jurisdiction = "US-GA"; digestOf(keys) == digestOf(other) {
+		t.Error("two jurisdictions have one digest")
+	}
 
 	// It can be given up, without the key; what has none is no dataset.
 	if err := Remove(ix.dir, "d"); err != nil {
@@ -388,6 +394,26 @@ func TestServedErrors(t *testing.T) {
 	}
 	if err := w.AddServed(t.Context(), many, 1); err == nil {
 		t.Error("more jurisdictions than an entry can tell were taken")
+	}
+	if err := w.AddServed(t.Context(), []ServedKey{{Type: hashing.Phone, Jurisdiction: "US-FL"}}, 1); err == nil {
+		t.Error("a key that is not served was taken")
+	}
+}
+
+// An entry that names no section of its dataset is damage to who verifies it and to
+// who publishes it.
+func TestEntryOfNoSection(t *testing.T) {
+	t.Parallel()
+	ix := newIndexOf(t, hashing.Served)
+	build(t, ix, "d", rowsOf(1, 50), 0)
+	info := &ix.cat.datasets[0].info
+	info.Sections = info.Sections[:1]
+	hs, err := ix.Verify(t.Context(), nil)
+	if err != nil || !strings.Contains(fmt.Sprint(hs[0].Problems), "no section") {
+		t.Errorf("%v, %v", hs, err)
+	}
+	if err := ix.Entries(t.Context(), 0, func(Entry) error { return nil }); !errors.Is(err, ErrDamaged) {
+		t.Errorf("publishing: %v", err)
 	}
 }
 

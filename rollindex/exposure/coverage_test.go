@@ -136,6 +136,16 @@ func TestState(t *testing.T) {
 	}
 }
 
+// Rows that were left out are not said to be unreadable as well.
+func TestLeftOutIsNotUnread(t *testing.T) {
+	d, p := servedRoll(20), Person{First: "Jane", Last: "Doe", BirthDate: "1970-03-13", ZIP: "32301"}
+	var pl planner
+	q := pl.plan(&p)
+	if got := newDataset(&d, "").answer(q.signature()); strings.Contains(got.Why, "read") {
+		t.Errorf("%s, %q", got.State, got.Why)
+	}
+}
+
 // A served dataset may hold a key of name, ZIP code and year without the one of
 // name and ZIP code alone, which is of files without births.
 func TestNothingIsImpliedInAServedDataset(t *testing.T) {
