@@ -453,7 +453,7 @@ func TestUnknownScheme(t *testing.T) {
 func TestServedSizes(t *testing.T) {
 	t.Parallel()
 	ix := newIndexOf(t, hashing.Served)
-	build(t, ix, "d", rowsOf(7, 10_000), 1<<30)
+	build(t, ix, "d", rowsOf(7, 3_000), 1<<30)
 	h := sizes(t, ix)[0]
 	t.Logf("%.2f bytes a tag in the pages, %.2f in the filter", float64(h.PageBytes)/float64(h.Tags), float64(h.FilterBytes)/float64(h.Tags))
 	if perPage := int64(251); h.Pages != (h.Tags+perPage-1)/perPage || h.PageBytes != 4096*h.Pages {
