@@ -20,18 +20,21 @@ type Build struct {
 	id         string
 	generation uint32
 	unlock     func()
-	sorter     *extsort.Sorter[record]
+	sorter     sorter
+	served     *served // what a build in a served index has more; nil in a local one
 }
 
-// record is one entry on its way to the index: the tag, and the pad over the
-// mask in the high and the mask in the low half. The mask's top bit, which has
-// no meaning before rows are merged, marks a provisional entry.
-type record [2]uint64
+// MinMemory returns the least memory a build works in, whatever budget it is
+// given; every writer needs half as much again.
+func (ix *Index) MinMemory() int64 { return extsort.MinMemory(words(ix.cat.scheme)) }
 
-const provisionalBit = 1 << 31
-
-// MinMemory is the least memory a build works in, whatever budget it is given.
-var MinMemory = extsort.MinMemory(2)
+// words returns how many words a record of the scheme has.
+func words(s hashing.Scheme) int {
+	if s == hashing.Served {
+		return len(servedRecord{})
+	}
+	return len(record{})
+}
 
 // Begin starts a dataset. memory is the budget in bytes for entries in memory;
 // what goes beyond it is spilled, encrypted, into the index's directory. It
@@ -68,48 +71,77 @@ func (b *Build) begin(memory int64) error {
 		return fmt.Errorf("clearing what an interrupted run left: %w", err)
 	}
 	b.generation = cat.generations[b.id] + 1
-	b.sorter = extsort.New[record](b.ix.dir, memory)
-	return nil
+	if cat.scheme == hashing.Local {
+		b.sorter = sorterOf[record]{extsort.New[record](b.ix.dir, memory)}
+		return nil
+	}
+	b.sorter = sorterOf[servedRecord]{extsort.New[servedRecord](b.ix.dir, memory)}
+	b.served, err = newServed(b)
+	return err
 }
 
-// NewHasher returns the index's keyed function for one goroutine.
+// NewHasher returns the keyed function of a local index for one goroutine.
 func (ix *Index) NewHasher() *hashing.Hasher { return ix.prf.NewHasher() }
 
 // Writer adds the entries of one goroutine.
 type Writer struct {
-	w       *extsort.Writer[record]
+	b       *Build
+	local   *extsort.Writer[record]
+	served  *extsort.Writer[servedRecord] // nil in a local index, as local is in a served one
 	entries *hashing.Entries
+	batch   servedBatch
 }
 
 // NewWriter returns a writer for one goroutine.
 func (b *Build) NewWriter() *Writer {
-	return &Writer{b.sorter.NewWriter(), b.ix.prf.Entries(b.id, b.generation)}
+	switch s := b.sorter.(type) {
+	case sorterOf[servedRecord]:
+		return &Writer{b: b, served: s.NewWriter()}
+	case sorterOf[record]:
+		return &Writer{b: b, local: s.NewWriter(), entries: b.ix.prf.Entries(b.id, b.generation)}
+	}
+	panic("a build without a sorter")
 }
 
-// Add adds the entry of one match key of one row: the keyed function's value
-// for it, and what the row held. A provisional entry is kept or dropped when
-// the build is committed, because what it depends on is only known then.
+// Add adds the entry of one match key of one row to a local index: the keyed
+// function's value for it, and what the row held. A provisional entry is kept or
+// dropped when the build is committed, because what it depends on is only known
+// then.
 func (w *Writer) Add(y *hashing.Output, mask hashing.Mask, provisional bool) error {
 	tag, pad := w.entries.Seal(y)
+	return w.local.Add(record{uint64(tag), maskWord(mask, pad, provisional)})
+}
+
+// maskWord returns the second word of a record.
+func maskWord(mask, pad hashing.Mask, provisional bool) uint64 {
 	m := uint64(mask &^ provisionalBit)
 	if provisional {
 		m |= provisionalBit
 	}
-	return w.w.Add(record{uint64(tag), uint64(pad)<<32 | m})
+	return uint64(pad)<<32 | m
 }
 
 // Flush hands over what the writer still holds. It must be called once the
 // writer's goroutine is done.
-func (w *Writer) Flush() error { return w.w.Flush() }
+func (w *Writer) Flush() error {
+	if w.served != nil {
+		return w.served.Flush()
+	}
+	return w.local.Flush()
+}
 
 // Spilled returns the bytes of entries, encrypted, that went to disk for want of
 // memory. It may also be asked once the build is over.
 func (b *Build) Spilled() int64 { return b.sorter.Spilled() }
 
-// Abort gives the build up and leaves the index as it was. After a Commit, or
-// another Abort, it does nothing.
+// Abort gives the build up and leaves the index as it was; what a build in a
+// served index has evaluated stays in its checkpoint, for the next build of the same
+// id. After a Commit, or another Abort, it does nothing.
 func (b *Build) Abort() {
 	b.sorter.Close()
+	if b.served != nil {
+		b.served.checkpoint.close()
+	}
 	b.unlock()
 }
 
@@ -130,7 +162,12 @@ func (b *Build) Commit(ctx context.Context, info hashing.DatasetInfo, opts Commi
 		return info, fmt.Errorf("writing dataset %q: %w", b.id, err)
 	}
 	defer os.Remove(tmp) // fails once it has its name
-	content, err := b.writeFile(ctx, tmp, opts)
+	var place []uint8
+	if b.served != nil {
+		info.Scheme = hashing.Served
+		info.Sections, place = b.served.sections()
+	}
+	content, err := b.writeFile(ctx, tmp, place, opts)
 	if err != nil {
 		return info, fmt.Errorf("writing dataset %q: %w", b.id, err)
 	}
@@ -150,6 +187,9 @@ func (b *Build) Commit(ctx context.Context, info hashing.DatasetInfo, opts Commi
 	b.ix.cat.add(l)
 	if err := b.ix.cat.write(b.ix.dir); err != nil {
 		return info, fmt.Errorf("listing dataset %q: %w", b.id, errors.Join(err, b.unlist(path)))
+	}
+	if b.served != nil {
+		b.served.checkpoint.remove()
 	}
 	return info, nil
 }

@@ -59,8 +59,11 @@ func (c *catalog) fill(path string) (err error) {
 		return err
 	}
 	meta := [][2]driver.Value{
-		{"format", int64(formatVersion)}, {"canonical", hashing.Version}, {"scheme", "local"},
+		{"format", int64(formatVersion)}, {"canonical", hashing.Version}, {"scheme", string(c.scheme)},
 		{"salt", c.salt[:]}, {"check", c.check[:]},
+	}
+	if c.scheme == hashing.Served {
+		meta = append(meta, [2]driver.Value{"epoch", c.epoch})
 	}
 	for _, kv := range meta {
 		if err := db.exec("INSERT INTO meta VALUES (?, ?)", kv[0], kv[1]); err != nil {
@@ -146,11 +149,14 @@ func (c *catalog) load(db *database) error {
 	}
 	salt, _ := meta["salt"].([]byte)
 	check, _ := meta["check"].([]byte)
+	c.scheme, c.epoch = hashing.Scheme(asString(meta["scheme"])), asString(meta["epoch"])
 	switch {
-	case meta["format"] != int64(formatVersion), asString(meta["canonical"]) != hashing.Version, asString(meta["scheme"]) != "local":
+	case meta["format"] != int64(formatVersion), asString(meta["canonical"]) != hashing.Version, !c.scheme.Valid():
 		return ErrFormat
 	case len(salt) != len(c.salt) || len(check) != len(c.check):
 		return fmt.Errorf("%w: no salt or key check", ErrDamaged)
+	case (c.scheme == hashing.Served) != (c.epoch != ""):
+		return fmt.Errorf("%w: no epoch of the keys, or one without keys", ErrDamaged)
 	}
 	copy(c.salt[:], salt)
 	copy(c.check[:], check)

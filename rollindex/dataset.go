@@ -1,6 +1,7 @@
 package rollindex
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -16,7 +17,8 @@ type dataset struct {
 	file      *os.File
 	pageKey   []byte
 	readers   []*reader // at least one; more for large searches
-	entries   *hashing.Entries
+	size      int       // of an entry
+	seal      sealing
 	filter    []shard // nil until loadFilter
 	filterErr error   // why it cannot be loaded
 	log       int
@@ -26,6 +28,7 @@ type dataset struct {
 type reader struct {
 	tree *tree
 	mac  *mac
+	size int // of an entry
 }
 
 // dataset returns the open file of a listed dataset, opening it if need be.
@@ -74,11 +77,14 @@ func checkListed(path string, l *listed) error {
 
 func (ix *Index) openDataset(path string, l *listed) (*dataset, error) {
 	id, generation := l.info.ID, l.info.Generation
+	if (l.info.Scheme == hashing.Served) != (ix.cat.scheme == hashing.Served) {
+		return nil, errors.New("it is not of the index's scheme")
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	d := &dataset{file: file, pageKey: ix.prf.PageKey(id, generation), entries: ix.prf.Entries(id, generation)}
+	d := &dataset{file: file, pageKey: ix.prf.PageKey(id, generation), size: entrySize(ix.cat.scheme), seal: ix.sealing(&l.info)}
 	if err := d.ready(1); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -92,7 +98,7 @@ func (d *dataset) ready(n int) error {
 		if err != nil {
 			return err
 		}
-		d.readers = append(d.readers, &reader{t, newMAC(d.pageKey)})
+		d.readers = append(d.readers, &reader{t, newMAC(d.pageKey), d.size})
 	}
 	return nil
 }
@@ -120,12 +126,36 @@ func (d *dataset) rows(query string, f func([]driver.Value) error) error {
 	return nil
 }
 
+// eachPage calls f with every page and its blob, in order: each intact, and
+// beginning where the one before ended.
+func (d *dataset) eachPage(ctx context.Context, f func(p *page, blob []byte) error) (all bool, err error) {
+	mac := newMAC(d.pageKey)
+	next := hashing.Tag(0)
+	err = d.rows("SELECT id, entries FROM page ORDER BY id", func(row []driver.Value) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		id, _ := row[0].(int64)
+		blob, _ := row[1].([]byte)
+		p, err := openPage(mac, uint64(id), blob, d.size)
+		if err != nil {
+			return err
+		}
+		if all || p.first != next {
+			return fmt.Errorf("%w: page %d does not begin where the one before ended", ErrDamaged, id)
+		}
+		next, all = p.next, p.next == 0
+		return f(&p, blob)
+	})
+	return all, err
+}
+
 // page reads and checks the page that answers for the tag. It is valid until
 // the next call.
 func (r *reader) page(t hashing.Tag) (p page, err error) {
 	err = r.tree.find(pageID(t), func(row uint64, blob []byte) (bool, error) {
 		var err error
-		p, err = openPage(r.mac, row, blob)
+		p, err = openPage(r.mac, row, blob, r.size)
 		return err == nil && p.covers(t), err
 	})
 	return p, err

@@ -98,8 +98,9 @@ func syncDir(dir string) error {
 
 const tmpPrefix = ".tmp-"
 
-// removeLeftovers deletes what an interrupted writer left: temporary files and
-// dataset files that no row of index.db lists. The caller holds the lock.
+// removeLeftovers deletes what an interrupted writer left: temporary files,
+// dataset files that no row of index.db lists, and checkpoints of builds that were
+// finished. The caller holds the lock.
 func (ix *Index) removeLeftovers() error {
 	names, err := os.ReadDir(ix.dir)
 	if err != nil {
@@ -112,7 +113,8 @@ func (ix *Index) removeLeftovers() error {
 	var errs error
 	for _, n := range names {
 		leftover := strings.HasPrefix(n.Name(), tmpPrefix) ||
-			strings.HasSuffix(n.Name(), datasetExt) && !listed[n.Name()]
+			strings.HasSuffix(n.Name(), datasetExt) && !listed[n.Name()] ||
+			strings.HasSuffix(n.Name(), checkpointExt) && !ix.cat.awaits(n.Name())
 		if leftover {
 			errs = errors.Join(errs, os.Remove(filepath.Join(ix.dir, n.Name())))
 		}

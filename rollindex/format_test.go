@@ -14,10 +14,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloudflare/circl/oprf"
 	_ "github.com/mattn/go-sqlite3"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
+	"rollcheck/hashing/voprf/evaluate"
 	"rollcheck/rollindex"
 )
 
@@ -33,13 +35,17 @@ type secondReader struct {
 
 func (r *secondReader) expand(label string, n int, ds bool) []byte {
 	if ds {
-		label += string([]byte{byte(len(r.id))}) + r.id + string(binary.BigEndian.AppendUint32(nil, r.generation))
+		label += r.ds()
 	}
 	b, err := hkdf.Expand(sha256.New, r.prk, label, n)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	return b
+}
+
+func (r *secondReader) ds() string {
+	return string([]byte{byte(len(r.id))}) + r.id + string(binary.BigEndian.AppendUint32(nil, r.generation))
 }
 
 func hmac256(key []byte, parts ...[]byte) []byte {
@@ -60,10 +66,41 @@ func (r *secondReader) lookup(x []byte) (mask uint32, found bool) {
 	}
 	b := make([]byte, 16)
 	block.Encrypt(b, y[:16])
+	e := r.entry(b, 12)
+	if e == nil {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(e[8:]) ^ binary.BigEndian.Uint32(b[8:]), true
+}
+
+// servedLookup is lookup in a served index, under the key of a jurisdiction; it
+// returns group and section too.
+func (r *secondReader) servedLookup(x []byte, jurisdiction string) (mask uint32, group, section uint16, found bool) {
+	r.t.Helper()
+	seed := r.expand("rollcheck/vrx1/seed", 32, false)
+	key, err := oprf.DeriveKey(oprf.SuiteRistretto255, oprf.VerifiableMode, seed, []byte("vrx1|1|"+jurisdiction))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	y, err := oprf.NewVerifiableServer(oprf.SuiteRistretto255, key).FullEvaluate(x)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	b := hmac256(y, []byte("vrx1/entry"+r.ds()))
+	e := r.entry(b, 16)
+	if e == nil {
+		return 0, 0, 0, false
+	}
+	return binary.BigEndian.Uint32(e[8:]) ^ binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint16(e[12:]), binary.BigEndian.Uint16(e[14:]), true
+}
+
+// entry returns the entry with the tag at the beginning of b, nil if there is none.
+func (r *secondReader) entry(b []byte, size int) []byte {
+	r.t.Helper()
 	tag := binary.BigEndian.Uint64(b)
 	var id int64
 	var blob []byte
-	err = r.db.QueryRow("SELECT id, entries FROM page WHERE id <= ? ORDER BY id DESC LIMIT 1", int64(tag>>1)).Scan(&id, &blob)
+	err := r.db.QueryRow("SELECT id, entries FROM page WHERE id <= ? ORDER BY id DESC LIMIT 1", int64(tag>>1)).Scan(&id, &blob)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -76,19 +113,19 @@ func (r *secondReader) lookup(x []byte) (mask uint32, found bool) {
 	if tag < first || next != 0 && tag >= next || uint64(id) != first>>1 {
 		r.t.Fatalf("page %d does not cover the tag", id)
 	}
-	for e := blob[32:]; len(e) > 0; e = e[12:] {
+	for e := blob[32:]; len(e) > 0; e = e[size:] {
 		if binary.BigEndian.Uint64(e) == tag {
-			return binary.BigEndian.Uint32(e[8:]) ^ binary.BigEndian.Uint32(b[8:]), true
+			return e[:size]
 		}
 	}
-	return 0, false
+	return nil
 }
 
-func buildDemo(t *testing.T, n int) (dir string, key hashing.Key, xs [][]byte) {
+func buildDemo(t *testing.T, scheme hashing.Scheme, n int) (dir string, key hashing.Key, xs [][]byte) {
 	t.Helper()
 	dir = t.TempDir()
 	key = hashing.Key([]byte(strings.Repeat("\x01", 32)))
-	ix, err := rollindex.Create(dir, &key)
+	ix, err := rollindex.Create(dir, &key, scheme)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,13 +136,21 @@ func buildDemo(t *testing.T, n int) (dir string, key hashing.Key, xs [][]byte) {
 	}
 	w, h := b.NewWriter(), ix.NewHasher()
 	var y hashing.Output
+	var served []rollindex.ServedKey
 	for i := range n {
 		x := binary.BigEndian.AppendUint32([]byte("rc1\x01"), uint32(i))
 		xs = append(xs, x)
+		if scheme == hashing.Served {
+			served = append(served, rollindex.ServedKey{Type: hashing.NameDOB, X: x, Jurisdiction: demoState(i), Group: uint16(i), Mask: demoMask(i)})
+			continue
+		}
 		h.Sum(hashing.NameDOB, x, &y)
-		if err := w.Add(&y, hashing.NewMask(field.Set(i&0xffff), 'A'+byte(i%26)), false); err != nil {
+		if err := w.Add(&y, demoMask(i), false); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := w.AddServed(t.Context(), served, 2); err != nil {
+		t.Fatal(err)
 	}
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
@@ -116,20 +161,56 @@ func buildDemo(t *testing.T, n int) (dir string, key hashing.Key, xs [][]byte) {
 	return dir, key, xs
 }
 
+func demoMask(i int) hashing.Mask { return hashing.NewMask(field.Set(i&0xffff), 'A'+byte(i%26)) }
+func demoState(i int) string      { return [...]string{"US-FL", "US-NY", "US-ZZ"}[i%3] }
+
 func TestASecondReaderAgrees(t *testing.T) {
 	t.Parallel()
-	dir, key, xs := buildDemo(t, 3000)
-	cat, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "index.db")+"?mode=ro&immutable=1")
-	if err != nil {
-		t.Fatal(err)
+	r, xs := newSecondReader(t, hashing.Local, 3000)
+	for i, x := range xs {
+		mask, found := r.lookup(x)
+		if want := uint32(demoMask(i)); !found || mask != want {
+			t.Fatalf("key %d: found %v, mask %08x, want %08x", i, found, mask, want)
+		}
 	}
-	defer cat.Close()
-	var salt, check []byte
-	if err := cat.QueryRow("SELECT value FROM meta WHERE key = 'salt'").Scan(&salt); err != nil {
-		t.Fatal(err)
+	for i := range 3000 {
+		if _, found := r.lookup(binary.BigEndian.AppendUint32([]byte("rc1\x01"), uint32(1<<20+i))); found {
+			t.Errorf("an absent key was found")
+		}
 	}
-	if err := cat.QueryRow("SELECT value FROM meta WHERE key = 'check'").Scan(&check); err != nil {
-		t.Fatal(err)
+}
+
+func TestASecondReaderOfAServedIndexAgrees(t *testing.T) {
+	t.Parallel()
+	r, xs := newSecondReader(t, hashing.Served, 600)
+	for i, x := range xs {
+		mask, group, section, found := r.servedLookup(x, demoState(i))
+		if want := uint32(demoMask(i)); !found || mask != want || group != uint16(i) || section != uint16(i%3)<<8|1 {
+			t.Fatalf("key %d: found %v, mask %08x, want %08x; group %d, section %04x", i, found, mask, want, group, section)
+		}
+		if _, _, _, found := r.servedLookup(x, demoState(i+1)); found {
+			t.Fatalf("key %d was found under the key of another state", i)
+		}
+	}
+}
+
+// newSecondReader returns a reader of an index of n keys that it has checked the
+// seals and the key of, and the keys.
+func newSecondReader(t *testing.T, scheme hashing.Scheme, n int) (r *secondReader, xs [][]byte) {
+	t.Helper()
+	dir, key, xs := buildDemo(t, scheme, n)
+	cat := openReadOnly(t, filepath.Join(dir, "index.db"))
+	meta := func(key string) (value []byte) {
+		if err := cat.QueryRow("SELECT value FROM meta WHERE key = ?", key).Scan(&value); err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+	if got := string(meta("scheme")); got != string(scheme) {
+		t.Errorf("scheme %q, want %q", got, scheme)
+	}
+	if scheme == hashing.Served && string(meta("epoch")) != "1" {
+		t.Errorf("epoch %q", meta("epoch"))
 	}
 	var file string
 	var size, seal int64
@@ -145,30 +226,25 @@ func TestASecondReaderAgrees(t *testing.T) {
 	if got := crc32.ChecksumIEEE(whole); got != stored || int64(got) != seal || int64(len(whole)) != size {
 		t.Errorf("seal %08x, stored %08x, listed %08x; %d bytes, listed %d", got, stored, seal, len(whole), size)
 	}
-	prk, err := hkdf.Extract(sha256.New, key[:], salt)
+	prk, err := hkdf.Extract(sha256.New, key[:], meta("salt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, file)+"?mode=ro&immutable=1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	r := &secondReader{t, prk, "demo", 1, db}
-	if got := hmac256(r.expand("rollcheck/rc1/check", 32, false))[:16]; string(got) != string(check) {
+	r = &secondReader{t, prk, "demo", 1, openReadOnly(t, filepath.Join(dir, file))}
+	if got, check := hmac256(r.expand("rollcheck/rc1/check", 32, false))[:16], meta("check"); string(got) != string(check) {
 		t.Errorf("key check %x, stored %x", got, check)
 	}
-	for i, x := range xs {
-		mask, found := r.lookup(x)
-		if want := uint32(hashing.NewMask(field.Set(i&0xffff), 'A'+byte(i%26))); !found || mask != want {
-			t.Fatalf("key %d: found %v, mask %08x, want %08x", i, found, mask, want)
-		}
+	return r, xs
+}
+
+func openReadOnly(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro&immutable=1")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := range 3000 {
-		if _, found := r.lookup(binary.BigEndian.AppendUint32([]byte("rc1\x01"), uint32(1<<20+i))); found {
-			t.Errorf("an absent key was found")
-		}
-	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 // The values of the example in FORMAT.md.
@@ -187,11 +263,26 @@ func TestFormatExample(t *testing.T) {
 	var y hashing.Output
 	prf.NewHasher().Sum(hashing.NameDOB, []byte("rc1\x01"), &y)
 	tag, pad := prf.Entries("demo", 1).Seal(&y)
+	seed := prf.ServedSeed()
+	served, err := evaluate.DeriveKey((*evaluate.Seed)(&seed), "1", "US-FL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	servedY, err := served.Evaluate([]byte("rc1\x01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	servedTag, servedPad := hashing.NewServedEntries("demo", 1).Seal((*hashing.ServedOutput)(&servedY))
 	for label, value := range map[string][]byte{
 		"check": check[:], "page key": pageKey, "y": y[:],
 		"tag":       binary.BigEndian.AppendUint64(nil, uint64(tag)),
 		"pad":       binary.BigEndian.AppendUint32(nil, uint32(pad)),
 		"empty MAC": hmac256(pageKey, []byte{1}, make([]byte, 8), make([]byte, 16))[:16],
+		"seed":      seed[:], "public key": served.PublicKey(), "served y": servedY[:],
+		"served tag":                  binary.BigEndian.AppendUint64(nil, uint64(servedTag)),
+		"served pad":                  binary.BigEndian.AppendUint32(nil, uint32(servedPad)),
+		"checkpoint key":              prf.CheckpointKey("demo", 1),
+		`Bucket("KING", "ELIZABETH")`: binary.BigEndian.AppendUint16(nil, hashing.Bucket([]byte("KING"), []byte("ELIZABETH"))),
 	} {
 		if line := label + " = " + hex.EncodeToString(value); !strings.Contains(string(text), line+"\n") {
 			t.Errorf("FORMAT.md lacks %q", line)

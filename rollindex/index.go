@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"rollcheck/hashing"
+	"rollcheck/hashing/voprf/evaluate"
 )
 
 // Errors that callers branch on.
@@ -50,12 +51,18 @@ type Index struct {
 	mu   sync.Mutex
 	open map[string]*dataset // by file name; guarded by mu
 
+	keysMu sync.Mutex
+	keys   map[string]*evaluate.Key // of a served index, by jurisdiction; guarded by keysMu
+
 	scratch scratch // of Search
 }
 
 // Create makes an empty index in dir, which is created if need be and must hold
 // no index. The index gets a salt of its own.
-func Create(dir string, key *hashing.Key) (*Index, error) {
+func Create(dir string, key *hashing.Key, scheme hashing.Scheme) (*Index, error) {
+	if !scheme.Valid() {
+		return nil, fmt.Errorf("there is no scheme %q", string(scheme))
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("creating the index: %w", err)
 	}
@@ -70,7 +77,10 @@ func Create(dir string, key *hashing.Key) (*Index, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("creating the index: %w", err)
 	}
-	cat := &catalog{generations: map[string]uint32{}}
+	cat := &catalog{scheme: scheme, generations: map[string]uint32{}}
+	if scheme == hashing.Served {
+		cat.epoch = firstEpoch
+	}
 	if _, err := rand.Read(cat.salt[:]); err != nil {
 		return nil, fmt.Errorf("creating the index: %w", err)
 	}
@@ -82,7 +92,11 @@ func Create(dir string, key *hashing.Key) (*Index, error) {
 	if err := cat.write(dir); err != nil {
 		return nil, fmt.Errorf("creating the index: %w", err)
 	}
-	return &Index{dir: dir, prf: prf, cat: cat, open: map[string]*dataset{}}, nil
+	return indexOf(dir, prf, cat), nil
+}
+
+func indexOf(dir string, prf *hashing.PRF, cat *catalog) *Index {
+	return &Index{dir: dir, prf: prf, cat: cat, open: map[string]*dataset{}, keys: map[string]*evaluate.Key{}}
 }
 
 // Open opens the index in dir for reading and writing. A key it was not made
@@ -99,7 +113,7 @@ func Open(dir string, key *hashing.Key) (*Index, error) {
 	if check := prf.Check(); subtle.ConstantTimeCompare(check[:], cat.check[:]) != 1 {
 		return nil, ErrWrongKey
 	}
-	return &Index{dir: dir, prf: prf, cat: cat, open: map[string]*dataset{}}, nil
+	return indexOf(dir, prf, cat), nil
 }
 
 // List reads what an index says of its datasets without its key. Nothing of
@@ -127,11 +141,14 @@ func (ix *Index) Close() error {
 // Dir returns the directory of the index.
 func (ix *Index) Dir() string { return ix.dir }
 
+// Scheme returns how the index's match keys are keyed.
+func (ix *Index) Scheme() hashing.Scheme { return ix.cat.scheme }
+
 // Datasets returns the datasets of the index, sorted by id.
 func (ix *Index) Datasets() []hashing.DatasetInfo { return ix.cat.infos() }
 
-// Remove takes a dataset out of the index in dir. It needs no key. Readers that
-// have it open keep it until they close.
+// Remove takes a dataset out of the index in dir, or the checkpoint of one that was
+// not finished. It needs no key. Readers that have it open keep it until they close.
 func Remove(dir, id string) error {
 	unlock, err := lock(dir)
 	if err != nil {
@@ -144,6 +161,12 @@ func Remove(dir, id string) error {
 	}
 	i := cat.find(id)
 	if i < 0 {
+		if hashing.ValidDatasetID(id) {
+			err := os.Remove(filepath.Join(dir, checkpointName(id, cat.generations[id]+1)))
+			if !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
 		return fmt.Errorf("%w: %q", ErrNoDataset, id)
 	}
 	cat.datasets = slices.Delete(cat.datasets, i, i+1)
@@ -155,6 +178,8 @@ func Remove(dir, id string) error {
 
 // catalog is what index.db holds.
 type catalog struct {
+	scheme      hashing.Scheme
+	epoch       string // of the keys of a served index, "" in a local one
 	salt        hashing.Salt
 	check       [16]byte
 	datasets    []listed          // sorted by id

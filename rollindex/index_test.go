@@ -44,28 +44,91 @@ func build(t testing.TB, ix *Index, id string, rows []row, memory int64) hashing
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := ix.NewHasher()
-	w := b.NewWriter()
-	var y hashing.Output
-	for _, r := range rows {
-		h.Sum(hashing.NameDOB, r.x, &y)
-		if err := w.Add(&y, r.mask, r.provisional); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	info, err := b.Commit(t.Context(), hashing.DatasetInfo{Kind: hashing.Leak}, CommitOptions{Jobs: 2})
+	addRows(t, ix, b, rows)
+	info, err := b.Commit(t.Context(), describe(ix, rows), CommitOptions{Jobs: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return info
 }
 
-func newIndex(t testing.TB) *Index {
+func addRows(t testing.TB, ix *Index, b *Build, rows []row) {
 	t.Helper()
-	ix, err := Create(filepath.Join(t.TempDir(), "ix"), &testKey)
+	w := b.NewWriter()
+	if ix.Scheme() == hashing.Served {
+		for part := range slices.Chunk(rows, 500) {
+			if err := w.AddServed(t.Context(), servedKeys(part), 2); err != nil {
+				t.Fatal(err)
+			}
+		}
+	} else {
+		h := ix.NewHasher()
+		var y hashing.Output
+		for _, r := range rows {
+			h.Sum(hashing.NameDOB, r.x, &y)
+			if err := w.Add(&y, r.mask, r.provisional); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// describe returns what an ingest knows of the rows.
+func describe(ix *Index, rows []row) hashing.DatasetInfo {
+	info := hashing.DatasetInfo{Kind: hashing.Leak}
+	if ix.Scheme() == hashing.Served {
+		for _, r := range rows {
+			info.Homes = append(info.Homes, jurisdictionOf(r.x))
+		}
+		slices.Sort(info.Homes)
+		info.Homes = slices.Compact(info.Homes)
+	}
+	return info
+}
+
+// jurisdictionOf returns the jurisdiction that a row is of.
+func jurisdictionOf(x []byte) string {
+	return [...]string{"US-FL", "US-GA", hashing.NoJurisdiction}[x[len(x)-1]%3]
+}
+
+func groupOf(x []byte) uint16 { return uint16(len(x))<<8 | uint16(x[len(x)-1]) }
+
+func servedKeys(rows []row) (keys []ServedKey) {
+	for _, r := range rows {
+		keys = append(keys, ServedKey{
+			Type: hashing.NameDOB, X: r.x, Jurisdiction: jurisdictionOf(r.x), Group: groupOf(r.x), Mask: r.mask, Provisional: r.provisional,
+		})
+	}
+	return keys
+}
+
+// eachScheme runs a test for an index of either scheme. A served one costs some
+// sixty microseconds a key, so its tests are given fewer.
+func eachScheme(t *testing.T, test func(t *testing.T, scheme hashing.Scheme)) {
+	for _, scheme := range []hashing.Scheme{hashing.Local, hashing.Served} {
+		t.Run(string(scheme), func(t *testing.T) {
+			t.Parallel()
+			test(t, scheme)
+		})
+	}
+}
+
+// fewer returns the first number for a local index and the second for a served one.
+func fewer(scheme hashing.Scheme, local, served int) int {
+	if scheme == hashing.Served {
+		return served
+	}
+	return local
+}
+
+func newIndex(t testing.TB) *Index { return newIndexOf(t, hashing.Local) }
+
+func newIndexOf(t testing.TB, scheme hashing.Scheme) *Index {
+	t.Helper()
+	ix, err := Create(filepath.Join(t.TempDir(), "ix"), &testKey, scheme)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,9 +183,12 @@ func expected(datasets ...[]row) map[string]int64 {
 	return want
 }
 
-func universe(seeds ...uint64) (xs [][]byte) {
+func universe(seeds ...uint64) (xs [][]byte) { return universeOf(4000, seeds...) }
+
+// universeOf returns all keys that rowsOf may give, for so many rows.
+func universeOf(n int, seeds ...uint64) (xs [][]byte) {
 	for _, s := range seeds {
-		for i := range 4000 * 4 {
+		for i := range n * 4 {
 			xs = append(xs, fmt.Appendf(nil, "x-%d-%d", s, i))
 		}
 	}
@@ -145,17 +211,19 @@ func sizes(t testing.TB, ix *Index) []Health {
 
 // The index agrees with a map, asked for few keys (pages alone) and for many
 // (filter first).
-func TestSearchAgreesWithAMap(t *testing.T) {
-	t.Parallel()
-	ix := newIndex(t)
-	a, b := rowsOf(1, 4000), rowsOf(2, 4000)
+func TestSearchAgreesWithAMap(t *testing.T) { eachScheme(t, testSearchAgreesWithAMap) }
+
+func testSearchAgreesWithAMap(t *testing.T, scheme hashing.Scheme) {
+	ix := newIndexOf(t, scheme)
+	n := fewer(scheme, 4000, 300)
+	a, b := rowsOf(1, n), rowsOf(2, n)
 	build(t, ix, "a", a, 1<<30)
 	build(t, ix, "b", b, 0)
 	build(t, ix, "c-empty", nil, 0)
 	ix = reopen(t, ix)
 	want := expected(a, b)
-	all := universe(1, 2, 3)
-	if len(all) < filterFrom {
+	all := universeOf(n, 1, 2, 3)
+	if len(all)*max(1, len(describe(ix, a).Homes)) < filterFrom { // each is looked for under each
 		t.Fatal("too few keys to reach the filter")
 	}
 	if got := answers(t, ix, all); !maps.Equal(got, want) {
@@ -171,29 +239,21 @@ func TestSearchAgreesWithAMap(t *testing.T) {
 	sizes(t, ix)
 }
 
-func TestProvisionalEntries(t *testing.T) {
+func TestProvisionalEntries(t *testing.T) { eachScheme(t, testProvisionalEntries) }
+
+func testProvisionalEntries(t *testing.T, scheme hashing.Scheme) {
 	rows := []row{
 		{[]byte("both"), 1, false}, {[]byte("both"), 2, true},
 		{[]byte("only"), 4, true}, {[]byte("plain"), 8, false},
 	}
 	for _, keep := range []bool{false, true} {
-		ix := newIndex(t)
+		ix := newIndexOf(t, scheme)
 		b, err := ix.Begin("d", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, w := ix.NewHasher(), b.NewWriter()
-		var y hashing.Output
-		for _, r := range rows {
-			h.Sum(hashing.NameDOB, r.x, &y)
-			if err := w.Add(&y, r.mask, r.provisional); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.Flush(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := b.Commit(t.Context(), hashing.DatasetInfo{}, CommitOptions{KeepProvisional: keep}); err != nil {
+		addRows(t, ix, b, rows)
+		if _, err := b.Commit(t.Context(), describe(ix, rows), CommitOptions{KeepProvisional: keep}); err != nil {
 			t.Fatal(err)
 		}
 		got := answers(t, ix, [][]byte{[]byte("both"), []byte("only"), []byte("plain")})
@@ -208,10 +268,11 @@ func TestProvisionalEntries(t *testing.T) {
 }
 
 // One index, whatever the memory and the order of rows.
-func TestDigestDependsOnContentAlone(t *testing.T) {
-	t.Parallel()
-	ix := newIndex(t)
-	rows := rowsOf(5, 30_000)
+func TestDigestDependsOnContentAlone(t *testing.T) { eachScheme(t, testDigestDependsOnContentAlone) }
+
+func testDigestDependsOnContentAlone(t *testing.T, scheme hashing.Scheme) {
+	ix := newIndexOf(t, scheme)
+	rows := rowsOf(5, fewer(scheme, 30_000, 1_500))
 	shuffled := slices.Clone(rows)
 	rand.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 	var digests []string
@@ -272,7 +333,7 @@ func TestErrors(t *testing.T) {
 		t.Errorf("opening nothing: %v", err)
 	}
 	ix := newIndex(t)
-	if _, err := Create(ix.dir, &testKey); !errors.Is(err, ErrExists) {
+	if _, err := Create(ix.dir, &testKey, hashing.Local); !errors.Is(err, ErrExists) {
 		t.Errorf("creating twice: %v", err)
 	}
 	if _, err := Open(ix.dir, &hashing.Key{9}); !errors.Is(err, ErrWrongKey) {
@@ -303,23 +364,24 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestRemoveAndIngestAgain(t *testing.T) {
-	t.Parallel()
-	ix := newIndex(t)
+func TestRemoveAndIngestAgain(t *testing.T) { eachScheme(t, testRemoveAndIngestAgain) }
+
+func testRemoveAndIngestAgain(t *testing.T, scheme hashing.Scheme) {
+	ix := newIndexOf(t, scheme)
 	rows := rowsOf(1, 100)
 	first := build(t, ix, "d", rows, 0)
 	reader := reopen(t, ix)
 	want := expected(rows)
-	if got := answers(t, reader, universe(1)); !maps.Equal(got, want) {
+	if got := answers(t, reader, universeOf(100, 1)); !maps.Equal(got, want) {
 		t.Fatal("the dataset is not there")
 	}
 	if err := Remove(ix.dir, "d"); err != nil {
 		t.Fatal(err)
 	}
-	if got := answers(t, reader, universe(1)); !maps.Equal(got, want) {
+	if got := answers(t, reader, universeOf(100, 1)); !maps.Equal(got, want) {
 		t.Error("a reader that had the dataset open lost it")
 	}
-	if got := answers(t, reopen(t, ix), universe(1)); len(got) != 0 {
+	if got := answers(t, reopen(t, ix), universeOf(100, 1)); len(got) != 0 {
 		t.Error("a removed dataset still answers")
 	}
 	if left, _ := filepath.Glob(filepath.Join(ix.dir, "*.rcd")); len(left) != 0 {
@@ -330,7 +392,7 @@ func TestRemoveAndIngestAgain(t *testing.T) {
 	if second.Generation != first.Generation+1 {
 		t.Errorf("generation %d after %d", second.Generation, first.Generation)
 	}
-	if got := answers(t, reopen(t, ix), universe(1)); !maps.Equal(got, want) {
+	if got := answers(t, reopen(t, ix), universeOf(100, 1)); !maps.Equal(got, want) {
 		t.Error("the dataset is not there after it was ingested again")
 	}
 }
@@ -359,10 +421,11 @@ func TestCommitStopsWhenAsked(t *testing.T) {
 // Every flipped bit of every file is noticed by Verify, and no answer of a
 // search is changed by one: a key is found as before, or its place is damaged,
 // or the dataset is unreadable; never absent.
-func TestNoFlippedBitGoesUnnoticed(t *testing.T) {
-	t.Parallel()
-	ix := newIndex(t)
-	rows := rowsOf(1, 3000)
+func TestNoFlippedBitGoesUnnoticed(t *testing.T) { eachScheme(t, testNoFlippedBitGoesUnnoticed) }
+
+func testNoFlippedBitGoesUnnoticed(t *testing.T, scheme hashing.Scheme) {
+	ix := newIndexOf(t, scheme)
+	rows := rowsOf(1, fewer(scheme, 3000, 600))
 	build(t, ix, "d", rows, 0)
 	var xs [][]byte
 	for _, r := range rows {
@@ -375,9 +438,9 @@ func TestNoFlippedBitGoesUnnoticed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for n := range 150 {
+		for n := range fewer(scheme, 150, 30) {
 			at := rng.IntN(len(whole) * 8)
-			if n < 40 {
+			if n%4 == 0 {
 				at = rng.IntN(200 * 8) // the headers, where it hurts most
 			}
 			broken := copyIndex(t, ix)
@@ -421,10 +484,11 @@ func checkDamage(t *testing.T, broken *Index, what string, xs [][]byte, want map
 	}
 }
 
-func TestMissingAndTruncatedFiles(t *testing.T) {
-	t.Parallel()
-	ix := newIndex(t)
-	rows := rowsOf(1, 3000)
+func TestMissingAndTruncatedFiles(t *testing.T) { eachScheme(t, testMissingAndTruncatedFiles) }
+
+func testMissingAndTruncatedFiles(t *testing.T, scheme hashing.Scheme) {
+	ix := newIndexOf(t, scheme)
+	rows := rowsOf(1, fewer(scheme, 3000, 300))
 	build(t, ix, "d", rows, 0)
 	path := "d.1.rcd"
 	for what, harm := range map[string]func(string) error{
@@ -454,10 +518,11 @@ func TestMissingAndTruncatedFiles(t *testing.T) {
 
 // A page that is gone takes its answers with it: its keys are damage, not
 // absent, though every page that is left is whole.
-func TestMissingPageIsDamage(t *testing.T) {
-	t.Parallel()
-	ix := newIndex(t)
-	rows := rowsOf(1, 3000)
+func TestMissingPageIsDamage(t *testing.T) { eachScheme(t, testMissingPageIsDamage) }
+
+func testMissingPageIsDamage(t *testing.T, scheme hashing.Scheme) {
+	ix := newIndexOf(t, scheme)
+	rows := rowsOf(1, fewer(scheme, 3000, 1000))
 	build(t, ix, "d", rows, 0)
 	path := filepath.Join(ix.dir, "d.1.rcd")
 	db, err := openDatabase(path, "mode=rw")
@@ -495,7 +560,7 @@ func TestMissingPageIsDamage(t *testing.T) {
 			damaged++
 		}
 	}
-	if damaged == 0 || damaged > 2*pageEntries {
+	if damaged == 0 || damaged > 2*pageEntries(localEntry) {
 		t.Errorf("%d keys are damaged by one missing page", damaged)
 	}
 	if hs, err := ix.Verify(t.Context(), nil); err != nil || len(hs[0].Problems) == 0 {

@@ -14,18 +14,32 @@ import (
 
 // A page is one row of a dataset file and fills one 4 KiB leaf of it:
 //
-//	u64 first | u64 next | 16 byte MAC | entries of 12 bytes: u64 tag, u32 sealed mask
+//	u64 first | u64 next | 16 byte MAC | entries: u64 tag, u32 sealed mask, in a served index u16 group, u16 section
 //
 // all big-endian, entries in tag order. The page covers the tags from first up
 // to but not including next (0: up to the end), so a tag in that range and not
 // among the entries is absent. The row's id is first >> 1.
 const (
-	entrySize   = 12
-	pageHead    = 8 + 8 + macSize
-	pageLimit   = 4057 // bytes of blob that leave the row on one leaf of 4,096
-	pageEntries = (pageLimit - pageHead) / entrySize
-	macSize     = 16
+	pageHead  = 8 + 8 + macSize
+	pageLimit = 4057 // bytes of blob that leave the row on one leaf of 4,096
+	macSize   = 16
 )
+
+// The sizes of an entry by scheme.
+const (
+	localEntry  = 8 + 4
+	servedEntry = 8 + 4 + 2 + 2
+)
+
+func entrySize(s hashing.Scheme) int {
+	if s == hashing.Served {
+		return servedEntry
+	}
+	return localEntry
+}
+
+// pageEntries returns how many entries of a size fill a page.
+func pageEntries(size int) int { return (pageLimit - pageHead) / size }
 
 // What a MAC is over, its first byte.
 const (
@@ -61,6 +75,7 @@ func (m *mac) of(domain byte, id uint64, parts ...[]byte) []byte {
 type page struct {
 	first, next hashing.Tag // next is 0 for the last page
 	entries     []byte
+	size        int // of an entry
 }
 
 // pageID returns the row id of the page that begins with a tag.
@@ -73,9 +88,9 @@ func sealPage(m *mac, blob []byte, first, next hashing.Tag) {
 	copy(blob[16:], m.of(macPage, pageID(first), blob[:16], blob[pageHead:]))
 }
 
-// openPage checks a blob read as row id and returns the page.
-func openPage(m *mac, id uint64, blob []byte) (page, error) {
-	if len(blob) < pageHead || len(blob) > pageLimit || (len(blob)-pageHead)%entrySize != 0 {
+// openPage checks a blob read as row id and returns the page, of entries of a size.
+func openPage(m *mac, id uint64, blob []byte, size int) (page, error) {
+	if len(blob) < pageHead || len(blob) > pageLimit || (len(blob)-pageHead)%size != 0 {
 		return page{}, fmt.Errorf("%w: page %d is %d bytes long", ErrDamaged, id, len(blob))
 	}
 	if subtle.ConstantTimeCompare(blob[16:pageHead], m.of(macPage, id, blob[:16], blob[pageHead:])) != 1 {
@@ -85,6 +100,7 @@ func openPage(m *mac, id uint64, blob []byte) (page, error) {
 		first:   hashing.Tag(binary.BigEndian.Uint64(blob)),
 		next:    hashing.Tag(binary.BigEndian.Uint64(blob[8:])),
 		entries: blob[pageHead:],
+		size:    size,
 	}, nil
 }
 
@@ -93,10 +109,10 @@ func (p *page) covers(t hashing.Tag) bool {
 	return p.first <= t && (p.next == 0 || t < p.next)
 }
 
-func (p *page) len() int { return len(p.entries) / entrySize }
+func (p *page) len() int { return len(p.entries) / p.size }
 
 func (p *page) tag(i int) hashing.Tag {
-	return hashing.Tag(binary.BigEndian.Uint64(p.entries[i*entrySize:]))
+	return hashing.Tag(binary.BigEndian.Uint64(p.entries[i*p.size:]))
 }
 
 // find returns the sealed mask of the tag, and whether the page has it.
@@ -105,5 +121,16 @@ func (p *page) find(t hashing.Tag) (sealed hashing.Mask, ok bool) {
 	if i == p.len() || p.tag(i) != t {
 		return 0, false
 	}
-	return hashing.Mask(binary.BigEndian.Uint32(p.entries[i*entrySize+8:])), true
+	return p.sealed(i), true
+}
+
+func (p *page) sealed(i int) hashing.Mask {
+	return hashing.Mask(binary.BigEndian.Uint32(p.entries[i*p.size+8:]))
+}
+
+// place returns what else a served entry says: the group of its name, and its
+// section.
+func (p *page) place(i int) (group, section uint16) {
+	e := p.entries[i*p.size+localEntry:]
+	return binary.BigEndian.Uint16(e), binary.BigEndian.Uint16(e[2:])
 }

@@ -13,8 +13,12 @@ const runHeader = "rctags1\n"
 
 // AddRun adds the entries of a tag run: tags that were made elsewhere, with the
 // key, salt, dataset id and generation of this build. A run that is not as
-// FORMAT.md says is [ErrDamaged]; the build should then be aborted.
+// FORMAT.md says is [ErrDamaged]; the build should then be aborted. There are runs
+// for local indexes only.
 func (w *Writer) AddRun(r io.Reader) error {
+	if w.local == nil {
+		return errors.New("a tag run holds entries of a local index, and this one is served")
+	}
 	br := bufio.NewReaderSize(r, 1<<16)
 	var buf [16]byte
 	if _, err := io.ReadFull(br, buf[:]); err != nil || string(buf[:len(runHeader)]) != runHeader {
@@ -38,7 +42,7 @@ func (w *Writer) AddRun(r io.Reader) error {
 			return fmt.Errorf("%w: record %d of the tag run is out of order", ErrDamaged, n)
 		}
 		last = rec[0]
-		if err := w.w.Add(rec); err != nil {
+		if err := w.local.Add(rec); err != nil {
 			return err
 		}
 	}

@@ -98,12 +98,12 @@ func FuzzAddRun(f *testing.F) {
 func FuzzOpenPage(f *testing.F) {
 	mc := newMAC(make([]byte, 32))
 	blob := make([]byte, pageHead, pageLimit)
-	blob = append(blob, make([]byte, 2*entrySize)...)
+	blob = append(blob, make([]byte, 2*localEntry)...)
 	sealPage(mc, blob, 2, 0)
 	f.Add(uint64(1), blob)
 	f.Add(uint64(0), newShard([]hashing.Tag{1, 2, 3}).seal(mc, 0, 0, 3))
 	f.Fuzz(func(t *testing.T, id uint64, blob []byte) {
-		if p, err := openPage(mc, id, blob); err == nil {
+		if p, err := openPage(mc, id, blob, localEntry); err == nil {
 			again := bytes.Clone(blob)
 			sealPage(mc, again, p.first, p.next)
 			if !bytes.Equal(again, blob) {

@@ -3,11 +3,13 @@ package rollindex
 import (
 	"cmp"
 	"context"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
 
 	"rollcheck/hashing"
+	"rollcheck/hashing/voprf"
 )
 
 // filterFrom is the number of keys from which a search reads the filter first.
@@ -29,14 +31,21 @@ func (ix *Index) Unreadable(i int) string {
 // goroutine at a time, in no order. A dataset that cannot be opened yields
 // nothing: ask [Index.Unreadable].
 func (ix *Index) Search(ctx context.Context, inputs []hashing.Input, yield func(hashing.Result)) error {
-	ix.scratch.outputs = slices.Grow(ix.scratch.outputs[:0], len(inputs))[:len(inputs)]
-	ix.hash(inputs, ix.scratch.outputs)
+	s := &ix.scratch
+	if ix.cat.scheme == hashing.Served {
+		if err := ix.evaluate(ctx, inputs, s); err != nil {
+			return err
+		}
+	} else {
+		s.outputs = slices.Grow(s.outputs[:0], len(inputs))[:len(inputs)]
+		ix.hash(inputs, s.outputs)
+	}
 	for i := range ix.cat.datasets {
 		d, err := ix.dataset(&ix.cat.datasets[i])
 		if err != nil {
 			continue
 		}
-		if err := d.search(ctx, &ix.scratch, i, yield); err != nil {
+		if err := d.search(ctx, s, i, yield); err != nil {
 			return err
 		}
 	}
@@ -46,8 +55,9 @@ func (ix *Index) Search(ctx context.Context, inputs []hashing.Input, yield func(
 // scratch is memory that one search leaves to the next: a batch makes many
 // searches, and fresh memory would cost more than what is done with it.
 type scratch struct {
-	outputs []hashing.Output
-	parts   []scratchPart // by goroutine
+	outputs []hashing.Output      // of each input, in a local index
+	served  map[string]*evaluated // by jurisdiction, in a served index
+	parts   []scratchPart         // by goroutine
 }
 
 type scratchPart struct {
@@ -68,6 +78,116 @@ func (ix *Index) hash(inputs []hashing.Input, outputs []hashing.Output) {
 			h.Sum(inputs[from].Type, inputs[from].X, &outputs[from])
 		}
 	})
+}
+
+// evaluated is the inputs that were evaluated under one key, and their values.
+type evaluated struct {
+	inputs []int32
+	xs     [][]byte
+	ys     [][voprf.OutputSize]byte
+}
+
+// evaluate evaluates every input that a dataset may hold under the key of every
+// jurisdiction where it may be: a voter id under that of its own, all else under
+// the home jurisdictions of the datasets, one of which each row has.
+func (ix *Index) evaluate(ctx context.Context, inputs []hashing.Input, s *scratch) error {
+	if s.served == nil {
+		s.served = map[string]*evaluated{}
+	}
+	for _, e := range s.served {
+		e.inputs, e.xs = e.inputs[:0], e.xs[:0]
+	}
+	for _, jurisdiction := range ix.homes() {
+		e := s.served[jurisdiction]
+		if e == nil {
+			e = new(evaluated)
+			s.served[jurisdiction] = e
+		}
+		for i := range inputs {
+			in := &inputs[i]
+			if !slices.Contains(servedTypes, in.Type) || in.Type == hashing.VoterID && hashing.VoterIDJurisdiction(in.X) != jurisdiction {
+				continue
+			}
+			e.inputs, e.xs = append(e.inputs, int32(i)), append(e.xs, in.X)
+		}
+		e.ys = slices.Grow(e.ys[:0], len(e.xs))[:len(e.xs)]
+		key, err := ix.ServedKey(jurisdiction)
+		if err != nil {
+			return err
+		}
+		if err := key.EvaluateAll(ctx, 0, e.xs, e.ys); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// homes returns the home jurisdictions of all datasets.
+func (ix *Index) homes() (all []string) {
+	for i := range ix.cat.datasets {
+		all = append(all, ix.cat.datasets[i].info.Homes...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// sealing makes what to look for in one dataset of what a search asks.
+type sealing interface {
+	// count returns how many entries the search looks for.
+	count(s *scratch) int
+	// entry returns the entries by their number, for one goroutine.
+	entry(s *scratch) func(i int) wanted
+	// several reports whether one input may have several entries.
+	several() bool
+}
+
+// sealing returns that of a dataset.
+func (ix *Index) sealing(info *hashing.DatasetInfo) sealing {
+	if ix.cat.scheme == hashing.Served {
+		return &servedSealing{hashing.NewServedEntries(info.ID, info.Generation), info.Homes}
+	}
+	return &localSealing{ix.prf.Entries(info.ID, info.Generation)}
+}
+
+type localSealing struct{ entries *hashing.Entries }
+
+func (l *localSealing) count(s *scratch) int { return len(s.outputs) }
+func (l *localSealing) several() bool        { return false }
+
+func (l *localSealing) entry(s *scratch) func(i int) wanted {
+	entries := *l.entries
+	return func(i int) wanted {
+		tag, pad := entries.Seal(&s.outputs[i])
+		return wanted{tag, pad, int32(i)}
+	}
+}
+
+type servedSealing struct {
+	entries *hashing.ServedEntries
+	homes   []string
+}
+
+func (v *servedSealing) several() bool { return len(v.homes) > 1 }
+
+func (v *servedSealing) count(s *scratch) (n int) {
+	for _, j := range v.homes {
+		n += len(s.served[j].inputs)
+	}
+	return n
+}
+
+func (v *servedSealing) entry(s *scratch) func(i int) wanted {
+	return func(i int) wanted {
+		for _, j := range v.homes {
+			e := s.served[j]
+			if i < len(e.inputs) {
+				tag, pad := v.entries.Seal((*hashing.ServedOutput)(&e.ys[i]))
+				return wanted{tag, pad, e.inputs[i]}
+			}
+			i -= len(e.inputs)
+		}
+		panic("an entry beyond those counted")
+	}
 }
 
 // inParts calls f with parts of 0..n and their number, at most jobs of them,
@@ -95,7 +215,12 @@ type wanted struct {
 // that no page is read twice. Many are looked up side by side, each goroutine
 // in a part of the file.
 func (d *dataset) search(ctx context.Context, s *scratch, index int, yield func(hashing.Result)) error {
-	filtered := len(s.outputs) >= filterFrom && d.loadFilter() == nil
+	if d.seal.several() {
+		found, each := joined{}, yield
+		defer func() { found.yield(index, each) }()
+		yield = found.add(each)
+	}
+	filtered := d.seal.count(s) >= filterFrom && d.loadFilter() == nil
 	list := d.wanted(s, filtered)
 	jobs := 1
 	if len(list) >= parallelFrom {
@@ -124,6 +249,31 @@ func (d *dataset) search(ctx context.Context, s *scratch, index int, yield func(
 	}
 	wg.Wait()
 	return ctx.Err()
+}
+
+// joined is the masks found by input. A row has an entry under every jurisdiction
+// it is of, so one input may find it more than once.
+type joined map[int]hashing.Mask
+
+// add returns a function that joins hits, and hands all else to yield.
+func (j joined) add(yield func(hashing.Result)) func(hashing.Result) {
+	return func(r hashing.Result) {
+		mask, ok := j[r.Input]
+		switch {
+		case r.Damaged:
+			yield(r)
+		case !ok || mask == r.Mask: // one row, or rows that held the same
+			j[r.Input] = r.Mask
+		default:
+			j[r.Input] = mask.Merge(r.Mask)
+		}
+	}
+}
+
+func (j joined) yield(index int, yield func(hashing.Result)) {
+	for _, input := range slices.Sorted(maps.Keys(j)) {
+		yield(hashing.Result{Input: input, Dataset: index, Mask: j[input]})
+	}
 }
 
 // parallelFrom is the number of tags from which a search is shared out.
@@ -155,13 +305,12 @@ func (d *dataset) wanted(s *scratch, filtered bool) []wanted {
 		s.parts = make([]scratchPart, runtime.GOMAXPROCS(0))
 	}
 	lists := make([][]wanted, len(s.parts))
-	inParts(len(s.outputs), len(s.parts), func(part, from, to int) {
+	inParts(d.seal.count(s), len(s.parts), func(part, from, to int) {
 		p := &s.parts[part]
 		p.all = p.all[:0]
-		entries := *d.entries
+		entry := d.seal.entry(s)
 		for i := from; i < to; i++ {
-			tag, pad := entries.Seal(&s.outputs[i])
-			p.all = append(p.all, wanted{tag, pad, int32(i)})
+			p.all = append(p.all, entry(i))
 		}
 		if filtered {
 			d.sift(p)

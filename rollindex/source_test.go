@@ -17,7 +17,7 @@ var _ exposure.Source = (*rollindex.Index)(nil)
 func indexOf(t *testing.T, rows []sourcetest.Row) *rollindex.Index {
 	t.Helper()
 	key := hashing.Key{7}
-	ix, err := rollindex.Create(t.TempDir(), &key)
+	ix, err := rollindex.Create(t.TempDir(), &key, hashing.Local)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,7 +111,7 @@ func TestDamagedNeighbour(t *testing.T) {
 	for i := range pages {
 		first, next := hashing.Tag(i)<<40, hashing.Tag(i+1)<<40%(pages<<40)
 		blob := make([]byte, pageHead, pageLimit)
-		for e := range pageEntries {
+		for e := range pageEntries(localEntry) {
 			tags[i] = first + hashing.Tag(e)
 			blob = append(binary.BigEndian.AppendUint64(blob, uint64(tags[i])), 0, 0, 0, 0)
 		}
@@ -133,7 +133,7 @@ func TestDamagedNeighbour(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &reader{tree, newMAC(key)}
+		r := &reader{tree, newMAC(key), localEntry}
 		for i, tag := range tags {
 			p, err := r.page(tag)
 			if (err != nil) != (i == victim) {

@@ -3,7 +3,6 @@ package rollindex
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql/driver"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -100,32 +99,16 @@ func (v *verifier) seal(path string) error {
 	return nil
 }
 
-// pages walks all pages: each must be intact, in order, and begin where the
-// one before ended; together they must hold what was counted and digested.
+// pages walks all pages; together they must hold what was counted and digested.
 func (v *verifier) pages(ctx context.Context) error {
 	sum := sha256.New()
-	mac := newMAC(v.d.pageKey)
-	next, last := hashing.Tag(0), false
-	err := v.d.rows("SELECT id, entries FROM page ORDER BY id", func(row []driver.Value) error {
+	all, err := v.d.eachPage(ctx, func(p *page, blob []byte) error {
 		if v.health.Pages%256 == 0 {
 			v.progress(v.health.Pages * 4096)
-			if err := ctx.Err(); err != nil {
-				return err
-			}
 		}
-		id, _ := row[0].(int64)
-		blob, _ := row[1].([]byte)
-		p, err := openPage(mac, uint64(id), blob)
-		if err != nil {
-			return err
+		if err := v.page(p); err != nil {
+			return fmt.Errorf("page %d: %w", pageID(p.first), err)
 		}
-		if last || p.first != next {
-			return fmt.Errorf("%w: page %d does not begin where the one before ended", ErrDamaged, id)
-		}
-		if err := v.page(&p); err != nil {
-			return fmt.Errorf("page %d: %w", id, err)
-		}
-		next, last = p.next, p.next == 0
 		sum.Write(blob)
 		v.health.Pages++
 		v.health.PageBytes += 4096
@@ -134,7 +117,7 @@ func (v *verifier) pages(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s: %w", v.l.file, err)
-	case !last:
+	case !all:
 		return fmt.Errorf("%w: %s: the last pages are missing", ErrDamaged, v.l.file)
 	case v.health.Tags != v.l.info.Tags:
 		return fmt.Errorf("%w: %s holds %d entries, not %d", ErrDamaged, v.l.file, v.health.Tags, v.l.info.Tags)
@@ -152,6 +135,11 @@ func (v *verifier) page(p *page) error {
 		}
 		if v.d.filter != nil && !v.d.mayHold(t) {
 			return fmt.Errorf("%w: the filter denies an entry", ErrDamaged)
+		}
+		if p.size == servedEntry {
+			if _, section := p.place(i); !hasSection(&v.l.info, section) {
+				return fmt.Errorf("%w: an entry of no section of the dataset", ErrDamaged)
+			}
 		}
 	}
 	v.health.Tags += int64(p.len())

@@ -47,14 +47,15 @@ type insert struct {
 }
 
 // writeFile writes the sorted entries to the database tmp. Sorting, cutting
-// into pages, filtering and inserting run side by side.
-func (b *Build) writeFile(ctx context.Context, tmp string, opts CommitOptions) (content, error) {
+// into pages, filtering and inserting run side by side. place has the section of
+// each jurisdiction by its number in the build.
+func (b *Build) writeFile(ctx context.Context, tmp string, place []uint8, opts CommitOptions) (content, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	rows := make(chan insert, 64)
 	tags := make(chan []byte, 4)
 	free := make(chan []byte, cap(rows)+2) // blobs to fill again
-	key := b.ix.prf.PageKey(b.id, b.generation)
+	key, size := b.ix.prf.PageKey(b.id, b.generation), entrySize(b.ix.cat.scheme)
 
 	var inserting, filtering sync.WaitGroup
 	inserting.Go(func() {
@@ -65,23 +66,21 @@ func (b *Build) writeFile(ctx context.Context, tmp string, opts CommitOptions) (
 		}
 	})
 	filtering.Go(func() {
-		fw := &filterWriter{mac: newMAC(key), log: shardBits(b.sorter.Len()), rows: rows}
+		fw := &filterWriter{mac: newMAC(key), size: size, log: shardBits(b.sorter.Len()), rows: rows}
 		for entries := range tags {
 			fw.add(entries)
 		}
 		fw.finish()
 	})
-	cut := &pageCutter{mac: newMAC(key), rows: rows, free: free, sum: sha256.New()}
-	err := extsort.Drain(ctx, b.sorter, opts.Jobs,
-		func(rs []record) ([]byte, error) { return merge(rs, opts.KeepProvisional), nil },
-		func(entries []byte) error {
-			cut.add(entries)
-			tags <- entries
-			if opts.Progress != nil {
-				opts.Progress(cut.tags, b.sorter.Len())
-			}
-			return ctx.Err()
-		})
+	cut := &pageCutter{mac: newMAC(key), size: size, rows: rows, free: free, sum: sha256.New()}
+	err := b.sorter.drain(ctx, opts.Jobs, &merging{opts.KeepProvisional, place}, func(entries []byte) error {
+		cut.add(entries)
+		tags <- entries
+		if opts.Progress != nil {
+			opts.Progress(cut.tags, b.sorter.Len())
+		}
+		return ctx.Err()
+	})
 	close(tags)
 	filtering.Wait()
 	cut.finish()
@@ -93,16 +92,24 @@ func (b *Build) writeFile(ctx context.Context, tmp string, opts CommitOptions) (
 	return content{cut.tags, cut.sum.Sum(nil)}, err
 }
 
-// merge turns sorted records into sealed entries, one a tag.
-func merge(rs []record, keepProvisional bool) []byte {
-	out := make([]byte, 0, len(rs)*entrySize)
+// merging is how sorted records are made entries.
+type merging struct {
+	keepProvisional bool
+	place           []uint8 // see writeFile
+}
+
+// merge turns sorted records into sealed entries, one a tag. Rows that share a key
+// are of one section, and of one group.
+func merge[R extsort.Record](rs []R, how *merging) []byte {
+	out := make([]byte, 0, len(rs)*servedEntry)
 	for i := 0; i < len(rs); {
-		tag, pad := rs[i][0], hashing.Mask(rs[i][1]>>32)
+		first := &rs[i]
+		tag, pad := (*first)[0], hashing.Mask((*first)[1]>>32)
 		var mask hashing.Mask
 		rows := 0
 		for ; i < len(rs) && rs[i][0] == tag; i++ {
 			m := hashing.Mask(rs[i][1])
-			if m&provisionalBit != 0 && !keepProvisional {
+			if m&provisionalBit != 0 && !how.keepProvisional {
 				continue
 			}
 			m &^= provisionalBit
@@ -112,9 +119,15 @@ func merge(rs []record, keepProvisional bool) []byte {
 				mask = mask.Merge(m)
 			}
 		}
-		if rows > 0 {
-			out = binary.BigEndian.AppendUint64(out, tag)
-			out = binary.BigEndian.AppendUint32(out, uint32(mask^pad))
+		if rows == 0 {
+			continue
+		}
+		out = binary.BigEndian.AppendUint64(out, tag)
+		out = binary.BigEndian.AppendUint32(out, uint32(mask^pad))
+		for j := 2; j < len(*first); j++ { // of a served record
+			p := (*first)[j]
+			out = binary.BigEndian.AppendUint16(out, uint16(p>>servedGroup))
+			out = append(out, how.place[uint8(p>>servedNumber)], uint8(p))
 		}
 	}
 	return out
@@ -123,6 +136,7 @@ func merge(rs []record, keepProvisional bool) []byte {
 // pageCutter cuts the stream of entries into full pages.
 type pageCutter struct {
 	mac   *mac
+	size  int // of an entry
 	rows  chan<- insert
 	free  <-chan []byte
 	sum   hash.Hash
@@ -132,8 +146,9 @@ type pageCutter struct {
 }
 
 func (c *pageCutter) add(entries []byte) {
-	for ; len(entries) > 0; entries = entries[entrySize:] {
-		if len(c.blob) == pageHead+pageEntries*entrySize {
+	full := pageHead + pageEntries(c.size)*c.size
+	for ; len(entries) > 0; entries = entries[c.size:] {
+		if len(c.blob) == full {
 			next := hashing.Tag(binary.BigEndian.Uint64(entries))
 			c.emit(next)
 			c.first = next
@@ -141,7 +156,7 @@ func (c *pageCutter) add(entries []byte) {
 		if c.blob == nil {
 			c.begin()
 		}
-		c.blob = append(c.blob, entries[:entrySize]...)
+		c.blob = append(c.blob, entries[:c.size]...)
 		c.tags++
 	}
 }
@@ -174,6 +189,7 @@ func (c *pageCutter) finish() {
 // filterWriter builds the filter's shards from the stream of entries.
 type filterWriter struct {
 	mac   *mac
+	size  int // of an entry
 	log   int
 	rows  chan<- insert
 	tags  []hashing.Tag // of the current shard
@@ -181,7 +197,7 @@ type filterWriter struct {
 }
 
 func (w *filterWriter) add(entries []byte) {
-	for ; len(entries) > 0; entries = entries[entrySize:] {
+	for ; len(entries) > 0; entries = entries[w.size:] {
 		t := hashing.Tag(binary.BigEndian.Uint64(entries))
 		for shardOf(t, w.log) != w.shard {
 			w.emit()

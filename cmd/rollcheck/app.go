@@ -42,6 +42,7 @@ type program struct {
 	width  int // of the terminal that stdout is; 0 if it is none
 	ui     *ui
 	writes bool // the command changes the index
+	resume bool // and goes on where it ended when it is run again
 }
 
 // run is the program: main without the process. It returns the exit code.
@@ -59,7 +60,9 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	case errors.As(err, &code):
 		return int(code)
 	case ctx.Err() != nil:
-		if p.writes {
+		if p.resume {
+			p.ui.warn("interrupted; the index is as it was before, and the same command goes on from here")
+		} else if p.writes {
 			p.ui.warn("interrupted; the index is as it was before")
 		} else {
 			p.ui.warn("interrupted")

@@ -20,7 +20,7 @@ func (p *program) datasetsCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			{Name: "list", Usage: "a line a dataset", Action: p.listDatasets},
 			{Name: "show", Usage: "all that is known of one dataset", ArgsUsage: "ID", Action: p.showDataset},
-			{Name: "remove", Usage: "take a dataset out of the index", ArgsUsage: "ID", Action: p.removeDataset},
+			{Name: "remove", Usage: "take a dataset, or what an interrupted ingest left of one, out of the index", ArgsUsage: "ID", Action: p.removeDataset},
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -136,10 +136,12 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 	line("layout", d.Layout)
 	line("rows", fmt.Sprintf("%s read, %s indexed, %s without anything to match by", group(d.Rows), group(d.Indexed), group(d.Keyless)))
 	counts(w, fmt.Sprintf("%-15s", "skipped"), d.Skipped)
+	counts(w, fmt.Sprintf("%-15s", "left out"), d.Withheld)
 	for _, part := range parts(d) {
 		line("files", part)
 	}
 	counts(w, fmt.Sprintf("%-15s", "rows by key"), d.KeyRows)
+	line("keyed for", strings.Join(d.Sections, ", "))
 	line("columns", titles(d.Columns))
 	line("1 January", map[string]string{"kept": "taken as a birth date", "degraded": "a placeholder here: only its year counts"}[d.JanuaryFirst])
 	for _, s := range d.Sources {

@@ -169,3 +169,30 @@ func TestReadOnlyDirectory(t *testing.T) {
 	s.run("init", "--no-passphrase", "--index", filepath.Join(s.index(), "below")).want(2).says(reason)
 	s.wantDatasets("d")
 }
+
+// A disk that fills up while what was evaluated is kept is one clear error; the
+// index is as it was, and with more room the ingest goes on where it ended.
+func TestFullDiskServed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mount("8m")
+	s.run("init", "--scheme", "served", "--no-passphrase").want(0)
+	before, truth := makeRoll(t, "fl-extract", 300, 45)
+	roll, _ := makeRoll(t, "fl-extract", 16_000, 46)
+	s.ingest("before", s.file("before.txt", before))
+	big, people := s.file("roll.txt", roll), s.file("people.jsonl", head(truth, 10))
+	answers := s.answers(people)
+	s.fill(400 << 10) // a block and more
+	s.start("ingest", "--dataset", "big", "--quiet", big).end().want(2).says("no space left")
+	s.wantDatasets("before")
+	s.run("verify").want(0)
+	if got := s.answers(people); got != answers {
+		t.Errorf("other answers than before: %s", firstDifference(got, answers))
+	}
+	s.fill(7 << 20)
+	if done := s.ingest("big", big); done.Resumed == 0 {
+		t.Error("nothing was resumed")
+	}
+	s.wantNothingLeft()
+	s.run("verify").want(0)
+}

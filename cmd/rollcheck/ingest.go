@@ -33,7 +33,12 @@ func (p *program) ingestCommand() *cli.Command {
 			"a run that was interrupted is simply run again. For a file of no known layout,\n" +
 			"\"rollcheck layouts detect --propose FILE\" writes a layout file to review, and to give with --layout FILE.\n" +
 			"What is in an archive beside the roll is left out and named; --member names what is read instead.\n" +
-			"Files are read twice, once to learn their layout, and so not from a pipe.",
+			"Files are read twice, once to learn their layout, and so not from a pipe.\n\n" +
+			"Into a served index only the keys that strangers may ask for are put: names with a birth date, with a birth\n" +
+			"year and ZIP code, or with a ZIP code where the file has no births, and voter ids; under the key of every\n" +
+			"state that a row names. Rows that say that their voter is protected are left out. What was evaluated is kept,\n" +
+			"encrypted, until the dataset is done: a run that was interrupted goes on there when it is run again, and\n" +
+			"\"rollcheck datasets remove ID\" gives it up.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dataset", Usage: "`ID` of the dataset: a-z, 0-9, - and _"},
 			&cli.StringFlag{Name: "title", Usage: "what people are told it is, such as \"Posted on a forum, October 2020\"", DefaultText: "the title of --incident"},
@@ -70,6 +75,7 @@ func (p *program) ingest(c *cli.Context) error {
 		return err
 	}
 	defer ix.Close()
+	p.resume = ix.Scheme() == hashing.Served
 	// The runtime is asked to stay near the budget: without a limit it lets
 	// garbage grow to the size of what is live before it collects.
 	debug.FreeOSMemory() // the key derivation's 64 MiB

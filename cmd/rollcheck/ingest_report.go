@@ -35,6 +35,12 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	if info.Keyless > 0 {
 		fmt.Fprintf(w, "          %s carry nothing anyone could be matched by (%s)\n", group(info.Keyless), percent(info.Keyless, info.Rows))
 	}
+	if n := info.Withheld[hashing.Confidential]; n > 0 {
+		fmt.Fprintf(w, "left out: %s of voters who are protected (%s)\n", rows(n), percent(n, info.Rows))
+	}
+	if res.Resumed > 0 {
+		fmt.Fprintf(w, "resumed:  %s keys had been evaluated by an earlier run\n", group(res.Resumed))
+	}
 	for _, s := range res.Skips {
 		fmt.Fprintf(w, "skipped:  %s: %s (%s)\n", rows(s.Rows), s.Why, lines(&s))
 	}
@@ -127,7 +133,7 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 			ingest.Skip
 		}{"skipped", s})
 	}
-	return j.done(fields{"dataset": res.Info, "told": exposure.Title(&res.Info), "seconds": took.Seconds(), "spilled_bytes": res.Spilled})
+	return j.done(fields{"dataset": res.Info, "told": exposure.Title(&res.Info), "seconds": took.Seconds(), "spilled_bytes": res.Spilled, "resumed": res.Resumed})
 }
 
 func percent(n, of int64) string {

@@ -21,8 +21,13 @@ func (p *program) initCommand() *cli.Command {
 		Description: "The index protects nobody without its key being secret: whoever has both and a public roll can\n" +
 			"recover every person in it. So the key lies in a file of its own, wrapped with a passphrase, away from\n" +
 			"the index. A lost key cannot be replaced: the files must then be ingested again into a new index.\n" +
-			"An existing key file is used as it is.",
+			"An existing key file is used as it is.\n\n" +
+			"The scheme stays what it is made as. A local index answers who holds its key. A served one is made to be asked\n" +
+			"by others, over the network and without seeing who they ask about: it holds no key of an address, a telephone\n" +
+			"number or an e-mail address, which a stranger could confirm by it, nor anybody whose record says that it is\n" +
+			"protected; and ingesting takes some hundred times as long.",
 		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "scheme", Value: string(hashing.Local), Usage: "local, or served"},
 			&cli.BoolFlag{Name: "no-passphrase", Usage: "do not wrap the key (for servers and tests)"},
 		},
 		Action: func(c *cli.Context) error {
@@ -35,6 +40,10 @@ func (p *program) initCommand() *cli.Command {
 }
 
 func (p *program) init(c *cli.Context) error {
+	scheme := hashing.Scheme(c.String("scheme"))
+	if !scheme.Valid() {
+		return hint(fmt.Errorf("--scheme %q is neither local nor served", string(scheme)), "local is for your own checks; served is for others who ask you")
+	}
 	dir, err := p.indexDir(c)
 	if err != nil {
 		return err
@@ -53,7 +62,7 @@ func (p *program) init(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	ix, err := rollindex.Create(dir, key)
+	ix, err := rollindex.Create(dir, key, scheme)
 	if err != nil {
 		return err
 	}
@@ -61,9 +70,9 @@ func (p *program) init(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return p.jsonLines("init").done(fields{"index": dir, "key_file": path, "key_created": made})
+		return p.jsonLines("init").done(fields{"index": dir, "scheme": scheme, "key_file": path, "key_created": made})
 	}
-	fmt.Fprintf(p.stdout, "index:  %s\nkey:    %s\n", dir, path)
+	fmt.Fprintf(p.stdout, "index:  %s (%s)\nkey:    %s\n", dir, scheme, path)
 	if made {
 		fmt.Fprintln(p.stdout, "Keep a copy of the key file: without it the index is useless, and no new key opens it.\n"+
 			"Never keep both in one place: whoever has both can read out the people in it.\n"+

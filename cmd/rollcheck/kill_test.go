@@ -258,3 +258,68 @@ func TestInterrupt(t *testing.T) {
 	}
 	p.end().want(130)
 }
+
+// A served ingest that is killed at any moment leaves the index as it was before,
+// goes on where it ended when it is run again, and makes the index of an unbroken
+// run.
+func TestKilledServedIngest(t *testing.T) {
+	t.Parallel()
+	s := newServed(t)
+	before, truth := makeRoll(t, "fl-extract", 300, 21)
+	s.ingest("before", s.file("before.txt", before))
+	big, _ := makeRoll(t, "fl-extract", scale(24_000, 24_000, 200_000), 22) // four pieces, two at a time
+	people, roll := s.file("people.jsonl", head(truth, 20)), s.file("roll.txt", big)
+	answers, base := s.answers(people), t.TempDir()
+	copyDir(t, base, s.index())
+	begun := time.Now()
+	want := s.ingest("new", roll)
+	took := time.Since(begun)
+	copyDir(t, s.index(), base)
+
+	rng := rand.New(rand.NewPCG(4, 2020))
+	resumed := int64(0)
+	for kills := 0; ; kills++ {
+		p := s.start("ingest", "--json", "--dataset", "new", roll)
+		if kills < scale(2, 4, 20) {
+			p.waitFor("new.1.part")
+			p.running(time.Duration(rng.Int64N(int64(took / 8))))
+			p.Process.Kill()
+		}
+		r := p.end()
+		if r.code == 0 {
+			done := s.ingested(r)
+			if resumed = done.Resumed; done.Dataset.Digest != want.Dataset.Digest {
+				t.Errorf("after %d kills it has the digest %s, not %s", kills, done.Dataset.Digest, want.Dataset.Digest)
+			}
+			break
+		}
+		if slices.Equal(s.datasets(), []string{"before"}) {
+			if got := s.answers(people); got != answers {
+				t.Errorf("kill %d: other answers than before: %s", kills, firstDifference(got, answers))
+			}
+			s.run("verify").want(0)
+			continue
+		}
+		s.wantDatasets("before", "new") // killed just after its commit
+		copyDir(t, s.index(), base)
+		kills = 0
+	}
+	if resumed < 10_000 {
+		t.Errorf("%d keys were resumed", resumed)
+	}
+	s.run("datasets", "remove", "before").want(0)
+	s.wantNothingLeft()
+	s.run("verify").want(0)
+
+	// What an interrupted run left can be given up.
+	s.run("datasets", "remove", "new").want(0)
+	p := s.start("ingest", "--dataset", "other", roll)
+	p.waitFor("other.1.part")
+	s.check(p.Process.Signal(os.Interrupt))
+	if r := p.end().want(130); !strings.HasSuffix(r.stderr, "and the same command goes on from here\n") {
+		t.Errorf("it said %q", r.stderr)
+	}
+	s.run("datasets", "remove", "other").want(0)
+	s.wantNothingLeft()
+	s.run("datasets", "remove", "other").want(2).says("no such dataset")
+}

@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},
 	"scripts/detection":                   {"data/layouts", "rollindex/voterfile/"},
-	"rollindex":                           {"hashing", "data/field", "rollindex/internal/extsort"},
+	"rollindex":                           {"hashing", "hashing/voprf/", "data/field", "rollindex/internal/extsort"},
 	"rollindex/internal/extsort":          {},
 	"hashing/keyfile":                     {"hashing"},
 	"hashing":                             {"data/field", "hashing/internal/hmac256"},

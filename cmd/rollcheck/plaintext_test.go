@@ -568,3 +568,30 @@ func (h *hunt) breakFiles(name string) {
 		}
 	}
 }
+
+// Nor is anything written on the way into a served index, whose checkpoint stays
+// when the program is killed.
+func TestNoPlaintextAtRestServed(t *testing.T) {
+	t.Parallel()
+	s := newServed(t)
+	h := &hunt{site: s, traces: newTraces()}
+	people := h.plant()
+	path := s.file("fl.txt", canaryRoll(t, "fl-extract", scale(8_000, 8_000, 60_000)))
+	h.canonical(path)
+	args := []string{"ingest", "--json", "--dataset", "fl", path}
+	p := s.start(args...)
+	if !p.waitFor("fl.1.part") {
+		t.Fatalf("no checkpoint was written: %v", p.end())
+	}
+	h.watch(p, 1)
+	h.left()
+	done := s.ingested(h.watch(s.start(args...), -1).want(0))
+	if done.Resumed == 0 {
+		t.Error("the killed run left nothing")
+	}
+	h.talk("", "check", "--json", "--input", people).want(0)
+	for _, args := range [][]string{{"verify"}, {"datasets", "show", "fl"}, {"datasets", "--json"}} {
+		h.talk("", args...).want(0)
+	}
+	h.left()
+}

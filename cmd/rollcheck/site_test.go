@@ -50,6 +50,13 @@ func newIndex(t testing.TB) *site {
 	return s
 }
 
+// newServed is newIndex with a served index.
+func newServed(t testing.TB) *site {
+	s := newSite(t)
+	s.run("init", "--scheme", "served", "--no-passphrase").want(0)
+	return s
+}
+
 func (s *site) check(err error) {
 	s.t.Helper()
 	if err != nil {
@@ -210,6 +217,7 @@ type ingested struct {
 		Skipped map[string]int64 `json:"skipped"`
 	} `json:"dataset"`
 	Spilled int64 `json:"spilled_bytes"`
+	Resumed int64 `json:"resumed"`
 }
 
 func (s *site) ingested(r result) (done ingested) {

@@ -5,7 +5,7 @@ type Role uint8
 
 // The roles. The zero value is a column that says nothing about a person that
 // the project uses. AddressFull is street, place and ZIP code in one column,
-// CityStateZIP all but the street; PhoneLine is the last four digits of a
+// CityStateZIP all but the street; State is that of the residence; PhoneLine is the last four digits of a
 // number that stands in three columns, of which RolePhone is the middle one.
 const (
 	RoleNone Role = iota
@@ -65,6 +65,7 @@ const (
 	RoleProfile
 	RoleSignature
 	ConfidentialFlag
+	RegistrationState
 	numRoles
 )
 
@@ -131,6 +132,7 @@ var roles = [numRoles]struct {
 	RoleProfile:           {"profile", Profile, true, "profile data"},
 	RoleSignature:         {"signature", Signature, true, "signature or photograph"},
 	ConfidentialFlag:      {"confidential_flag", 0, false, "protected or not"},
+	RegistrationState:     {"registration_state", 0, false, "state of registration"},
 }
 
 // NumRoles is one more than the largest role, for tables indexed by role.

@@ -25,7 +25,8 @@ import (
 // or all, when every key type that the dataset has was asked. The state is
 // Searched when that bound is at least 99 % of the rows that anyone could be
 // matched by, at most 1 % of the rows could not be read, at most 5 % carry
-// nothing to match by, no part of its files that may hold people was
+// nothing to match by, at most 1 % were left out on purpose, no part of its
+// files that may hold people was
 // left out or cut off ([hashing.DatasetInfo.Whole]), every spelling was asked, and no detail was given in vain that a
 // key of the dataset has. The tolerances are there because nearly every roll has
 // a few rows with nothing but a name and a voter id, a few that a stray
@@ -139,13 +140,17 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 		}
 		why = append(why, d.help(s.given, asked, reached))
 	}
-	if unread := d.info.Rows - d.info.Indexed - d.info.Keyless; float64(unread) > (1-leastReach)*float64(d.info.Rows) {
+	if unread := d.unread(); float64(unread) > (1-leastReach)*float64(d.info.Rows) {
 		a.State = Partial
 		why = append(why, percent(share(unread, d.info.Rows))+" of its rows could not be read")
 	}
 	if n := d.info.Keyless; float64(n) > mostKeyless*float64(d.info.Rows) {
 		a.State = Partial
 		why = append(why, percent(share(n, d.info.Rows))+" of its rows carry nothing anyone could be matched by, so that who is in them cannot be found")
+	}
+	if n := d.info.LeftOut(); float64(n) > (1-leastReach)*float64(d.info.Rows) {
+		a.State = Partial
+		why = append(why, d.leftOut(n))
 	}
 	if !d.info.Whole() {
 		a.State = Partial
@@ -162,6 +167,9 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	if asked == 0 && !void {
 		a.State = NoUsableKey
 	}
+	if vain := s.given & unserved; d.info.Scheme == hashing.Served && a.State != Searched && vain != 0 {
+		why = append(why, "it is made for private look-up, in which nobody is found by "+listed(vain))
+	}
 	if a.State == Searched && reached < d.info.Rows {
 		why = append(why, d.outside(reached))
 	}
@@ -173,6 +181,20 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	}
 	a.Why = strings.Join(why, "; ")
 	return a
+}
+
+// unserved are the details that only keys are made of which a served index does
+// not hold.
+const unserved = hasAddress | hasPhone | hasEmail
+
+// unread returns how many rows could not be read.
+func (d *dataset) unread() int64 {
+	return d.info.Rows - d.info.Indexed - d.info.Keyless - d.info.LeftOut()
+}
+
+// leftOut says what of so many rows that were left out whole.
+func (d *dataset) leftOut(n int64) string {
+	return percent(share(n, d.info.Rows)) + " of its rows are left out, because their people are protected or asked for it, who cannot be found in it"
 }
 
 // missing says what the files of a dataset that is not whole lack.
@@ -288,8 +310,11 @@ func (d *dataset) outside(reached int64) string {
 	if n := d.info.Keyless; n > 0 {
 		parts = append(parts, percent(share(n, d.info.Rows))+" of its rows carry nothing anyone could be matched by")
 	}
-	if n := d.info.Rows - d.info.Indexed - d.info.Keyless; n > 0 {
+	if n := d.unread(); n > 0 {
 		parts = append(parts, percent(share(n, d.info.Rows))+" of its rows could not be read")
+	}
+	if n := d.info.LeftOut(); n > 0 {
+		parts = append(parts, d.leftOut(n))
 	}
 	if n := d.info.Indexed - reached; n > 0 {
 		parts = append(parts, "up to "+percent(share(n, d.info.Rows))+" can only be found by details that were not given")

@@ -33,6 +33,13 @@ func lacking(unread, unchosen, cut int64) hashing.DatasetInfo {
 	return d
 }
 
+// servedRoll is a roll in a served index without some rows of protected voters.
+func servedRoll(protected int64) hashing.DatasetInfo {
+	d := info(1000, 1000-protected, "name-dob:1000 name-yob-zip:1000 voter-id:1000")
+	d.Keyless, d.Scheme, d.Withheld = 0, hashing.Served, map[string]int64{hashing.Confidential: protected}
+	return d
+}
+
 // The shapes of datasets that are met.
 var (
 	fullRoll = info(1000, 1000, "name-dob:970 name-yob-zip:970 name-address:990 name-zip:1000 voter-id:1000")
@@ -116,6 +123,10 @@ func TestState(t *testing.T) {
 		{"a file cut off", lacking(0, 0, 1), "", dateZIP, Partial, 0.999, "1 file of it ended in the middle of a row: the people behind that are missing"},
 		{"parts chosen", lacking(0, 1, 0), "", dateZIP, Searched, 1, "it is made of parts of its files only: 1 other part not read, on purpose"},
 		{"nothing but a part that was not read", hashing.DatasetInfo{Unread: 1}, "", dateZIP, NoUsableKey, 0, ""},
+		{"protected rows left out", servedRoll(5), "", dateZIP, Searched, 0.995, "0.5% of its rows are left out, because their people are protected or asked for it"},
+		{"many protected rows left out", servedRoll(20), "", dateZIP, Partial, 0.98, "2% of its rows are left out"},
+		{"a served roll, by phone", servedRoll(0), "", Person{Last: "Doe", Phone: "850-555-0100"}, NoUsableKey, 0, "it is made for private look-up, in which nobody is found by a phone number"},
+		{"a served roll, phone given too", servedRoll(0), "", with(func(p *Person) { p.BirthDate, p.Phone = "1970-03-13", "850-555-0100" }), Searched, 1, ""},
 		{"no rows", info(0, 0, ""), "", jane, Searched, 1, "it has no rows"},
 		{"no row counted under any key", info(9, 9, ""), "", dateZIP, NoUsableKey, 0, ""},
 		{"no rows with a key", info(9, 0, ""), "", dateZIP, NoUsableKey, 0, "none of its rows carries anything anyone could be matched by"},
@@ -126,6 +137,30 @@ func TestState(t *testing.T) {
 		if got.State != tt.state || got.Coverage != tt.coverage || !strings.Contains(got.Why, tt.why) || tt.why == "" && got.State == Searched && got.Why != "" {
 			t.Errorf("%s:\n got %s, coverage %v, %q\nwant %s, coverage %v, %q", tt.name, got.State, got.Coverage, got.Why, tt.state, tt.coverage, tt.why)
 		}
+	}
+}
+
+// Rows that were left out are not said to be unreadable as well.
+func TestLeftOutIsNotUnread(t *testing.T) {
+	d, p := servedRoll(20), Person{First: "Jane", Last: "Doe", BirthDate: "1970-03-13", ZIP: "32301"}
+	var pl planner
+	q := pl.plan(&p)
+	if got := newDataset(&d, "").answer(q.signature()); strings.Contains(got.Why, "read") {
+		t.Errorf("%s, %q", got.State, got.Why)
+	}
+}
+
+// A served dataset may hold a key of name, ZIP code and year without the one of
+// name and ZIP code alone, which is of files without births.
+func TestNothingIsImpliedInAServedDataset(t *testing.T) {
+	local := info(1000, 1000, "name-yob-zip:400 name-zip:600")
+	served := local
+	served.Scheme = hashing.Served
+	if impliedKeys([]*dataset{newDataset(&local, "")}) == 0 {
+		t.Error("nothing is implied in a local dataset")
+	}
+	if got := impliedKeys([]*dataset{newDataset(&local, ""), newDataset(&served, "")}); got != 0 {
+		t.Errorf("%v are implied", got.Types())
 	}
 }
 

@@ -11,10 +11,14 @@ import (
 
 // impliedKeys returns the key types that a row of any of the datasets can only
 // have together with the key of name and ZIP code: those whose details include
-// its details, if the datasets hold that key for every row that allows it.
+// its details, if the datasets hold that key for every row that allows it. Served
+// ones hold it only of files without birth dates.
 func impliedKeys(datasets []*dataset) Keys {
 	const zip = hashing.NameZIP
 	var implied Keys
+	if slices.ContainsFunc(datasets, func(d *dataset) bool { return d.info.Scheme == hashing.Served }) {
+		return 0
+	}
 	for _, t := range hashing.KeyTypes() {
 		if t == zip || needs[t]&needs[zip] != needs[zip] {
 			continue

@@ -49,6 +49,7 @@ type Result struct {
 	Skips   []Skip             // rows that could not be read, by reason, and where the first of them stand
 	Unborn  int64              // rows without a birth date or year that is possible on the day of the data
 	Spilled int64              // bytes spilled to disk, encrypted
+	Resumed int64              // keys that an earlier run into a served index had evaluated
 }
 
 // Skip counts the rows that were skipped for one reason.
@@ -70,13 +71,14 @@ type Line struct {
 const chunkMemory = 5 << 18
 
 // Run reads the files and adds them to the index as one dataset. On any error
-// the index is as it was before.
+// the index is as it was before. Into a served index it goes on where an earlier run
+// ended, as far as the same keys are to be evaluated.
 func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options) (Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	jobs := max(opts.Jobs, 1)
 	// The lock and the id are checked before a large file is opened.
-	build, err := ix.Begin(opts.Info.ID, sorterMemory(opts.Memory, jobs))
+	build, err := ix.Begin(opts.Info.ID, sorterMemory(ix, opts.Memory, jobs))
 	if err != nil {
 		return Result{}, err
 	}
@@ -97,8 +99,9 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 	tallies := make([]*tally, jobs)
 	for j := range jobs {
 		tallies[j] = newTally()
+		k := newKeyer(ix, build.NewWriter(), tallies[j], src.Members(), jobs)
 		workers.Go(func() {
-			if err := p.work(ix.NewHasher(), build.NewWriter(), tallies[j]); err != nil {
+			if err := p.work(ctx, k, tallies[j]); err != nil {
 				cancel(err)
 			}
 		})
@@ -120,9 +123,12 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 
 // sorterMemory is what is left of the budget for entries: each worker has a
 // writer's buffers, two chunks and a parser.
-func sorterMemory(budget int64, jobs int) int64 {
-	perWorker := rollindex.MinMemory/4 + 3*chunkMemory
-	return max(budget-int64(jobs)*perWorker, rollindex.MinMemory)
+func sorterMemory(ix *rollindex.Index, budget int64, jobs int) int64 {
+	perWorker := ix.MinMemory()/4 + 3*chunkMemory
+	if ix.Scheme() == hashing.Served {
+		perWorker += servedMemory
+	}
+	return max(budget-int64(jobs)*perWorker, ix.MinMemory())
 }
 
 // pipeline passes chunks from the reader to the workers.
@@ -163,9 +169,8 @@ func (p *pipeline) report(writing bool) {
 
 // work parses, hashes and tallies until the chunks end. After an error it goes
 // on taking chunks, so that the reader never waits for it.
-func (p *pipeline) work(hasher *hashing.Hasher, w *rollindex.Writer, t *tally) (err error) {
+func (p *pipeline) work(ctx context.Context, k keyer, t *tally) (err error) {
 	parser := p.src.NewParser()
-	k := keyer{hasher: hasher, writer: w, tally: t}
 	for chunk := range p.chunks {
 		if err != nil {
 			continue
@@ -181,6 +186,9 @@ func (p *pipeline) work(hasher *hashing.Hasher, w *rollindex.Writer, t *tally) (
 				break
 			}
 		}
+		if err == nil {
+			err = k.endChunk(ctx)
+		}
 		p.rows.Add(t.read - before)
 		p.free <- chunk.Data[:0]
 	}
@@ -188,11 +196,27 @@ func (p *pipeline) work(hasher *hashing.Hasher, w *rollindex.Writer, t *tally) (
 	if err != nil {
 		return err
 	}
-	return w.Flush()
+	return k.flush()
 }
 
-// keyer makes the entries of records.
-type keyer struct {
+// keyer makes the entries of records, for one goroutine.
+type keyer interface {
+	// add adds the entries of the record's keys, or keeps what they are made of.
+	add(rec *voterfile.Record) error
+	// endChunk adds what was kept.
+	endChunk(ctx context.Context) error
+	flush() error
+}
+
+func newKeyer(ix *rollindex.Index, w *rollindex.Writer, t *tally, members []voterfile.Member, jobs int) keyer {
+	if ix.Scheme() == hashing.Served {
+		return &servedKeyer{writer: w, tally: t, members: members, jobs: jobs}
+	}
+	return &localKeyer{hasher: ix.NewHasher(), writer: w, tally: t}
+}
+
+// localKeyer makes the entries of a local index.
+type localKeyer struct {
 	hasher *hashing.Hasher
 	writer *rollindex.Writer
 	tally  *tally
@@ -208,7 +232,7 @@ type key struct {
 }
 
 // add adds an entry for every key the record's fields allow.
-func (k *keyer) add(rec *voterfile.Record) error {
+func (k *localKeyer) add(rec *voterfile.Record) error {
 	k.x, k.keys = k.x[:0], k.keys[:0]
 	for _, typ := range keyTypes {
 		from := len(k.x)
@@ -219,7 +243,7 @@ func (k *keyer) add(rec *voterfile.Record) error {
 		}
 	}
 	k.hash()
-	mask, dated := k.masks(rec)
+	mask, dated := k.tally.count(rec, len(k.keys), len(k.keys) > 0 && k.keys[0].typ == hashing.NameDOB)
 	for i := range k.keys {
 		m, provisional := mask, false
 		if k.keys[i].typ == hashing.NameDOB {
@@ -232,8 +256,11 @@ func (k *keyer) add(rec *voterfile.Record) error {
 	return nil
 }
 
+func (k *localKeyer) endChunk(context.Context) error { return nil }
+func (k *localKeyer) flush() error                   { return k.writer.Flush() }
+
 // hash evaluates the keyed function of all keys, two at a time.
-func (k *keyer) hash() {
+func (k *localKeyer) hash() {
 	i := 0
 	for ; i+1 < len(k.keys); i += 2 {
 		a, b := &k.keys[i], &k.keys[i+1]
@@ -245,18 +272,17 @@ func (k *keyer) hash() {
 	}
 }
 
-// masks counts the record and returns the masks of its entries: that of the
-// key with the full birth date, and that of the others. They differ for a
-// birth date on 1 January, which may turn out to be a placeholder that tells
-// the year alone.
-func (k *keyer) masks(rec *voterfile.Record) (mask, dated hashing.Mask) {
-	t := k.tally
+// count counts a record with so many keys and returns the masks of its entries:
+// that of the others, and that of the key with the full birth date. They differ for
+// a birth date on 1 January, which may turn out to be a placeholder that tells the
+// year alone.
+func (t *tally) count(rec *voterfile.Record, keys int, hasDate bool) (mask, dated hashing.Mask) {
 	t.read++
 	t.kinds |= rec.Kinds
 	if rec.Birth.Year == 0 {
 		t.unborn++
 	}
-	if len(k.keys) == 0 {
+	if keys == 0 {
 		t.keyless++
 	}
 	dated = hashing.NewMask(rec.Kinds, rec.Initial)
@@ -268,9 +294,9 @@ func (k *keyer) masks(rec *voterfile.Record) (mask, dated hashing.Mask) {
 		return dated, dated
 	}
 	t.january++
-	if len(k.keys) > 0 && k.keys[0].typ == hashing.NameDOB {
+	if hasDate {
 		t.provisional++
-		if len(k.keys) == 1 {
+		if keys == 1 {
 			t.onlyProvisional++
 		}
 	}
@@ -286,12 +312,14 @@ type tally struct {
 	dated, january  int64 // rows with a full birth date, and those born on 1 January
 	provisional     int64 // rows with a provisional name-dob key
 	onlyProvisional int64 // rows with no other key
+	confidential    int64 // rows left out of a served index because they say that they are protected
 	keys            [hashing.NumKeyTypes]int64
+	homes           map[string]bool // the jurisdictions that stand for the rows of a served index
 	kinds           field.Set
 	skips           voterfile.Skips
 }
 
-func newTally() *tally { return &tally{} }
+func newTally() *tally { return &tally{homes: map[string]bool{}} }
 
 // mergeTallies adds up all counts; sums do not depend on who counted what.
 func mergeTallies(ts []*tally) *tally {
@@ -304,6 +332,8 @@ func mergeTallies(ts []*tally) *tally {
 		all.january += t.january
 		all.provisional += t.provisional
 		all.onlyProvisional += t.onlyProvisional
+		all.confidential += t.confidential
+		maps.Copy(all.homes, t.homes)
 		all.kinds |= t.kinds
 		for i := range t.keys {
 			all.keys[i] += t.keys[i]
@@ -339,7 +369,11 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 		t.keys[hashing.NameDOB] -= t.provisional
 		t.keyless += t.onlyProvisional
 	}
-	info.Keyless, info.Indexed = t.keyless, t.read-t.keyless
+	info.Keyless, info.Indexed = t.keyless, t.read-t.keyless-t.confidential
+	if t.confidential > 0 {
+		info.Withheld = map[string]int64{hashing.Confidential: t.confidential}
+	}
+	info.Homes = slices.Sorted(maps.Keys(t.homes))
 	info.KeyRows = map[string]int64{}
 	for _, typ := range keyTypes {
 		info.KeyRows[typ.String()] = t.keys[typ]
@@ -364,7 +398,7 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 			}
 		},
 	})
-	res.Spilled = build.Spilled()
+	res.Spilled, res.Resumed = build.Spilled(), build.Resumed()
 	return res, err
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // roll writes a Florida roll of n rows born as birth says, row by row.
-func roll(t *testing.T, n int, birth func(i int) string) string {
+func roll(t testing.TB, n int, birth func(i int) string) string {
 	t.Helper()
 	var b strings.Builder
 	for i := range n {
@@ -35,9 +35,11 @@ func roll(t *testing.T, n int, birth func(i int) string) string {
 	return path
 }
 
-func newIndex(t *testing.T) *rollindex.Index {
+func newIndex(t *testing.T) *rollindex.Index { return newIndexOf(t, hashing.Local) }
+
+func newIndexOf(t testing.TB, scheme hashing.Scheme) *rollindex.Index {
 	t.Helper()
-	ix, err := rollindex.Create(t.TempDir(), &hashing.Key{5})
+	ix, err := rollindex.Create(t.TempDir(), &hashing.Key{5}, scheme)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,10 +93,11 @@ func TestJanuaryFirst(t *testing.T) {
 	t.Parallel()
 	newYear := hashing.Date{Year: 1950, Month: 1, Day: 1}
 	for _, tc := range []struct {
-		every int // one row in so many is born on 1 January, the first one too
-		want  string
-	}{{365, "kept"}, {20, "degraded"}} {
-		ix := newIndex(t)
+		every  int // one row in so many is born on 1 January, the first one too
+		want   string
+		scheme hashing.Scheme
+	}{{365, "kept", hashing.Local}, {20, "degraded", hashing.Local}, {20, "degraded", hashing.Served}} {
+		ix := newIndexOf(t, tc.scheme)
 		res := run(t, ix, roll(t, 2000, func(i int) string {
 			if i%tc.every == 0 {
 				return "01/01/1950"

@@ -87,7 +87,7 @@ func checkFor(l *layouts.Layout, c *layouts.Column) func([]byte) bool {
 			n, _ := countDigits(v)
 			return n >= 4 && n <= 9 && !isSlashDate(v)
 		}
-	case field.State:
+	case field.State, field.RegistrationState:
 		return func(v []byte) bool { return len(v) == 2 && v[0] >= 'A' && v[1] >= 'A' }
 	case field.ConfidentialFlag:
 		return func(v []byte) bool { return len(v) <= 5 }

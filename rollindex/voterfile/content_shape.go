@@ -64,6 +64,7 @@ var never = map[field.Role][]shape{
 	field.StreetName:           {shapeEmail, shapeDate, shapePhone, shapeZIP},
 	field.AddressLine:          {shapeEmail, shapeDate, shapePhone, shapeZIP},
 	field.City:                 {shapeEmail, shapeAddress, shapeDate, shapePhone, shapeZIP},
+	field.RegistrationState:    {shapeEmail, shapeAddress, shapeDate, shapePhone, shapeZIP, shapeNumber},
 	field.State:                {shapeEmail, shapeAddress, shapeDate, shapePhone, shapeZIP, shapeNumber},
 	field.ZIP5:                 {shapeEmail, shapeAddress, shapeDate, shapePhone, shapeWords},
 	field.RoleEmail:            {shapeAddress, shapeDate, shapePhone, shapeZIP, shapeNumber, shapeWords},

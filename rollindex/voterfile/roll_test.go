@@ -53,7 +53,7 @@ func testValue(l *layouts.Layout, c *layouts.Column, i int) string {
 		return fmt.Sprintf("%d %s ST", 100+i%900, testStreet[i%len(testStreet)])
 	case field.City, field.MailCity:
 		return "FICTIONVILLE"
-	case field.State:
+	case field.State, field.RegistrationState:
 		if len(l.Jurisdiction) < 5 {
 			return "FL"
 		}

@@ -65,7 +65,7 @@ func makeFiles(ctx context.Context, dir string, o *options) (*files, error) {
 	if _, err := rand.Read(key[:]); err != nil {
 		return nil, err
 	}
-	index, err := rollindex.Create(filepath.Join(dir, "index"), &key)
+	index, err := rollindex.Create(filepath.Join(dir, "index"), &key, hashing.Local)
 	if err != nil {
 		return nil, err
 	}

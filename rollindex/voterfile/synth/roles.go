@@ -149,7 +149,7 @@ func (m *maker) shownAddress(c *layouts.Column) func([]byte, *record) []byte {
 		return m.addressLine(m.oddLine && m.has[field.StreetName], m.has[field.StreetName])
 	case field.City:
 		return func(dst []byte, r *record) []byte { return appendCased(dst, []byte(r.home.city), r.title) }
-	case field.State:
+	case field.State, field.RegistrationState:
 		return constant(m.state.state)
 	case field.ZIP5:
 		plus4 := limit(c) >= 9 && !m.has[field.ZIP4]

@@ -1,0 +1,66 @@
+package voterfile
+
+import (
+	"slices"
+	"strings"
+
+	"rollcheck/data/field"
+	"rollcheck/data/layouts"
+	"rollcheck/data/names"
+)
+
+// Holds reports whether a column of the file has one of the roles.
+func (m *Match) Holds(roles ...field.Role) bool {
+	has := func(c *layouts.Column) bool { return c != nil && slices.Contains(roles, c.Role) }
+	return slices.ContainsFunc(m.columns, has) ||
+		slices.ContainsFunc(m.picks, func(p pick) bool { return has(p.column) })
+}
+
+// AppendJurisdictions appends the jurisdictions ("US-FL") that the row says it is
+// of, each once: that of the registration (the file's, then what a column says), of
+// the residence and its ZIP code, of the mailing address and its ZIP code. The first stands for the row by itself. It
+// appends none if the row says none; a row of another country is of that alone.
+func (r *Record) AppendJurisdictions(dst []string) []string {
+	start := len(dst)
+	add := func(state string) {
+		if state != "" && !slices.Contains(dst[start:], "US-"+state) {
+			dst = append(dst, "US-"+state)
+		}
+	}
+	if r.Jurisdiction != "" {
+		if dst = append(dst, r.Jurisdiction); !strings.HasPrefix(r.Jurisdiction, "US-") {
+			return dst
+		}
+	}
+	add(stateOf(r.Value(field.RegistrationState)))
+	add(stateOf(r.Value(field.State)))
+	add(stateOfZIP(r.ZIP))
+	add(stateOf(r.Value(field.MailState)))
+	mail := r.Value(field.MailZIP)
+	add(stateOfZIP(mail[:min(5, len(mail))]))
+	return dst
+}
+
+func stateOf(v []byte) string {
+	if v == nil {
+		return ""
+	}
+	code, _ := names.StateCode(string(v))
+	return code
+}
+
+// stateOfZIP returns the state that a five-digit ZIP code lies in, "" if it is none,
+// or lies in two.
+func stateOfZIP(zip []byte) string {
+	if len(zip) != 5 || slices.Contains(twoStates[:], string(zip)) {
+		return ""
+	}
+	code, _ := names.ZIPState(string(zip))
+	return code
+}
+
+// twoStates are the ZIP codes whose tabulation areas lie in two states, by the
+// 2010 ZCTA to place relationship file of the Census Bureau.
+var twoStates = [...]string{
+	"02861", "42223", "59221", "63673", "71749", "73949", "81137", "84536", "86044", "86515", "88063", "89439", "97635",
+}
