@@ -80,19 +80,30 @@ func (k DatasetKind) Valid() bool { return k == Leak || k == Release }
 // DatasetInfo describes one indexed dataset. It holds counts and names of
 // columns, never a value of a row.
 type DatasetInfo struct {
-	ID            string           `json:"id"`
-	Generation    uint32           `json:"generation"` // counts ingests of this id in this index, from 1
-	Title         string           `json:"title,omitempty"`
-	Kind          DatasetKind      `json:"kind"`
-	Incident      string           `json:"incident,omitempty"`
-	Jurisdictions []string         `json:"jurisdictions"`   // "US-FL", sorted
-	AsOf          string           `json:"as_of,omitempty"` // YYYY-MM-DD: when the data was taken, if known
-	Layout        string           `json:"layout"`
-	Sources       []Source         `json:"sources"` // sorted by SHA-256
-	Rows          int64            `json:"rows"`    // rows read, skipped ones included
-	Indexed       int64            `json:"indexed"` // rows that got at least one key
-	Keyless       int64            `json:"keyless"` // rows read in full that carry nothing anyone could be matched by
-	Skipped       map[string]int64 `json:"skipped"` // rows that could not be read, by reason
+	ID            string      `json:"id"`
+	Generation    uint32      `json:"generation"` // counts ingests of this id in this index, from 1
+	Title         string      `json:"title,omitempty"`
+	Kind          DatasetKind `json:"kind"`
+	Incident      string      `json:"incident,omitempty"`
+	Jurisdictions []string    `json:"jurisdictions"`   // "US-FL", sorted
+	AsOf          string      `json:"as_of,omitempty"` // YYYY-MM-DD: when the data was taken, if known
+	// Scheme is [Served] in a served index, and empty in a local one. Sections are
+	// then the jurisdictions under whose keys the dataset has entries, sorted: that of
+	// a row's registration, residence and mailing address. Homes are those of them that
+	// suffice to find every row.
+	Scheme   Scheme   `json:"scheme,omitempty"`
+	Sections []string `json:"sections,omitempty"`
+	Homes    []string `json:"homes,omitempty"`
+
+	Layout  string           `json:"layout"`
+	Sources []Source         `json:"sources"` // sorted by SHA-256
+	Rows    int64            `json:"rows"`    // rows read, skipped ones included
+	Indexed int64            `json:"indexed"` // rows that got at least one key
+	Keyless int64            `json:"keyless"` // rows read in full that carry nothing anyone could be matched by
+	Skipped map[string]int64 `json:"skipped"` // rows that could not be read, by reason
+	// Withheld counts the rows that were read and left out whole, by reason, such as
+	// [Confidential].
+	Withheld map[string]int64 `json:"withheld,omitempty"`
 	// Unread counts the members of the sources that were not read and may hold
 	// people: without them the dataset is not whole. Unchosen counts those that were
 	// left out by choice: the dataset is parts of its sources.
@@ -117,6 +128,18 @@ type Source struct {
 // CutShort is the name, in [DatasetInfo.Skipped], of rows that a source ends
 // within: what stood behind them is missing.
 const CutShort = "cut-short"
+
+// Confidential is the name, in [DatasetInfo.Withheld], of rows that say that their
+// voter's details are protected.
+const Confidential = "confidential"
+
+// LeftOut returns how many rows were left out whole.
+func (d *DatasetInfo) LeftOut() (n int64) {
+	for _, rows := range d.Withheld {
+		n += rows
+	}
+	return n
+}
 
 // Whole reports whether all of the sources was read, as far as they were meant to
 // be: no part that may hold people was left out, and none ends in the middle of a
