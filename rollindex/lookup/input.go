@@ -56,7 +56,7 @@ func whoOf(inputs []hashing.Input) []byte {
 			if in.Type != t {
 				continue
 			}
-			if fields, n, ok := fieldsOf(in); ok {
+			if fields, n, ok := fieldsOf(in); ok && n > 2 {
 				who := []byte{byte(t)}
 				for _, f := range fields[2:n] {
 					who = append(append(who, byte(len(f))), f...)
