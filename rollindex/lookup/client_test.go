@@ -139,8 +139,10 @@ func TestSearchMany(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.Search(ctx, inputs, func(hashing.Result) {}); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled search: %v", err)
+	for _, asked := range [][]hashing.Input{inputs, nil} {
+		if err := s.Search(ctx, asked, func(hashing.Result) {}); !errors.Is(err, context.Canceled) {
+			t.Errorf("a cancelled search of %d: %v", len(asked), err)
+		}
 	}
 	if err := op.session(t, lookup.BucketMode, "US-FL").Search(t.Context(), inputs, nil); !errors.Is(err, lookup.ErrOnePerson) {
 		t.Errorf("a search of many in bucket mode: %v", err)

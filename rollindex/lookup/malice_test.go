@@ -92,6 +92,11 @@ func TestMalice(t *testing.T) {
 			op.sign(t, func(m *lookup.Manifest) { m.Seq++ })
 		}, lookup.ErrList, "the filter of big"},
 
+		{"publishes a filter of another size than it says", lookup.FilterMode, func(t *testing.T, op *operator) {
+			op.lists["US-FL"].Files[0].Bytes += 2
+			op.sign(t, func(m *lookup.Manifest) { m.Seq++ })
+		}, lookup.ErrList, "the filter of big"},
+
 		{"empties a bucket", lookup.BucketMode, func(t *testing.T, op *operator) {
 			id := lookup.BucketID{Key: op.id("US-FL"), Bits: 11}
 			body, err := lookup.BuildBucket(id, nil, []uint16{10}, &[32]byte{})
@@ -144,7 +149,9 @@ func TestMalice(t *testing.T) {
 			op.sign(t, func(m *lookup.Manifest) { m.Expires = now })
 		}, lookup.ErrExpired, "it expired on 2026-11-22"},
 		{"gives a manifest of the future", lookup.FilterMode, func(t *testing.T, op *operator) {
-			op.sign(t, func(m *lookup.Manifest) { m.Issued = now.Add(48 * time.Hour) })
+			op.sign(t, func(m *lookup.Manifest) {
+				m.Issued = now.Add(48 * time.Hour)
+			})
 		}, lookup.ErrExpired, "which is to come"},
 		{"signs the manifest with another key", lookup.FilterMode, func(t *testing.T, op *operator) {
 			signed, err := op.manifest.Sign(other)
@@ -196,11 +203,13 @@ func TestMalice(t *testing.T) {
 		if !errors.Is(err, lookup.ErrMemory) {
 			t.Errorf("the memory of one operator is used for another: %v", err)
 		}
-		if err := cache.Remember([]byte(`{"version":1`)); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := lookup.New(op.trusted, op, cache); !errors.Is(err, lookup.ErrMemory) {
-			t.Errorf("a broken memory is begun anew: %v", err)
+		for _, broken := range []string{`{"version":1`, `{"version":1,"key":"` + op.trusted.String() + `"}`} {
+			if err := cache.Remember([]byte(broken)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := lookup.New(op.trusted, op, cache); !errors.Is(err, lookup.ErrMemory) {
+				t.Errorf("a broken memory is begun anew: %v", err)
+			}
 		}
 	})
 	t.Run("an honest one", func(t *testing.T) {
