@@ -14,7 +14,8 @@ import (
 
 // Cache is where a client keeps what it downloaded and what it has to remember
 // of one operator. Files are public; what is remembered holds nothing of a person
-// in clear. A Cache is safe for concurrent use.
+// in clear. A Cache is safe for concurrent use by one [Client]; two programs that
+// share one take turns.
 type Cache interface {
 	// Has reports whether a file is kept, without reading it.
 	Has(sha256 Hash32) bool

@@ -328,10 +328,10 @@ func (a *asking) batch(ctx context.Context, questions []question) error {
 	return nil
 }
 
-// fetchBuckets fetches and verifies the bucket of every place where there is a
-// question.
+// fetchBuckets fetches and verifies the bucket of every place, if there is
+// anything to look for.
 func (a *asking) fetchBuckets(ctx context.Context) error {
-	if len(a.questions) == 0 {
+	if !slices.ContainsFunc(a.questions, func(q question) bool { return q.asked }) {
 		return nil
 	}
 	return each(ctx, len(a.offer.places), func(i int) error {
@@ -367,9 +367,10 @@ func (a *asking) report(yield func(hashing.Result)) {
 		if !q.asked {
 			continue
 		}
+		where := a.offer.where(q.place)
 		for d := range a.offer.datasets {
 			tag, pad := a.offer.entries[d].Seal(&q.output)
-			for _, at := range a.offer.where(q.place) {
+			for _, at := range where {
 				if mask, ok := a.find(at, d, a.inputs[q.input].Type, tag, pad); ok {
 					add(q, d, mask)
 				}
