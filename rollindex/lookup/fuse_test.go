@@ -120,7 +120,10 @@ func TestOpenFilterRefuses(t *testing.T) {
 		{"cells over", func(b []byte) []byte { return append(b, 0, 0) }, ErrFormat},
 		{"no tags", func(b []byte) []byte { clear(b[16:20]); return b }, ErrFormat},
 		{"more tags than cells", func(b []byte) []byte { b[18] = 1; return b }, ErrFormat},
-		{"a segment of 48", func(b []byte) []byte { b[20] = 48; return b }, ErrFormat},
+		{"a segment of 6", func(b []byte) []byte { // with all the cells of that, of which a probe may miss the last
+			b[16], b[17], b[20], b[21], b[24] = 2, 0, 6, 0, 1
+			return b[:filterHeader+2*3*6]
+		}, ErrFormat},
 		{"a segment of 0", func(b []byte) []byte { clear(b[20:24]); return b }, ErrFormat},
 		{"a segment of 2^31", func(b []byte) []byte { clear(b[20:24]); b[23] = 128; return b }, ErrFormat},
 		{"no segments", func(b []byte) []byte { clear(b[24:28]); return b }, ErrFormat},
