@@ -12,4 +12,8 @@ type Result struct {
 	Dataset int  // index of the dataset in the source's list
 	Mask    Mask // what the row held; zero when Damaged
 	Damaged bool // the place where the answer would stand is damaged
+
+	// OfDataset is set when the source cannot tell what the row held: Mask is then
+	// that of the dataset, what any of its rows held, without initial.
+	OfDataset bool
 }

@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"rollindex/voterfile/synth":           {"data/", "hashing"},
 	"rollindex/exposure/":                 {"hashing", "data/advice", "data/catalogue", "data/field", "data/names", "rollindex/exposure"},
 	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
+	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"},      // the browser links it: nothing with cgo
 	"rollindex/ingest":                    {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},
@@ -47,6 +48,7 @@ var onlyIn = map[string][]string{
 	"github.com/cloudflare/circl/oprf":    {"hashing/voprf/evaluate"},
 	"github.com/cloudflare/circl/group":   {"hashing/voprf/evaluate"},
 	"github.com/bwesterb/go-ristretto":    {"hashing/voprf"},
+	"github.com/FastFilter/xorfilter":     {"rollindex/lookup"},
 	"log":                                 {"scripts/benchmark", "scripts/detection"}, // log.Fatal ends with status 1, which is an answer
 }
 

@@ -1,0 +1,298 @@
+package lookup
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"sync"
+
+	"rollcheck/hashing"
+	"rollcheck/hashing/voprf"
+)
+
+// asking is one call of Ask or Search.
+type asking struct {
+	*Session
+	inputs    []hashing.Input
+	questions []question // by place, then input
+	missed    []bool     // inputs that are not asked, or not everywhere
+	gaps      hashing.Gaps
+	budget    *BudgetError
+	group     uint16        // of the name as given, in bucket mode
+	buckets   []*BucketFile // by place
+}
+
+// question is one input under the key of one place.
+type question struct {
+	place, input int
+	asked        bool
+	output       hashing.ServedOutput
+}
+
+// ask lists the questions that may find something.
+func (s *Session) ask(inputs []hashing.Input) *asking {
+	a := &asking{Session: s, inputs: inputs, missed: make([]bool, len(inputs)), buckets: make([]*BucketFile, len(s.offer.places))}
+	for p := range s.offer.places {
+		served := s.offer.served(p)
+		for i, in := range inputs {
+			if served>>in.Type&1 == 1 && (in.Type != hashing.VoterID || hashing.VoterIDJurisdiction(in.X) == s.offer.places[p].name) {
+				a.questions = append(a.questions, question{place: p, input: i})
+			}
+		}
+	}
+	for i, in := range inputs {
+		if in.Type == hashing.VoterID && !slices.Contains(s.offer.Jurisdictions(), hashing.VoterIDJurisdiction(in.X)) {
+			a.miss(i, hashing.GapJurisdiction)
+		}
+	}
+	return a
+}
+
+func (a *asking) miss(input int, why hashing.Gaps) {
+	a.missed[input] = true
+	a.gaps |= why
+}
+
+// served returns the set of key types of which there is a file where entries
+// under the key of a place may be: in its own list and in that of hashing.NoJurisdiction.
+func (o *Offer) served(p int) (types uint8) {
+	for _, at := range o.where(p) {
+		for _, f := range o.places[at].list.Files {
+			types |= 1 << keyTypeOf(f.KeyType)
+		}
+	}
+	return types
+}
+
+// where returns the places whose files may hold entries under the key of p.
+func (o *Offer) where(p int) (at []int) {
+	for i := range o.places {
+		if (i == p || o.places[i].name == hashing.NoJurisdiction) && o.places[i].list != nil {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// chooseBucket keeps the questions that one bucket a place answers: of the keys
+// that hold the first name, those with the name as given, which is that of the
+// first of them. The bucket is remembered before it is asked for.
+func (a *asking) chooseBucket() error {
+	given := ""
+	for _, q := range a.questions {
+		group, names, ok := namesOf(a.inputs[q.input])
+		if ok {
+			a.group, given = group, names
+			break
+		}
+	}
+	if given == "" {
+		for _, q := range a.questions {
+			a.miss(q.input, hashing.GapKey)
+		}
+		a.questions = nil
+		return nil
+	}
+	allowed, err := a.claim()
+	if err != nil {
+		return err
+	}
+	a.questions = slices.DeleteFunc(a.questions, func(q question) bool {
+		_, names, ok := namesOf(a.inputs[q.input])
+		switch {
+		case !ok:
+			a.miss(q.input, hashing.GapKey)
+		case names != given:
+			a.miss(q.input, hashing.GapSpelling)
+		case !allowed:
+			a.miss(q.input, hashing.GapOtherBucket)
+		default:
+			return false
+		}
+		return true
+	})
+	return nil
+}
+
+// claim remembers the buckets to be asked for, in every place, and reports
+// whether they may be.
+func (a *asking) claim() (allowed bool, err error) {
+	who := whoOf(a.inputs)
+	c := a.offer.client
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range a.offer.places {
+		if p.list != nil && p.list.Buckets != nil && !c.memory.claim(p.name, who, bucketOf(a.group, p.list.Buckets.Bits)) {
+			return false, nil
+		}
+	}
+	return true, c.memory.keep(c.cache)
+}
+
+// evaluate asks the server for the outputs, in batches. A budget used up leaves
+// questions unasked; any other failure is an error.
+func (a *asking) evaluate(ctx context.Context) error {
+	var batches [][]question // parts of a.questions, each under one key
+	for rest := a.questions; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && n < BatchSize && rest[n].place == rest[0].place {
+			n++
+		}
+		batches, rest = append(batches, rest[:n]), rest[n:]
+	}
+	var mu sync.Mutex
+	err := each(ctx, len(batches), func(i int) error {
+		mu.Lock()
+		spent := a.budget != nil
+		mu.Unlock()
+		if spent {
+			return nil
+		}
+		err := a.batch(ctx, batches[i])
+		if over := budgetOf(err); over != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			if a.budget == nil || over.Retry.After(a.budget.Retry) {
+				a.budget = over
+			}
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range a.questions {
+		if !a.questions[i].asked {
+			a.miss(a.questions[i].input, hashing.GapBudget)
+		}
+	}
+	return nil
+}
+
+// batch asks up to BatchSize questions under one key. The places left are filled
+// with random inputs, which look like any other.
+func (a *asking) batch(ctx context.Context, questions []question) error {
+	p := &a.offer.places[questions[0].place]
+	what := "the evaluation under the key of " + p.name
+	inputs := make([][]byte, BatchSize)
+	for i := range inputs {
+		if i < len(questions) {
+			inputs[i] = a.inputs[questions[i].input].X
+			continue
+		}
+		inputs[i] = make([]byte, 32)
+		if _, err := rand.Read(inputs[i]); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	request, err := voprf.Blind(rand.Reader, inputs)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	body, err := a.offer.client.transport.Evaluate(ctx, AppendRequest(nil, p.id, (*Elements)(request.Elements())))
+	if err != nil {
+		return refuseStale(what, err)
+	}
+	evaluated, proof, err := ParseResponse(body)
+	if err != nil {
+		return refuse(what, err)
+	}
+	outputs, err := request.Finalize(p.key, evaluated[:], *proof)
+	if err != nil {
+		return refuse(what, fmt.Errorf("%w: %w", ErrProof, err))
+	}
+	for i := range questions {
+		questions[i].output, questions[i].asked = hashing.ServedOutput(outputs[i]), true
+	}
+	return nil
+}
+
+// fetchBuckets fetches and verifies the bucket of every place, if there is
+// anything to look for.
+func (a *asking) fetchBuckets(ctx context.Context) error {
+	if !slices.ContainsFunc(a.questions, func(q question) bool { return q.asked }) {
+		return nil
+	}
+	return each(ctx, len(a.offer.places), func(i int) error {
+		p := &a.offer.places[i]
+		if p.list == nil || p.list.Buckets == nil {
+			return nil
+		}
+		b := p.list.Buckets
+		id := BucketID{Key: p.id, Bits: b.Bits, Number: bucketOf(a.group, b.Bits)}
+		what := "a bucket of " + p.name
+		file, err := a.offer.client.transport.Get(ctx, BucketPath(id), b.Bytes)
+		if err != nil {
+			return fmt.Errorf("fetching %s: %w", what, err)
+		}
+		a.buckets[i], err = OpenBucket(file, id, (*Hash)(&b.Root))
+		return refuse(what, err)
+	})
+}
+
+// report looks for what was evaluated and yields each hit once.
+func (a *asking) report(yield func(hashing.Result)) {
+	type hit struct{ input, dataset int }
+	found := make(map[hit]hashing.Mask)
+	add := func(q *question, dataset int, mask hashing.Mask) {
+		h := hit{q.input, dataset}
+		if before, ok := found[h]; ok && before != mask {
+			mask = before.Merge(mask)
+		}
+		found[h] = mask
+	}
+	for i := range a.questions {
+		q := &a.questions[i]
+		if !q.asked {
+			continue
+		}
+		where := a.offer.where(q.place)
+		for d := range a.offer.datasets {
+			tag, pad := a.offer.entries[d].Seal(&q.output)
+			for _, at := range where {
+				if mask, ok := a.find(at, d, a.inputs[q.input].Type, tag, pad); ok {
+					add(q, d, mask)
+				}
+			}
+		}
+	}
+	for h, mask := range found {
+		yield(hashing.Result{Input: h.input, Dataset: h.dataset, Mask: mask, OfDataset: a.mode == FilterMode})
+	}
+}
+
+// find looks for an entry of a dataset in the files of a place.
+func (a *asking) find(at, dataset int, t hashing.KeyType, tag hashing.Tag, pad hashing.Mask) (hashing.Mask, bool) {
+	if a.mode == FilterMode {
+		for _, f := range a.filters[at] {
+			if f.dataset == dataset && f.keyType == t && f.Has(tag) {
+				return a.offer.masks[dataset], true
+			}
+		}
+		return 0, false
+	}
+	bucket := a.buckets[at]
+	number, ok := a.offer.places[at].numbers[dataset]
+	if bucket == nil || !ok {
+		return 0, false
+	}
+	sealed, ok := bucket.Find(tag, number)
+	return sealed ^ pad, ok
+}
+
+// scope returns what was not asked.
+func (a *asking) scope() hashing.Scope {
+	if a.gaps == 0 {
+		return hashing.Scope{}
+	}
+	s := hashing.Scope{Asked: make([]bool, len(a.inputs)), Gaps: a.gaps}
+	for i, missed := range a.missed {
+		s.Asked[i] = !missed
+	}
+	if a.budget != nil {
+		s.Retry = a.budget.Retry
+	}
+	return s
+}
