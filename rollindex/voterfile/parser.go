@@ -25,6 +25,19 @@ type Record struct {
 // if several columns have the role, nil if none has one.
 func (r *Record) Value(role field.Role) []byte { return r.p.value(role) }
 
+// Date returns what the row has in the column with that role as a date, read in
+// the order of day and month of the file's birth dates; false if there is no
+// value, or it is no date.
+func (r *Record) Date(role field.Role) (hashing.Date, bool) {
+	v := r.p.value(role)
+	if v == nil {
+		return hashing.Date{}, false
+	}
+	form := r.p.plan.dates
+	form.nextDay = false // midnights are told by birth dates, and of them alone
+	return form.parse(v)
+}
+
 // Parser reads the records of a [Chunk]. It is for one goroutine; make one for
 // each.
 type Parser struct {

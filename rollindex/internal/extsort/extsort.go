@@ -21,7 +21,7 @@ import (
 
 // Record is a fixed-width record: words compared in order.
 type Record interface {
-	~[2]uint64 | ~[3]uint64 | ~[4]uint64
+	~[2]uint64 | ~[3]uint64 | ~[4]uint64 | ~[8]uint64
 }
 
 const (

@@ -1,0 +1,266 @@
+package compare
+
+import (
+	"bytes"
+	"strings"
+
+	"rollcheck/data/field"
+	"rollcheck/data/layouts"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/voterfile"
+)
+
+// Field is something that two rows of one person can agree on. Each is compared
+// in canonical form, so that what differs between layouts (order, case, codes,
+// the writing of dates) is no difference.
+type Field uint8
+
+// The fields. The zero value is none.
+const (
+	_ Field = iota
+	Last
+	First
+	Middle // initial
+	Suffix
+	BirthDate
+	BirthYear
+	Address // house number and street, without unit
+	ZIP
+	City
+	County
+	Mailing // line and ZIP code
+	Phone
+	Email
+	Sex
+	Race
+	Party
+	VoterID
+	RegistrationDate
+	Status
+	Precinct
+	Congressional
+	LastVote
+	numFields
+)
+
+// NumFields is one more than the largest field, for tables indexed by it.
+const NumFields = int(numFields)
+
+var fieldNames = [NumFields]string{
+	Last: "last", First: "first", Middle: "middle_initial", Suffix: "suffix", BirthDate: "birth_date", BirthYear: "birth_year",
+	Address: "address", ZIP: "zip", City: "city", County: "county", Mailing: "mailing_address", Phone: "phone", Email: "email",
+	Sex: "sex", Race: "race", Party: "party", VoterID: "voter_id", RegistrationDate: "registration_date", Status: "status",
+	Precinct: "precinct", Congressional: "congressional_district", LastVote: "last_vote_date",
+}
+
+var fieldTitles = [NumFields]string{
+	Last: "surname", First: "first name", Middle: "middle initial", Suffix: "name suffix", BirthDate: "birth date", BirthYear: "birth year",
+	Address: "house number and street", ZIP: "ZIP code", City: "city", County: "county", Mailing: "mailing address", Phone: "telephone number", Email: "e-mail address",
+	Sex: "sex", Race: "race", Party: "party", VoterID: "voter id", RegistrationDate: "registration date", Status: "status",
+	Precinct: "precinct", Congressional: "congressional district", LastVote: "date of last vote",
+}
+
+// Fields returns every field, in order.
+func Fields() []Field {
+	all := make([]Field, 0, NumFields-1)
+	for f := Last; f < numFields; f++ {
+		all = append(all, f)
+	}
+	return all
+}
+
+// String returns the name used in JSON ("registration_date").
+func (f Field) String() string { return fieldNames[f] }
+
+// Title returns the words of reports ("registration date").
+func (f Field) Title() string { return fieldTitles[f] }
+
+// Mutable reports whether a living voter's value changes in the ordinary course
+// of things, so that it dates a copy.
+func (f Field) Mutable() bool {
+	switch f {
+	case Last, Address, ZIP, City, County, Mailing, Phone, Email, Party, Status, Precinct, Congressional, LastVote:
+		return true
+	}
+	return false
+}
+
+// A print is 16 bits of a value in canonical form; 0 stands for no value. Two
+// different values have one print once in 65,535.
+type print uint16
+
+// values are the prints of one row.
+type values [NumFields]print
+
+// A valuer makes the prints of the rows of one file, for one goroutine.
+type valuer struct {
+	codes []map[string]map[string]string // by member: role, code, meaning
+	known [field.NumRoles]map[string]print
+	buf   []byte
+}
+
+func newValuer(members []voterfile.Member) *valuer {
+	v := &valuer{codes: make([]map[string]map[string]string, len(members))}
+	for i, m := range members {
+		v.codes[i] = codesOf(m.Match.Layout)
+	}
+	return v
+}
+
+func codesOf(l *layouts.Layout) map[string]map[string]string {
+	if l == nil {
+		return nil
+	}
+	return l.Codes
+}
+
+// fill makes the prints of a row.
+func (v *valuer) fill(rec *voterfile.Record, out *values) {
+	*out = values{}
+	out[Last], out[First] = printOf(rec.Last), printOf(rec.First)
+	if rec.Initial != 0 {
+		out[Middle] = print(rec.Initial)
+	}
+	if rec.Suffix != "" {
+		out[Suffix] = printOf([]byte(rec.Suffix))
+	}
+	if rec.Birth.Year != 0 {
+		out[BirthYear] = print(rec.Birth.Year)
+		if rec.Birth.Precision() == hashing.PrecisionDay {
+			out[BirthDate] = datePrint(rec.Birth)
+		}
+	}
+	if len(rec.Street) > 0 {
+		v.buf = append(append(append(v.buf[:0], rec.House...), ' '), rec.Street...)
+		out[Address] = printOf(v.buf)
+	}
+	out[ZIP], out[Phone], out[Email], out[VoterID] = printOf(rec.ZIP), printOf(rec.Phone), printOf(rec.Email), printOf(rec.VoterID)
+	out[City] = v.letters(rec.Value(field.City))
+	out[Mailing] = v.mailing(rec)
+	out[Precinct], out[Congressional] = v.number(rec.Value(field.RolePrecinct)), v.number(rec.Value(field.CongressionalDistrict))
+	out[Sex], out[Race] = v.coded(rec, field.RoleSex), v.coded(rec, field.RoleRace)
+	out[Party], out[Status], out[County] = v.coded(rec, field.RoleParty), v.coded(rec, field.RoleStatus), v.coded(rec, field.CountyID)
+	if d, ok := rec.Date(field.RoleRegistrationDate); ok {
+		out[RegistrationDate] = datePrint(d)
+	}
+	if d, ok := rec.Date(field.LastVoteDate); ok {
+		out[LastVote] = datePrint(d)
+	}
+}
+
+// letters compares words by their letters and digits alone.
+func (v *valuer) letters(b []byte) print {
+	v.buf = appendLetters(v.buf[:0], b)
+	return printOf(v.buf)
+}
+
+// number compares numbers of districts without leading zeros.
+func (v *valuer) number(b []byte) print {
+	v.buf = appendLetters(v.buf[:0], b)
+	if trimmed := bytes.TrimLeft(v.buf, "0"); len(trimmed) > 0 {
+		return printOf(trimmed)
+	}
+	return printOf(v.buf)
+}
+
+func (v *valuer) mailing(rec *voterfile.Record) print {
+	line := rec.Value(field.MailAddressLine)
+	if line == nil {
+		return 0
+	}
+	zip := rec.Value(field.MailZIP)
+	v.buf = appendLetters(append(appendLetters(v.buf[:0], line), ' '), zip[:min(5, len(zip))])
+	return printOf(v.buf)
+}
+
+// coded compares what a code means, by the file's own layout.
+func (v *valuer) coded(rec *voterfile.Record, role field.Role) print {
+	b := rec.Value(role)
+	if b == nil {
+		return 0
+	}
+	if v.known[role] == nil || len(v.known[role]) > 4096 {
+		v.known[role] = map[string]print{}
+	}
+	v.buf = append(append(v.buf[:0], byte(rec.Member), byte(rec.Member>>8)), b...)
+	p, ok := v.known[role][string(v.buf)]
+	if !ok {
+		p = printOf([]byte(meaning(role, string(b), v.codes[rec.Member])))
+		v.known[role][string(v.buf)] = p
+	}
+	return p
+}
+
+// meaning returns what a value of a coded column stands for, in one word where
+// publishers have many: codes come from the layout, words as they are.
+func meaning(role field.Role, value string, codes map[string]map[string]string) string {
+	said := value
+	for code, m := range codes[role.String()] {
+		if strings.EqualFold(code, value) {
+			said = m
+			break
+		}
+	}
+	words := string(appendLetters(nil, []byte(said)))
+	for _, w := range wordings[role] {
+		if strings.Contains(words, w.has) {
+			return w.means
+		}
+	}
+	switch {
+	case role == field.RoleSex && words != "":
+		return words[:1]
+	case role == field.CountyID:
+		return strings.TrimSuffix(words, "COUNTY")
+	}
+	return words
+}
+
+// wordings are parts of the meanings of codes, the first that fits counts: what
+// publishers call the same thing differs by state ("Florida Democratic Party").
+var wordings = map[field.Role][]struct{ has, means string }{
+	field.RoleParty: {
+		{"DEMOCRAT", "DEM"}, {"REPUBLICAN", "REP"}, {"LIBERTARIAN", "LIB"}, {"GREEN", "GRE"}, {"CONSTITUTION", "CON"},
+		{"NOPARTY", "NONE"}, {"UNAFFILIATED", "NONE"}, {"UNENROLLED", "NONE"}, {"NONPARTISAN", "NONE"}, {"UNDECLARED", "NONE"}, {"NOAFFILIATION", "NONE"},
+	},
+	field.RoleStatus: {{"INACTIVE", "INACTIVE"}, {"ACTIVE", "ACTIVE"}, {"CANCEL", "CANCELLED"}, {"REMOVED", "CANCELLED"}, {"SUSPEN", "SUSPENDED"}, {"PENDING", "PENDING"}},
+	field.RoleRace: {
+		{"NATIVEHAWAI", "PACIFIC"}, {"ASIAN", "ASIAN"}, {"PACIFIC", "PACIFIC"}, {"BLACK", "BLACK"}, {"AFRICAN", "BLACK"}, {"WHITE", "WHITE"}, {"CAUCASIAN", "WHITE"},
+		{"HISPANIC", "HISPANIC"}, {"LATIN", "HISPANIC"}, {"INDIAN", "NATIVE"}, {"NATIVE", "NATIVE"}, {"MULTI", "SEVERAL"}, {"TWOORMORE", "SEVERAL"}, {"OTHER", "OTHER"},
+	},
+}
+
+// appendLetters appends the letters and digits of b, letters in upper case, and
+// bytes beyond ASCII as they are.
+func appendLetters(dst, b []byte) []byte {
+	for _, c := range b {
+		switch {
+		case c >= 'a' && c <= 'z':
+			c -= 'a' - 'A'
+			fallthrough
+		case c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c >= 0x80:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// printOf folds the 64-bit FNV-1a hash (RFC 9923) of a value.
+func printOf(b []byte) print {
+	if len(b) == 0 {
+		return 0
+	}
+	h := uint64(14695981039346656037)
+	for _, c := range b {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	h ^= h >> 32
+	h ^= h >> 16
+	return max(print(h), 1)
+}
+
+// datePrint is exact for the days of a hundred and seventy years: no two of
+// them have one print.
+func datePrint(d hashing.Date) print {
+	return max(print((int(d.Year)-1900)*384+int(d.Month)*32+int(d.Day)), 1)
+}

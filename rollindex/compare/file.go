@@ -1,0 +1,143 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"rollcheck/data/catalogue"
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/voterfile"
+)
+
+// Input is a file to compare.
+type Input struct {
+	Path string
+	AsOf hashing.Date // when its data was taken; zero if it is not known
+}
+
+// File says what one of the files compared is, in counts and names of columns.
+type File struct {
+	Path                           string
+	AsOf                           hashing.Date
+	Layouts                        []string // of its members, sorted
+	Jurisdictions                  []string // "US-FL", sorted
+	Sources                        []hashing.Source
+	Rows                           int64 // read, skipped ones included
+	Skipped                        map[string]int64
+	Unread                         int                        // members that were not read and may hold people
+	Keyless                        int64                      // rows that carry nothing to match by
+	Keys                           [hashing.NumKeyTypes]int64 // rows that carry the key
+	Filled                         [NumFields]int64           // rows with a value
+	Kinds                          [field.MaskBits]int64      // rows with a value of the kind
+	Columns                        []Column
+	LatestRegistration, LatestVote hashing.Date // the latest that are not after the file's own date
+
+	shares [hashing.NumKeyTypes]float64 // of the first rows that carry the key
+}
+
+// Read returns how many rows were read in full.
+func (f *File) Read() int64 {
+	n := f.Rows
+	for _, k := range f.Skipped {
+		n -= k
+	}
+	return n
+}
+
+// Column is a kind of field that a file has values of.
+type Column struct {
+	Kind   field.Kind
+	Filled float64 // share of the rows read
+	Record Verdict
+	Why    string // why it is Unknown; who may have what is Restricted
+}
+
+// Verdict is how a column lies to the public record of its file's state and
+// date ([catalogue.Status]).
+type Verdict string
+
+// The verdicts. What catalogue calls withheld is beyond the public record; a
+// status that is not settled, or of a file without date or state, is unknown
+// where the rule has changed.
+const (
+	Public     Verdict = "public"
+	Restricted Verdict = "restricted" // to named recipients
+	Beyond     Verdict = "beyond"
+	Unknown    Verdict = "unknown"
+)
+
+// judge says of each kind the file has whether it was public.
+func (f *File) judge() {
+	date, _ := catalogue.ParseDate(f.AsOf.String())
+	for _, k := range field.Kinds() {
+		n := f.Kinds[k]
+		if n == 0 {
+			continue
+		}
+		c := Column{Kind: k, Filled: float64(n) / float64(max(f.Read(), 1)), Record: Unknown, Why: "the file's state is not known"}
+		for i, j := range f.Jurisdictions {
+			v, why := verdict(catalogue.Status(j, date, k))
+			if i > 0 && v != c.Record {
+				v, why = Unknown, "it is not the same in all states of the file"
+			}
+			c.Record, c.Why = v, why
+		}
+		f.Columns = append(f.Columns, c)
+	}
+}
+
+func verdict(a catalogue.Answer) (Verdict, string) {
+	switch {
+	case a.Status == catalogue.Unknown || !a.Settled():
+		return Unknown, a.Why
+	case a.Status == catalogue.Public:
+		return Public, ""
+	case a.Status == catalogue.Restricted:
+		return Restricted, a.Who
+	}
+	return Beyond, ""
+}
+
+// sample returns which share of the first rows of a file carries each key.
+func sample(ctx context.Context, in Input) (shares [hashing.NumKeyTypes]float64, err error) {
+	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
+	if err != nil {
+		return shares, err
+	}
+	defer src.Close()
+	chunk, err := src.Next(nil)
+	if errors.Is(err, io.EOF) {
+		return shares, nil
+	} else if err != nil {
+		return shares, err
+	}
+	parser := src.NewParser()
+	parser.Reset(chunk)
+	var x []byte
+	rows := 0.0
+	for rec, ok := parser.Next(); ok; rec, ok = parser.Next() {
+		rows++
+		for _, t := range hashing.KeyTypes() {
+			if x, ok = rec.AppendKey(x[:0], t); ok {
+				shares[t]++
+			}
+		}
+	}
+	for t := range shares {
+		shares[t] /= max(rows, 1)
+	}
+	return shares, nil
+}
+
+// ErrInputs is of files that cannot be compared as given.
+var ErrInputs = errors.New("these files cannot be compared")
+
+func checkInputs(in []Input) error {
+	if len(in) < 2 || len(in) > MaxFiles {
+		return fmt.Errorf("%w: give 2 to %d, not %d", ErrInputs, MaxFiles, len(in))
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package compare
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"slices"
+	"sync/atomic"
+
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/internal/extsort"
+	"rollcheck/rollindex/voterfile"
+)
+
+// A wide record is a row under one of its keys with the prints of its values:
+//
+//	word 0     tag of the key
+//	word 1     u8 file | u4 key type | u52 place of the row in the file
+//	words 2-7  24 prints of 16 bits, by field, from the lowest bits
+type wide [8]uint64
+
+// A narrow record is a row under one of its keys: the tag, and word 1 of [wide]
+// without the place.
+type narrow [2]uint64
+
+const (
+	fileShift  = 56
+	typeShift  = 52
+	placeMask  = 1<<typeShift - 1
+	memberBits = 12
+)
+
+func who(file int, t hashing.KeyType) uint64 {
+	return uint64(file)<<fileShift | uint64(t)<<typeShift
+}
+
+func fileOf(w uint64) int             { return int(w >> fileShift) }
+func typeOf(w uint64) hashing.KeyType { return hashing.KeyType(w >> typeShift & 15) }
+
+func newWide(tag, who, place uint64, v *values) (w wide) {
+	w[0], w[1] = tag, who|place&placeMask
+	for i, p := range v {
+		w[2+i/4] |= uint64(p) << (i % 4 * 16)
+	}
+	return w
+}
+
+func (w *wide) print(f Field) print { return print(w[2+f/4] >> (f % 4 * 16)) }
+
+// reading reads files into sorters.
+type reading struct {
+	prf    *hashing.PRF
+	linked [hashing.NumKeyTypes]bool // key types that rows are compared by, field by field
+	wide   *extsort.Sorter[wide]
+	narrow *extsort.Sorter[narrow]
+}
+
+// newPRF returns a keyed function for one comparison: what is spilled is
+// encrypted, and equal tags of two comparisons say nothing.
+func newPRF() (*hashing.PRF, error) {
+	var key hashing.Key
+	var salt hashing.Salt
+	rand.Read(key[:])
+	rand.Read(salt[:])
+	return hashing.NewPRF(&key, &salt)
+}
+
+// read reads one file.
+func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress func(done, total, rows int64)) (*File, error) {
+	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	var rows atomic.Int64
+	var visitors []*visitor
+	skips, err := src.Each(ctx, jobs, func() voterfile.Visitor {
+		v := r.newVisitor(n, src.Members(), in.AsOf, &rows)
+		visitors = append(visitors, v)
+		return v
+	}, func() {
+		if progress != nil {
+			done, total := src.Progress()
+			progress(done, total, rows.Load())
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	f := &File{Path: in.Path, AsOf: in.AsOf, Sources: src.Sources(), Rows: skips.Rows, Skipped: skips.ByReason()}
+	for _, m := range src.Members() {
+		if m.Unread {
+			f.Unread++
+		}
+		if m.LeftOut == "" && !slices.Contains(f.Layouts, m.Match.Layout.ID) {
+			f.Layouts = append(f.Layouts, m.Match.Layout.ID)
+		}
+	}
+	slices.Sort(f.Layouts)
+	for _, v := range visitors {
+		f.add(v)
+	}
+	slices.Sort(f.Jurisdictions)
+	f.judge()
+	return f, nil
+}
+
+// visitor takes the rows of one file in one goroutine.
+type visitor struct {
+	*reading
+	file   int
+	asOf   hashing.Date
+	hasher *hashing.Hasher
+	values *valuer
+	wideW  *extsort.Writer[wide]
+	thinW  *extsort.Writer[narrow]
+	shared *atomic.Int64
+	x      []byte
+
+	rows, keyless int64
+	keys          [hashing.NumKeyTypes]int64
+	filled        [NumFields]int64
+	kinds         [field.MaskBits]int64
+	places        map[string]bool
+	registered    hashing.Date
+	voted         hashing.Date
+}
+
+func (r *reading) newVisitor(n int, members []voterfile.Member, asOf hashing.Date, rows *atomic.Int64) *visitor {
+	return &visitor{
+		reading: r, file: n, asOf: asOf, hasher: r.prf.NewHasher(), values: newValuer(members), shared: rows,
+		wideW: r.wide.NewWriter(), thinW: r.narrow.NewWriter(), places: map[string]bool{},
+	}
+}
+
+// Visit adds the records of a row.
+func (v *visitor) Visit(rec *voterfile.Record) error {
+	v.rows++
+	v.shared.Add(1)
+	var vals values
+	v.values.fill(rec, &vals)
+	v.count(rec, &vals)
+	place := uint64(rec.Member)<<(typeShift-memberBits) | uint64(rec.Line)
+	some := false
+	for _, t := range hashing.KeyTypes() {
+		var ok bool
+		if v.x, ok = rec.AppendKey(v.x[:0], t); !ok {
+			continue
+		}
+		some = true
+		v.keys[t]++
+		var y hashing.Output
+		v.hasher.Sum(t, v.x, &y)
+		tag := binary.BigEndian.Uint64(y[:])
+		var err error
+		if v.linked[t] {
+			err = v.wideW.Add(newWide(tag, who(v.file, t), place, &vals))
+		} else {
+			err = v.thinW.Add(narrow{tag, who(v.file, t)})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !some {
+		v.keyless++
+	}
+	return nil
+}
+
+func (v *visitor) count(rec *voterfile.Record, vals *values) {
+	for f, p := range vals {
+		if p != 0 {
+			v.filled[f]++
+		}
+	}
+	for _, k := range field.Kinds() {
+		if rec.Kinds.Has(k) {
+			v.kinds[k]++
+		}
+	}
+	if rec.Jurisdiction != "" && !v.places[rec.Jurisdiction] {
+		v.places[rec.Jurisdiction] = true
+	}
+	v.registered = v.later(v.registered, rec, field.RoleRegistrationDate)
+	v.voted = v.later(v.voted, rec, field.LastVoteDate)
+}
+
+// later returns the later of two days; a day after the file's own, which a slip
+// of the pen makes, does not count.
+func (v *visitor) later(than hashing.Date, rec *voterfile.Record, role field.Role) hashing.Date {
+	d, ok := rec.Date(role)
+	if !ok || d.Precision() != hashing.PrecisionDay || !after(d, than) || v.asOf.Year != 0 && after(d, v.asOf) {
+		return than
+	}
+	return d
+}
+
+func after(a, b hashing.Date) bool {
+	return number(a) > number(b)
+}
+
+func number(d hashing.Date) int { return int(d.Year)<<9 | int(d.Month)<<5 | int(d.Day) }
+
+// Flush hands over the last records.
+func (v *visitor) Flush() error {
+	if err := v.wideW.Flush(); err != nil {
+		return err
+	}
+	return v.thinW.Flush()
+}
+
+// add adds what a goroutine counted.
+func (f *File) add(v *visitor) {
+	f.Keyless += v.keyless
+	for t, n := range v.keys {
+		f.Keys[t] += n
+	}
+	for i, n := range v.filled {
+		f.Filled[i] += n
+	}
+	for k, n := range v.kinds {
+		f.Kinds[k] += n
+	}
+	for j := range v.places {
+		if !slices.Contains(f.Jurisdictions, j) {
+			f.Jurisdictions = append(f.Jurisdictions, j)
+		}
+	}
+	if after(v.registered, f.LatestRegistration) {
+		f.LatestRegistration = v.registered
+	}
+	if after(v.voted, f.LatestVote) {
+		f.LatestVote = v.voted
+	}
+}
