@@ -115,7 +115,7 @@ func newReading(linked [hashing.NumKeyTypes]bool, opts Options) (*reading, error
 	}
 	dir := cmp.Or(opts.TempDir, os.TempDir())
 	memory := sorterMemory(opts)
-	r := &reading{prf: prf, linked: linked}
+	r := &reading{prf: prf, types: hashing.KeyTypes(), linked: linked}
 	r.wide = extsort.New[wide](dir, max(memory/4*3, extsort.MinMemory(len(wide{}))))
 	r.narrow = extsort.New[narrow](dir, max(memory/4, extsort.MinMemory(len(narrow{}))))
 	return r, nil

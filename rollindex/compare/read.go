@@ -51,7 +51,9 @@ func (w *wide) print(f Field) print { return print(w[2+f/4] >> (f % 4 * 16)) }
 // reading reads files into sorters.
 type reading struct {
 	prf    *hashing.PRF
-	linked [hashing.NumKeyTypes]bool // key types that rows are compared by, field by field
+	types  []hashing.KeyType         // that rows are looked at by
+	linked [hashing.NumKeyTypes]bool // of them, those that rows are compared by field by field
+	wanted *tagSet                   // if not nil, rows of files other than the first count only under these tags
 	wide   *extsort.Sorter[wide]
 	narrow *extsort.Sorter[narrow]
 }
@@ -143,7 +145,7 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 	v.count(rec, &vals)
 	place := uint64(rec.Member)<<(typeShift-memberBits) | uint64(rec.Line)
 	some := false
-	for _, t := range hashing.KeyTypes() {
+	for _, t := range v.types {
 		var ok bool
 		if v.x, ok = rec.AppendKey(v.x[:0], t); !ok {
 			continue
@@ -153,6 +155,13 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 		var y hashing.Output
 		v.hasher.Sum(t, v.x, &y)
 		tag := binary.BigEndian.Uint64(y[:])
+		if v.wanted != nil {
+			if v.file == 0 {
+				v.wanted.add(tag)
+			} else if !v.wanted.has(tag) {
+				continue
+			}
+		}
 		var err error
 		if v.linked[t] {
 			err = v.wideW.Add(newWide(tag, who(v.file, t), place, &vals))

@@ -1,0 +1,385 @@
+package compare
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"rollcheck/hashing"
+	"rollcheck/rollindex/internal/extsort"
+)
+
+// MaxSnapshots is the most snapshots that a leak is dated by.
+const MaxSnapshots = 240
+
+// ErrUndated is of a snapshot whose date is not given.
+var ErrUndated = errors.New("a snapshot needs the date of its data")
+
+// Trait is something of a person that changes, and so dates a copy.
+type Trait uint8
+
+// The traits. Fields that change together when somebody moves are one trait,
+// told by the first of them that the leak has: counted one by one they would
+// make a dating seem surer than it is.
+const (
+	OnRoll Trait = iota // being on the roll under the same key
+	Residence
+	PartyOf
+	StatusOf
+	MailingOf
+	PhoneOf
+	EmailOf
+	Voted
+	numTraits
+)
+
+var traitFields = [numTraits][]Field{
+	Residence: {Address, ZIP, Precinct, City, County}, PartyOf: {Party}, StatusOf: {Status}, MailingOf: {Mailing},
+	PhoneOf: {Phone}, EmailOf: {Email}, Voted: {LastVote},
+}
+
+var traitNames = [numTraits]string{"on_roll", "residence", "party", "status", "mailing_address", "phone", "email", "last_vote_date"}
+
+// String returns the name used in JSON ("residence").
+func (t Trait) String() string { return traitNames[t] }
+
+// cells counts, for two snapshots next to each other, the rows of the leak whose
+// value is that of the first (in the first digit) and of the second.
+type cells struct{ both, older, newer, neither int64 }
+
+// Evidence is what one trait says of the time between two snapshots: of the
+// rows in which it changed, how many still have the older value in the leak and
+// how many have the newer.
+type Evidence struct {
+	Trait        Trait
+	From, To     int // snapshots, by date
+	Older, Newer int64
+}
+
+// SnapshotFit is how a leak lies to one snapshot.
+type SnapshotFit struct {
+	Input
+	LogLik  float64 // of the leak's having been taken with it, less that of the best moment
+	Present int64   // rows of the leak in it
+	Same    int64   // values of traits that are the same, in rows that all snapshots have
+	Of      int64   // such values
+}
+
+// Agree returns the share of values that agree.
+func (s *SnapshotFit) Agree() float64 { return float64(s.Same) / float64(max(s.Of, 1)) }
+
+// Verdict of a dating.
+type DateVerdict string
+
+// The verdicts of a dating.
+const (
+	AtSnapshot  DateVerdict = "snapshot"     // it fits a snapshot
+	Between     DateVerdict = "between"      // it was taken between two snapshots, and fits neither
+	OtherSource DateVerdict = "other-source" // its people are not those of the snapshots
+	CannotTell  DateVerdict = "cannot-tell"
+)
+
+// Dating is when a leak's data was taken, as told by dated snapshots.
+type Dating struct {
+	Leak      *File
+	Snapshots []SnapshotFit // by date
+	Files     []*File       // likewise
+	Key       hashing.KeyType
+	Rows      int64 // rows of the leak that carry the key, alone
+	Known     int64 // of them, rows in any snapshot
+	Verdict   DateVerdict
+	Why       string // of CannotTell and OtherSource
+	Best      int    // snapshot, -1 if there is none
+	// Estimate is the likeliest day. From and To are the days within 1.92 units of
+	// log-likelihood of it; the zero date is an open end: before the first or after
+	// the last snapshot, which nothing here could tell.
+	Estimate, From, To hashing.Date
+	NotBefore          hashing.Date // a date in the leak that two rows have and no file made before has
+	Evidence           []Evidence   // between snapshots, what changed
+	Errors             [numTraits]float64
+	Merged             bool // two moments explain it much better than one
+}
+
+// Date tells when the data of a leak was taken.
+//
+// The leak is taken to be a copy of one source, made at one moment, of which some
+// rows may be lost and some values wrong. A row of the leak agrees, or not, with
+// each snapshot in each trait. If the leak was taken at the share u of the time
+// between two snapshots next to each other, a value that changed between them had
+// changed by then with probability u, so that the value in the leak is that of
+//
+//	both       with probability 1-e      neither   e
+//	the older  (1-u)(1-e) + u e          the newer  (1-u) e + u (1-e)
+//
+// where e, by trait, is the share of wrong values, the likeliest for each moment. The
+// sum of the logarithms over all rows and traits is the log-likelihood of the
+// moment; its interval is that within 1.92 units (half the 95 % quantile of chi²
+// with one degree of freedom; Wilks 1938, Annals of Mathematical Statistics 9:
+// 60-62). Rows in all snapshots give their values; rows in some, only that they are
+// in these; rows in none, nothing.
+func Date(ctx context.Context, leak Input, snapshots []Input, opts Options) (*Dating, error) {
+	if len(snapshots) < 1 || len(snapshots) > MaxSnapshots {
+		return nil, fmt.Errorf("%w: give 1 to %d snapshots, not %d", ErrInputs, MaxSnapshots, len(snapshots))
+	}
+	snapshots = slices.Clone(snapshots)
+	for _, s := range snapshots {
+		if s.AsOf.Precision() != hashing.PrecisionDay {
+			return nil, fmt.Errorf("%w: %s", ErrUndated, s.Path)
+		}
+	}
+	slices.SortStableFunc(snapshots, func(a, b Input) int { return cmp.Compare(number(a.AsOf), number(b.AsOf)) })
+	inputs := append([]Input{leak}, snapshots...)
+	shares := make([][hashing.NumKeyTypes]float64, 2)
+	for i := range shares { // the snapshots are of one source: one stands for all
+		var err error
+		if shares[i], err = sample(ctx, inputs[i*(len(inputs)-1)]); err != nil {
+			return nil, err
+		}
+	}
+	return date(ctx, inputs, dateKey(shares), opts)
+}
+
+// dateKey returns the key that a leak is dated by: the strongest that most rows carry.
+func dateKey(shares [][hashing.NumKeyTypes]float64) hashing.KeyType {
+	best := strength[0]
+	for _, t := range strength {
+		both := min(shares[0][t], shares[1][t])
+		if both >= 0.5 {
+			return t
+		}
+		if both > min(shares[0][best], shares[1][best]) {
+			best = t
+		}
+	}
+	return best
+}
+
+func date(ctx context.Context, inputs []Input, key hashing.KeyType, opts Options) (*Dating, error) {
+	var linked [hashing.NumKeyTypes]bool
+	linked[key] = true
+	r, err := newReading(linked, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	r.types = []hashing.KeyType{key}
+	r.wanted = newTagSet(1 << 21)
+	d := &Dating{Key: key, Best: -1}
+	for i, in := range inputs {
+		f, err := r.read(ctx, i, in, opts.Jobs, func(done, total, rows int64) { opts.report(Progress{i, done, total, rows}) })
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			d.Leak = f
+			continue
+		}
+		d.Files = append(d.Files, f)
+		d.Snapshots = append(d.Snapshots, SnapshotFit{Input: in})
+	}
+	opts.report(Progress{File: len(inputs)})
+	m := newMoments(len(inputs)-1, d.Leak)
+	err = extsort.Drain(ctx, r.wide, max(opts.Jobs, 1), m.bucket, m.add)
+	if err != nil {
+		return nil, err
+	}
+	d.judge(m)
+	return d, nil
+}
+
+// moments is what is counted for a dating.
+type moments struct {
+	snapshots int
+	fields    [numTraits]Field // that tell a trait; 0 if the leak has none
+	rows      int64            // keys that one row of the leak carries
+	known     int64
+	present   []int64            // by snapshot
+	same, of  [numTraits][]int64 // by snapshot
+	cells     [numTraits][]cells // by snapshot but the last
+}
+
+func newMoments(snapshots int, leak *File) *moments {
+	m := &moments{snapshots: snapshots}
+	for t, fields := range traitFields {
+		for _, f := range fields {
+			if m.fields[t] == 0 && 2*leak.Filled[f] >= leak.Read() || len(fields) == 1 {
+				m.fields[t] = f
+			}
+		}
+	}
+	m.reset()
+	return m
+}
+
+func (m *moments) reset() {
+	m.present = make([]int64, m.snapshots)
+	for t := range m.cells {
+		m.same[t], m.of[t] = make([]int64, m.snapshots), make([]int64, m.snapshots)
+		m.cells[t] = make([]cells, max(m.snapshots-1, 0))
+	}
+}
+
+// bucket counts the rows of the leak in one bucket of keys.
+func (m *moments) bucket(records []wide) (*moments, error) {
+	out := &moments{snapshots: m.snapshots, fields: m.fields}
+	out.reset()
+	at := make([]*wide, m.snapshots) // the snapshots' rows under the key
+	for i := 0; i < len(records); {
+		j := i
+		for j < len(records) && records[j][0] == records[i][0] {
+			j++
+		}
+		out.row(records[i:j], at)
+		i = j
+	}
+	return out, nil
+}
+
+// row counts a key of the leak. One that several rows of a file carry says
+// nothing: nobody can tell which belong together.
+func (m *moments) row(records []wide, at []*wide) {
+	if fileOf(records[0][1]) != 0 || len(records) > 1 && fileOf(records[1][1]) == 0 {
+		return
+	}
+	clear(at)
+	for i := 1; i < len(records); i++ {
+		s := fileOf(records[i][1]) - 1
+		if at[s] != nil {
+			return
+		}
+		at[s] = &records[i]
+	}
+	m.rows++
+	in := 0
+	for s, r := range at {
+		if r != nil {
+			in++
+			m.present[s]++
+		}
+	}
+	if in == 0 {
+		return
+	}
+	m.known++
+	m.trait(OnRoll, at, func(r *wide) bool { return r != nil })
+	if in < m.snapshots {
+		return
+	}
+	for t := Residence; t < numTraits; t++ {
+		f := m.fields[t]
+		if f == 0 {
+			continue
+		}
+		v := records[0].print(f)
+		if v == 0 || slices.ContainsFunc(at, func(r *wide) bool { return r.print(f) == 0 }) {
+			continue
+		}
+		m.trait(t, at, func(r *wide) bool { return r.print(f) == v })
+	}
+}
+
+func (m *moments) trait(t Trait, at []*wide, agrees func(*wide) bool) {
+	before := false
+	for s, r := range at {
+		now := agrees(r)
+		m.of[t][s]++
+		if now {
+			m.same[t][s]++
+		}
+		if s > 0 {
+			c := &m.cells[t][s-1]
+			switch {
+			case before && now:
+				c.both++
+			case before:
+				c.older++
+			case now:
+				c.newer++
+			default:
+				c.neither++
+			}
+		}
+		before = now
+	}
+}
+
+func (m *moments) add(o *moments) error {
+	m.rows += o.rows
+	m.known += o.known
+	addTo(m.present, o.present)
+	for t := range m.cells {
+		addTo(m.same[t], o.same[t])
+		addTo(m.of[t], o.of[t])
+		for i, c := range o.cells[t] {
+			d := &m.cells[t][i]
+			d.both += c.both
+			d.older += c.older
+			d.newer += c.newer
+			d.neither += c.neither
+		}
+	}
+	return nil
+}
+
+// logLik returns the log-likelihood of a moment, at the share u of the time
+// between snapshot i and the next.
+func (m *moments) logLik(i int, u float64) float64 {
+	sum := 0.0
+	for t := range m.cells {
+		ll, _ := m.cellsAt(Trait(t), i).logLik(u)
+		sum += ll
+	}
+	return sum
+}
+
+// cellsAt returns the cells behind snapshot i; of a single snapshot, those of it
+// and itself.
+func (m *moments) cellsAt(t Trait, i int) cells {
+	if len(m.cells[t]) == 0 {
+		return cells{both: m.same[t][0], neither: m.of[t][0] - m.same[t][0]}
+	}
+	return m.cells[t][i]
+}
+
+// mostErrors bounds the share of wrong values of a trait: what disagrees more
+// often is written otherwise in the leak, and dates nothing.
+const mostErrors = 0.4
+
+// logLik returns the log-likelihood of the cells with the likeliest share of
+// errors, and that share. Between its bounds the function has one peak.
+func (c cells) logLik(u float64) (ll, e float64) {
+	if c == (cells{}) {
+		return 0, 0
+	}
+	f := func(e float64) float64 {
+		return times(c.both, 1-e) + times(c.neither, e) + times(c.older, (1-u)*(1-e)+u*e) + times(c.newer, (1-u)*e+u*(1-e))
+	}
+	low, high := 1e-6, mostErrors
+	const golden = 0.6180339887498949
+	a, b := high-golden*(high-low), low+golden*(high-low)
+	fa, fb := f(a), f(b)
+	for range 48 {
+		if fa >= fb {
+			high, b, fb = b, a, fa
+			a = high - golden*(high-low)
+			fa = f(a)
+		} else {
+			low, a, fa = a, b, fb
+			b = low + golden*(high-low)
+			fb = f(b)
+		}
+	}
+	e = (low + high) / 2
+	return f(e), e
+}
+
+// times returns n ln p, 0 for no n.
+func times(n int64, p float64) float64 {
+	if n == 0 {
+		return 0
+	}
+	return float64(n) * math.Log(max(p, 1e-12))
+}
