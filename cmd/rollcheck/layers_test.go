@@ -22,7 +22,10 @@ var mayImport = map[string][]string{
 	"rollindex/voterfile/synth":           {"data/", "hashing"},
 	"rollindex/exposure/":                 {"hashing", "data/advice", "data/catalogue", "data/field", "data/names", "rollindex/exposure"},
 	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
-	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"},      // the browser links it: nothing with cgo
+	"rollindex/compare":                   {"hashing", "data/catalogue", "data/field", "data/layouts", "rollindex/internal/extsort", "rollindex/voterfile"},
+	"rollindex/compare/tell":              {"hashing", "data/catalogue", "data/field", "rollindex/compare", "rollindex/report"},
+	"rollindex/report":                    {"data/advice"},                            // knows nothing of voters
+	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"}, // the browser links it: nothing with cgo
 	"rollindex/ingest":                    {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},

@@ -19,10 +19,7 @@ func (p *program) versionCommand() *cli.Command {
 			if err := wantArgs(c, 0, 0, ""); err != nil {
 				return err
 			}
-			v := "(devel)"
-			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-				v = info.Main.Version
-			}
+			v := version()
 			sqlite, _, _ := sqlite3.Version()
 			if c.Bool("json") {
 				return p.jsonLines("version").done(fields{"rollcheck": v, "canonical": hashing.Version, "sqlite": sqlite, "go": runtime.Version()})
@@ -31,4 +28,12 @@ func (p *program) versionCommand() *cli.Command {
 			return nil
 		},
 	}
+}
+
+// version returns the version of the program.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }

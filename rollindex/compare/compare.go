@@ -163,12 +163,18 @@ func (res *Result) take(t *tally, linked [hashing.NumKeyTypes]bool) {
 
 // chief returns the overlap that a pair is told by: of the keys that fields are
 // compared by the strongest that finds nearly as many rows as any; -1 if the
-// files have no such key in common.
+// files have no such key in common. If none finds any, it is the strongest that
+// files of two states can share, which is not a voter id.
 func chief(pair []Overlap, linked [hashing.NumKeyTypes]bool) int {
 	most := int64(-1)
 	for i := range pair {
 		if linked[pair[i].Key] {
 			most = max(most, pair[i].Common)
+		}
+	}
+	if most == 0 {
+		if i := slices.IndexFunc(pair, func(o Overlap) bool { return linked[o.Key] && o.Key != hashing.VoterID }); i >= 0 {
+			return i
 		}
 	}
 	return slices.IndexFunc(pair, func(o Overlap) bool { return linked[o.Key] && float64(o.Common) >= nearly*float64(most) })

@@ -71,6 +71,13 @@ type SnapshotFit struct {
 // Agree returns the share of values that agree.
 func (s *SnapshotFit) Agree() float64 { return float64(s.Same) / float64(max(s.Of, 1)) }
 
+// Moment is a day with the log-likelihood of the leak's having been taken then,
+// less that of the best.
+type Moment struct {
+	Day    hashing.Date
+	LogLik float64
+}
+
 // Verdict of a dating.
 type DateVerdict string
 
@@ -99,6 +106,7 @@ type Dating struct {
 	Estimate, From, To hashing.Date
 	NotBefore          hashing.Date // a date in the leak that two rows have and no file made before has
 	Evidence           []Evidence   // between snapshots, what changed
+	Curve              []Moment     // the log-likelihood over time
 	Errors             [numTraits]float64
 	Merged             bool // two moments explain it much better than one
 }

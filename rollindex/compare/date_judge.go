@@ -37,6 +37,9 @@ func (d *Dating) judge(m *moments) {
 	}
 	d.fits(m, curve[best].ll)
 	d.Estimate = d.day(curve[best])
+	for _, at := range curve {
+		d.Curve = append(d.Curve, Moment{d.day(at), at.ll - curve[best].ll})
+	}
 	first, last := best, best
 	for i := range curve {
 		if curve[i].ll >= curve[best].ll-within {

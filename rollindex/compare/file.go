@@ -34,6 +34,7 @@ type File struct {
 	Kinds                          [field.MaskBits]int64      // rows with a value of the kind
 	Columns                        []Column
 	LatestRegistration, LatestVote hashing.Date // the latest that are not after the file's own date
+	Late                           int64        // registrations and votes after the file's own date
 
 	shares [hashing.NumKeyTypes]float64 // of the first rows that carry the key
 }
@@ -46,6 +47,11 @@ func (f *File) Read() int64 {
 	}
 	return n
 }
+
+// Contradicted reports whether the file's own date is too early for what it says:
+// more than one row in a thousand, and more than two, have a registration or vote
+// after it, which is more than slips of the pen.
+func (f *File) Contradicted() bool { return f.Late > 2 && 1000*f.Late > f.Read() }
 
 // Column is a kind of field that a file has values of.
 type Column struct {

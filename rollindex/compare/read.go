@@ -127,6 +127,7 @@ type visitor struct {
 	places        map[string]bool
 	registered    hashing.Date
 	voted         hashing.Date
+	late          int64
 }
 
 func (r *reading) newVisitor(n int, members []voterfile.Member, asOf hashing.Date, rows *atomic.Int64) *visitor {
@@ -200,7 +201,11 @@ func (v *visitor) count(rec *voterfile.Record, vals *values) {
 // of the pen makes, does not count.
 func (v *visitor) later(than hashing.Date, rec *voterfile.Record, role field.Role) hashing.Date {
 	d, ok := rec.Date(role)
-	if !ok || d.Precision() != hashing.PrecisionDay || !after(d, than) || v.asOf.Year != 0 && after(d, v.asOf) {
+	switch {
+	case !ok || d.Precision() != hashing.PrecisionDay || !after(d, than):
+		return than
+	case v.asOf.Year != 0 && after(d, v.asOf):
+		v.late++
 		return than
 	}
 	return d
@@ -223,6 +228,7 @@ func (v *visitor) Flush() error {
 // add adds what a goroutine counted.
 func (f *File) add(v *visitor) {
 	f.Keyless += v.keyless
+	f.Late += v.late
 	for t, n := range v.keys {
 		f.Keys[t] += n
 	}

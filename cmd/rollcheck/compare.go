@@ -1,0 +1,217 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"rollcheck/hashing"
+	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/compare/tell"
+)
+
+const compareExit = `EXIT STATUS:
+   0    two of the files or more have rows in common
+   1    no two of them have, and all were read whole
+   2    an error, or nothing was found and something was not read or could not be matched
+   130  interrupted`
+
+func (p *program) compareCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "compare",
+		Usage:     "how two files or more overlap, agree, and lie to the public record",
+		ArgsUsage: "[DATE=]FILE [DATE=]FILE...",
+		Description: "For 2 to 20 voter files or leaks, of any layouts: which share of each is in each other, with intervals; how\n" +
+			"the fields of the rows in common agree; which columns are beyond the public record of the state, and how\n" +
+			"full they are; what only one of them has. DATE (YYYY-MM-DD) is the day the data was taken: with it, columns\n" +
+			"are held against the rules of that day. No index is needed, nothing is kept, and no person's row is shown.\n" +
+			"The overlap is consistent with a common source; it does not show who copied what.\n\n" + compareExit,
+		Flags: comparisonFlags("every number as one table for spreadsheets"),
+		Action: func(c *cli.Context) error {
+			if err := wantArgs(c, 2, -1, "a second FILE"); err != nil {
+				return err
+			}
+			return p.compare(c)
+		},
+	}
+}
+
+// comparisonFlags are the flags of compare and date.
+func comparisonFlags(csv string) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "html", Usage: "write a report to `FILE`, with plots: one page, without script, that replaces what is there"},
+		&cli.StringFlag{Name: "csv", Usage: "write " + csv + " to `FILE`, replacing it"},
+		&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
+		&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "files' parts parsed and hashed side by side"},
+		&cli.StringFlag{Name: "temp-dir", Usage: "`DIR` to spill to", DefaultText: "the system's"},
+	}
+}
+
+func (p *program) compare(c *cli.Context) error {
+	inputs, err := comparisonInputs(c)
+	if err != nil {
+		return err
+	}
+	if len(inputs) > compare.MaxFiles {
+		return hint(fmt.Errorf("compare: %d files are more than the %d that are compared at a time", len(inputs), compare.MaxFiles), "compare them in groups that have one file in common")
+	}
+	opts, end, err := p.comparisonOptions(c, inputs)
+	if err != nil {
+		return err
+	}
+	res, err := compare.Run(c.Context, inputs, opts)
+	end()
+	if err != nil {
+		return err
+	}
+	page := tell.Compared(res, "rollcheck "+version())
+	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.ComparedCSV(w, res) }}}
+	if err := outs.write(); err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		err = p.comparisonLines(res)
+	} else {
+		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
+	}
+	if err != nil {
+		return err
+	}
+	return comparisonCode(res)
+}
+
+// comparisonCode returns the exit code of a comparison. Nothing in common is an
+// answer only when everything was read, and could have been matched.
+func comparisonCode(res *compare.Result) error {
+	for i := range res.Main {
+		if res.Main[i].Common > 0 {
+			return nil
+		}
+	}
+	whole := len(tell.Unmatched(res)) == 0
+	for _, f := range res.Files {
+		whole = whole && readWhole(f)
+	}
+	if whole {
+		return exitCode(exitNotFound)
+	}
+	return exitCode(exitIncomplete)
+}
+
+// readWhole reports whether all of a file that may hold people was read.
+func readWhole(f *compare.File) bool { return f.Unread == 0 && f.Skipped[hashing.CutShort] == 0 }
+
+// pageWidth returns how wide a text is set.
+func (p *program) pageWidth() int {
+	if p.width > 0 {
+		return min(78, p.width)
+	}
+	return 78
+}
+
+// comparisonOptions reads the flags and begins the progress; end ends it, and
+// gives the memory back.
+func (p *program) comparisonOptions(c *cli.Context, inputs []compare.Input) (opts compare.Options, end func(), err error) {
+	opts = compare.Options{Jobs: c.Int("jobs"), TempDir: c.String("temp-dir")}
+	if opts.Jobs < 1 || opts.Jobs > 256 {
+		return opts, nil, fmt.Errorf("--jobs %d is not between 1 and 256", opts.Jobs)
+	}
+	if opts.Memory, err = parseSize(c.String("memory")); err != nil {
+		return opts, nil, fmt.Errorf("--memory: %w", err)
+	}
+	if dir := opts.TempDir; dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return opts, nil, fmt.Errorf("--temp-dir: there is no directory %q", dir)
+		}
+	}
+	paths := make([]string, len(inputs))
+	for i, in := range inputs {
+		paths[i] = in.Path
+	}
+	if err := checkOutputs(c, []string{"html", "csv"}, paths); err != nil {
+		return opts, nil, err
+	}
+	limit := debug.SetMemoryLimit(opts.Memory + runtimeMemory)
+	opts.Progress = p.comparisonProgress(paths)
+	return opts, func() {
+		p.ui.clear()
+		debug.SetMemoryLimit(limit)
+	}, nil
+}
+
+// comparisonProgress tells how far the reading of all files is.
+func (p *program) comparisonProgress(paths []string) func(compare.Progress) {
+	before := make([]int64, len(paths)+1) // bytes of the files before each
+	for i, path := range paths {
+		before[i+1] = before[i]
+		if info, err := os.Stat(path); err == nil {
+			before[i+1] += info.Size()
+		}
+	}
+	start, bar := time.Now(), p.ui.progress()
+	var rows, earlier int64
+	file := 0
+	return func(pr compare.Progress) {
+		if pr.File != file {
+			earlier, file = earlier+rows, pr.File
+		}
+		rows = pr.Rows
+		if !bar.due() {
+			return
+		}
+		all := before[len(paths)]
+		if pr.File == len(paths) {
+			bar.show(all, all, "comparing")
+			return
+		}
+		done := before[pr.File]
+		if pr.Total > 0 {
+			done += int64(float64(before[pr.File+1]-done) * float64(pr.Done) / float64(pr.Total))
+		}
+		rate := float64(earlier+rows) / time.Since(start).Seconds()
+		bar.show(done, all, fmt.Sprintf("file %d of %d: %s rows, %s a second", pr.File+1, len(paths), group(rows), group(int64(rate))))
+	}
+}
+
+// dateGiven is what stands before "=" in a dated argument, well written or not.
+var dateGiven = regexp.MustCompile(`^([0-9][0-9./-]*)=(.+)$`)
+
+// comparisonInputs reads arguments of the form [DATE=]FILE.
+func comparisonInputs(c *cli.Context) (inputs []compare.Input, err error) {
+	for _, arg := range c.Args().Slice() {
+		in := compare.Input{Path: arg}
+		if arg == "-" {
+			return nil, hint(fmt.Errorf("%s: files are read twice, once to learn their layout, and so not from standard input or a pipe", c.Command.Name), "write it to a file and give its name")
+		}
+		if m := dateGiven.FindStringSubmatch(arg); m != nil && !isFile(arg) {
+			in.Path = m[2]
+			if in.AsOf, err = parseDay(m[1]); err != nil {
+				return nil, hint(fmt.Errorf("%s: %w", c.Command.Name, err), "such as 2020-09-01="+in.Path)
+			}
+			if m[1] > tomorrow() {
+				return nil, fmt.Errorf("%s: %s lies in the future", c.Command.Name, m[1])
+			}
+		}
+		if _, err := os.Stat(in.Path); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: there is no file %q", c.Command.Name, in.Path)
+		}
+		inputs = append(inputs, in)
+	}
+	return inputs, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// tomorrow is the day after this one at Greenwich: no day anywhere is later.
+func tomorrow() string { return time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly) }

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"rollcheck/hashing"
+	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/compare/tell"
+)
+
+// fileLine is a file that was compared.
+type fileLine struct {
+	Type          string           `json:"type"`
+	File          string           `json:"file"`
+	AsOf          *string          `json:"as_of"`
+	Layouts       []string         `json:"layouts"`
+	Jurisdictions []string         `json:"jurisdictions"`
+	Rows          int64            `json:"rows"` // read in full
+	Skipped       map[string]int64 `json:"skipped"`
+	Unread        int              `json:"unread"` // members that may hold people
+	Keyless       int64            `json:"keyless"`
+	KeyRows       map[string]int64 `json:"key_rows"`
+	Late          int64            `json:"late,omitempty"` // registrations and votes after as_of
+	Sources       []hashing.Source `json:"sources"`
+}
+
+// overlapLine is the overlap of a pair by its main key ("overlap"), or by any
+// ("tier-overlap").
+type overlapLine struct {
+	Type     string     `json:"type"`
+	A        string     `json:"a"`
+	B        string     `json:"b"`
+	Key      string     `json:"key"`
+	RowsA    int64      `json:"rows_a"`
+	RowsB    int64      `json:"rows_b"`
+	Matched  int64      `json:"matched"`   // rows of a whose key is in b
+	MatchedB int64      `json:"matched_b"` // rows of b whose key is in a
+	AInB     float64    `json:"a_in_b"`
+	AInBCI   [2]float64 `json:"a_in_b_ci"`
+	BInA     float64    `json:"b_in_a"`
+	BInACI   [2]float64 `json:"b_in_a_ci"`
+	Jaccard  float64    `json:"jaccard"`
+}
+
+// comparisonLines writes a comparison as JSON lines: files; overlaps, each with
+// its agreements; columns; what stands alone and is repeated; sentences.
+func (p *program) comparisonLines(res *compare.Result) error {
+	j := p.jsonLines("compare")
+	for _, f := range res.Files {
+		j.write(newFileLine(f))
+	}
+	path := func(i int) string { return res.Files[i].Path }
+	for i := range res.Main {
+		j.write(newOverlapLine("overlap", res, &res.Main[i]))
+	}
+	for _, u := range tell.Unmatched(res) {
+		j.write(fields{"type": "unmatched", "a": path(u[0]), "b": path(u[1]), "why": "no details in common that rows could be matched by"})
+	}
+	for i := range res.Overlaps {
+		j.write(newOverlapLine("tier-overlap", res, &res.Overlaps[i]))
+	}
+	for i := range res.Fields {
+		f := &res.Fields[i]
+		j.write(struct {
+			Type    string `json:"type"`
+			A       string `json:"a"`
+			B       string `json:"b"`
+			Field   string `json:"field"`
+			Same    int64  `json:"same"`
+			Differs int64  `json:"differs"`
+			OnlyA   int64  `json:"only_a"`
+			OnlyB   int64  `json:"only_b"`
+		}{"agreement", path(f.A), path(f.B), f.Field.String(), f.Same, f.Differs, f.OnlyA, f.OnlyB})
+	}
+	for i, f := range res.Files {
+		writeColumns(j, f)
+		for _, k := range hashing.KeyTypes() {
+			if f.Keys[k] > 0 {
+				j.write(fields{"type": "key", "file": f.Path, "key": k.String(), "rows": f.Keys[k], "repeated": res.Repeated[i][k], "alone": res.Alone[i][k]})
+			}
+		}
+	}
+	for _, h := range tell.Headlines(res) {
+		j.write(fields{"type": "headline", "a": path(h.A), "b": path(h.B), "text": h.Text})
+	}
+	writeCaveats(j, tell.Caveats(res))
+	return j.done(fields{"files": len(res.Files), "pairs": len(res.Main), "spilled_bytes": res.Spilled})
+}
+
+func newOverlapLine(kind string, res *compare.Result, o *compare.Overlap) overlapLine {
+	a, b := o.AInB(), o.BInA()
+	return overlapLine{
+		kind, res.Files[o.A].Path, res.Files[o.B].Path, o.Key.String(), o.RowsA, o.RowsB, o.MatchedA, o.MatchedB,
+		a.Value(), [2]float64{a.Low, a.High}, b.Value(), [2]float64{b.Low, b.High}, o.Jaccard(),
+	}
+}
+
+func newFileLine(f *compare.File) fileLine {
+	keys := map[string]int64{}
+	for _, k := range hashing.KeyTypes() {
+		keys[k.String()] = f.Keys[k]
+	}
+	skipped := f.Skipped
+	if skipped == nil {
+		skipped = map[string]int64{}
+	}
+	return fileLine{
+		"file", f.Path, dateOrNull(f.AsOf), append([]string{}, f.Layouts...), append([]string{}, f.Jurisdictions...),
+		f.Read(), skipped, f.Unread, f.Keyless, keys, f.Late, f.Sources,
+	}
+}
+
+func writeColumns(j *jsonLines, f *compare.File) {
+	for _, c := range f.Columns {
+		j.write(struct {
+			Type   string  `json:"type"`
+			File   string  `json:"file"`
+			Field  string  `json:"field"`
+			Filled float64 `json:"filled"`
+			Record string  `json:"record"`
+			Why    string  `json:"why,omitempty"`
+		}{"column", f.Path, c.Kind.String(), c.Filled, string(c.Record), c.Why})
+	}
+}
+
+func writeCaveats(j *jsonLines, caveats []string) {
+	for _, text := range caveats {
+		j.write(fields{"type": "caveat", "text": text})
+	}
+}
+
+// dateOrNull is a date in JSON, null when it is not known.
+func dateOrNull(d hashing.Date) *string {
+	if d.Year == 0 {
+		return nil
+	}
+	s := d.String()
+	return &s
+}

@@ -1,0 +1,158 @@
+package tell
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"rollcheck/hashing"
+	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/report"
+)
+
+// Caveats returns what a reader of a comparison has to keep in mind, in sentences.
+func Caveats(res *compare.Result) (all []string) {
+	c := compared(res)
+	all = append(all, c.sameBytes()...)
+	all = append(all, c.differentStates()...)
+	for i, f := range res.Files {
+		all = append(all, fileCaveats(f, c.labels[i], "nothing to match by")...)
+		if f.AsOf.Year == 0 {
+			all = append(all, undated(f, c.labels[i]))
+		}
+	}
+	all = append(all, c.ambiguous()...)
+	all = append(all, c.weak()...)
+	return append(all, "An overlap is consistent with a common source. It does not show who copied what, or from whom.")
+}
+
+// undated says what it costs that a file's day is not known.
+func undated(f *compare.File, label string) string {
+	return fmt.Sprintf("The day of the data of %s is not given: a column counts as public only if it was so at all times. Given as 2020-09-01=%s, it is held against the rules of that day.", label, label)
+}
+
+// fileCaveats says what of a file was not read, could not be matched (keyless is
+// what such rows have), or contradicts itself.
+func fileCaveats(f *compare.File, label, keyless string) (all []string) {
+	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	switch {
+	case f.Keyless == f.Read() && f.Read() > 0:
+		say("All rows of %s have %s.", label, keyless)
+	case f.Keyless > 0:
+		say("%s of %s (%s) %s %s: whether they are elsewhere cannot be told.",
+			plural(f.Keyless, "row", "rows"), label, report.Percent(float64(f.Keyless)/float64(f.Read())), hasHave(f.Keyless), keyless)
+	}
+	if n := f.Rows - f.Read(); n > 0 {
+		var reasons []string
+		for _, why := range slices.Sorted(maps.Keys(f.Skipped)) {
+			if f.Skipped[why] > 0 {
+				reasons = append(reasons, fmt.Sprintf("%s %s", why, group(f.Skipped[why])))
+			}
+		}
+		say("%s of %s could not be read (%s) and %s left out.", plural(n, "row", "rows"), label, strings.Join(reasons, ", "), wasWere(n))
+	}
+	if f.Unread > 0 {
+		say("%s of %s that may hold people %s not read: nothing said here covers them.", plural(int64(f.Unread), "member", "members"), label, wasWere(int64(f.Unread)))
+	}
+	if f.Contradicted() {
+		say("%s is said to be of %s, and %s in it later than that: the day given seems to be wrong.", label, day(f.AsOf), plural(f.Late, "registration or vote is", "registrations or votes are"))
+	}
+	return all
+}
+
+func hasHave(n int64) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+func wasWere(n int64) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+// sameBytes names files that are one.
+func (c *comparison) sameBytes() (all []string) {
+	for a := range c.Files {
+		for b := range a {
+			if slices.Equal(c.Files[a].Sources, c.Files[b].Sources) {
+				all = append(all, fmt.Sprintf("%s and %s are the same file, byte for byte.", c.labels[b], c.labels[a]))
+			}
+		}
+	}
+	return all
+}
+
+// differentStates says what files of different states can share.
+func (c *comparison) differentStates() (all []string) {
+	for i := range c.Main {
+		o := &c.Main[i]
+		a, b := states(c.Files[o.A]), states(c.Files[o.B])
+		if a == "" || b == "" || slices.ContainsFunc(c.Files[o.A].Jurisdictions, func(j string) bool { return slices.Contains(c.Files[o.B].Jurisdictions, j) }) {
+			continue
+		}
+		all = append(all, fmt.Sprintf("%s is of %s and %s of %s: voter ids and addresses of one are not in the other, and somebody in both has moved, or is a namesake.", c.labels[o.A], a, c.labels[o.B], b))
+	}
+	return all
+}
+
+// ambiguous says of rows that share a key.
+func (c *comparison) ambiguous() (all []string) {
+	for i := range c.Files {
+		k, ok := MainKey(c.Result, i)
+		if n := c.Repeated[i][k]; ok && n > 0 {
+			all = append(all, fmt.Sprintf("%s of %s have the %s of another of its rows: they count as rows, and are left out where fields are compared, since nobody can tell which belong together.",
+				plural(n, "row", "rows"), c.labels[i], tiers[k].words))
+		}
+	}
+	return all
+}
+
+// weak says which pairs are told by a key that strangers share, and whose voter ids
+// match much less than their names.
+func (c *comparison) weak() (all []string) {
+	for i := range c.Main {
+		o := &c.Main[i]
+		if tiers[o.Key].tier == "possible" {
+			all = append(all, fmt.Sprintf("%s and %s have only %s in common to match by, which strangers share in up to %s of cases.",
+				c.labels[o.A], c.labels[o.B], tiers[o.Key].words, report.Percent(tiers[o.Key].chance)))
+		}
+		for j := range c.Overlaps {
+			v := &c.Overlaps[j]
+			if v.A == o.A && v.B == o.B && v.Key == hashing.VoterID && o.Key != v.Key && 2*v.Common < o.Common && 10*o.Common > min(o.KeysA, o.KeysB) {
+				all = append(all, fmt.Sprintf("By voter id, %s and %s have %s in common, by %s %s: one of them numbers its voters in its own way.",
+					c.labels[o.A], c.labels[o.B], plural(v.Common, "key", "keys"), tiers[o.Key].words, group(o.Common)))
+			}
+		}
+	}
+	return all
+}
+
+// method says how a comparison was made, for who repeats it.
+func (c *comparison) method() []string {
+	return []string{
+		"Rows are read by the layout of their file, and names, dates, addresses and numbers put into one canonical form (version " + hashing.Version + "): order of columns, case, codes and the writing of dates are no differences.",
+		"Rows match when they have the same key, exactly; spellings are not guessed. A pair is told by the strongest key that finds nearly as many rows as any other, of those that half of the first rows of both files have. Fields are compared where one row of each file has the key.",
+		"Shares count rows that carry the key; Jaccard counts different keys: those in both as a share of those in either. Intervals are those of Wilson (1927) at 95 %: how far the share would move if the rows were a sample of the same source. All rows were counted; nothing was sampled, so there is no seed.",
+		"Fields are compared by 16-bit prints of their values: two different values count as the same once in 65,535.",
+		"By chance, of people who are not in a roll of 7.5 million about 0.075 % have the name and birth date of somebody in it, 0.07 % the name, birth year and ZIP code, and 2.4 % the name and ZIP code.",
+		"The same files give the same report with any number of jobs and any memory.",
+	}
+}
+
+func (c *comparison) sources() *report.Table { return sourceTable(c.Files, c.labels) }
+
+// sourceTable names the bytes that were read.
+func sourceTable(files []*compare.File, labels []string) *report.Table {
+	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Bytes", Number: true}}}
+	for i, f := range files {
+		for _, s := range f.Sources {
+			t.Rows = append(t.Rows, report.Row{Cells: []string{labels[i], group(s.Bytes)}, Note: "SHA-256 " + s.SHA256})
+		}
+	}
+	return t
+}

@@ -1,0 +1,207 @@
+package tell
+
+import (
+	"fmt"
+	"math"
+
+	"rollcheck/hashing"
+	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/report"
+)
+
+// dating is a dating with the names of its files.
+type dating struct {
+	*compare.Dating
+	labels []string // of the snapshots
+	leak   string
+}
+
+func dated(d *compare.Dating) *dating {
+	paths := []string{d.Leak.Path}
+	for _, f := range d.Files {
+		paths = append(paths, f.Path)
+	}
+	labels := Labels(paths)
+	return &dating{d, labels[1:], labels[0]}
+}
+
+// Dated returns the page of a dating. program names what made it.
+func Dated(d *compare.Dating, program string) *report.Page {
+	g := dated(d)
+	page := &report.Page{Title: "When the data of " + g.leak + " was taken", Lead: []string{g.verdict()}, Foot: "Made by " + program + "."}
+	if s := g.bound(); s != "" {
+		page.Lead = append(page.Lead, s)
+	}
+	page.Section("The snapshots", g.snapshots())
+	if c := g.curve(); c != nil {
+		page.Section("How well each day fits", c)
+	}
+	if t := g.evidence(); len(t.Rows) > 0 {
+		page.Section("The evidence", report.Text("For what changed between one snapshot and the next: how many rows of "+g.leak+" still have the older value, and how many have the newer. Each can be checked by hand."), t)
+	}
+	page.Section("What to keep in mind", report.List(DateCaveats(d)))
+	files, labels := append([]*compare.File{d.Leak}, d.Files...), append([]string{g.leak}, g.labels...)
+	table := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows", Number: true}, {Title: "Data of"}, {Title: "State"}, {Title: "Layout"}}}
+	for i, f := range files {
+		table.Rows = append(table.Rows, fileRow(labels[i], f))
+	}
+	page.Section("The files", table).Detail = true
+	page.Section("How it was done", report.List(g.method())).Detail = true
+	page.Section("Sources", sourceTable(files, labels)).Detail = true
+	return page
+}
+
+// Verdict returns the sentence that a dating comes to.
+func Verdict(d *compare.Dating) string { return dated(d).verdict() }
+
+func (g *dating) verdict() string {
+	switch g.Verdict {
+	case compare.AtSnapshot:
+		return fmt.Sprintf("The data of %s is consistent with the snapshot of %s (%s), %s.", g.leak, day(g.Snapshots[g.Best].AsOf), g.labels[g.Best], g.span())
+	case compare.Between:
+		return fmt.Sprintf("The data of %s is consistent with a copy made about %s, %s; it fits none of the snapshots themselves.", g.leak, day(g.Estimate), g.span())
+	case compare.OtherSource:
+		return fmt.Sprintf("%s is not consistent with the source of these snapshots: %s.", g.leak, g.Why)
+	}
+	return fmt.Sprintf("When the data of %s was taken cannot be told: %s.", g.leak, g.Why)
+}
+
+// span words the interval.
+func (g *dating) span() string {
+	open := hashing.Date{}
+	switch {
+	case g.From == open && g.To == open:
+		return "and with any other day"
+	case g.From == open:
+		return "and with any day up to " + day(g.To) + " (95 % interval; no snapshot is earlier)"
+	case g.To == open:
+		return "and with any day from " + day(g.From) + " on (95 % interval; no snapshot is later)"
+	case g.From == g.To:
+		return "to the day (95 % interval)"
+	}
+	return "and with any day from " + day(g.From) + " to " + day(g.To) + " (95 % interval)"
+}
+
+func (g *dating) bound() string {
+	if g.NotBefore.Year == 0 {
+		return ""
+	}
+	return fmt.Sprintf("It was not taken before %s, the day of the latest registration or vote in it.", day(g.NotBefore))
+}
+
+func (g *dating) snapshots() *report.Table {
+	t := &report.Table{Columns: []report.Column{{Title: "Snapshot"}, {Title: "Data of"}, {Title: "leak's rows in it", Number: true}, {Title: "values agree", Number: true}, {Title: "log-lik.", Number: true}}}
+	for i := range g.Snapshots {
+		s := &g.Snapshots[i]
+		agree := "-"
+		if s.Of > 0 {
+			agree = fmt.Sprintf("%.2f %%", 100*s.Agree())
+		}
+		name := g.labels[i]
+		if i == g.Best {
+			name += " *"
+		}
+		t.Rows = append(t.Rows, report.Row{Cells: []string{name, s.AsOf.String(), shareText(compare.NewShare(s.Present, g.Rows)), agree, fmt.Sprintf("%.1f", s.LogLik)}})
+	}
+	if g.Best >= 0 {
+		t.Rows[g.Best].Note = "* the best of the snapshots"
+	}
+	return t
+}
+
+func (g *dating) curve() *report.Curve {
+	if len(g.Curve) < 2 {
+		return nil
+	}
+	c := &report.Curve{
+		Title:  "Log-likelihood of each day, less that of the best. Shaded: the 95 % interval. Circles: the snapshots.",
+		Desc:   g.verdict() + " The values at the snapshots are in the table before.",
+		YTitle: "units below the best (logarithmic)",
+		// A curve of many rows falls by thousands; its top is what counts.
+		Scale: func(v float64) float64 { return -math.Log10(1 - v) },
+	}
+	least := 0.0
+	for _, m := range g.Curve {
+		c.X, c.Y = append(c.X, dayNumber(m.Day)), append(c.Y, m.LogLik)
+		least = min(least, m.LogLik)
+	}
+	c.YTicks = []report.Tick{{At: 0, Name: "0"}, {At: -1.92, Name: "1.92", Rule: true}}
+	for v := -10.0; v > least; v *= 10 {
+		c.YTicks = append(c.YTicks, report.Tick{At: v, Name: group(int64(-v))})
+	}
+	first, last := g.Snapshots[0].AsOf, g.Snapshots[len(g.Snapshots)-1].AsOf
+	if g.Verdict == compare.AtSnapshot || g.Verdict == compare.Between {
+		c.From, c.To = dayNumber(first), dayNumber(last)
+		if g.From.Year != 0 {
+			c.From = dayNumber(g.From)
+		}
+		if g.To.Year != 0 {
+			c.To = dayNumber(g.To)
+		}
+	}
+	for i := range g.Snapshots {
+		s := &g.Snapshots[i]
+		m := report.Mark{X: dayNumber(s.AsOf), Y: s.LogLik}
+		if i == g.Best {
+			m.Name = s.AsOf.String()
+		}
+		c.Marks = append(c.Marks, m)
+	}
+	c.XTicks = []report.Tick{{At: dayNumber(first), Name: first.String()}, {At: dayNumber(last), Name: last.String()}}
+	return c
+}
+
+var traitWords = map[compare.Trait]string{
+	compare.OnRoll: "being on the roll", compare.Residence: "residence", compare.PartyOf: "party", compare.StatusOf: "status",
+	compare.MailingOf: "mailing address", compare.PhoneOf: "telephone number", compare.EmailOf: "e-mail address", compare.Voted: "last vote",
+}
+
+func (g *dating) evidence() *report.Table {
+	t := &report.Table{
+		Columns: []report.Column{{Title: "Between"}, {Title: "what changed"}, {Title: "older", Number: true}, {Title: "newer", Number: true}, {Title: "newer, share", Number: true}},
+		Legend:  []report.Key{{Pattern: report.Hatched, Means: "still the older value"}, {Pattern: report.Solid, Means: "the newer value"}},
+	}
+	for from := range g.Snapshots {
+		for _, e := range g.Evidence {
+			if e.From != from {
+				continue
+			}
+			newer := compare.NewShare(e.Newer, e.Older+e.Newer).Value()
+			t.Rows = append(t.Rows, report.Row{
+				Cells: []string{g.Snapshots[e.From].AsOf.String() + " and " + g.Snapshots[e.To].AsOf.String(), traitWords[e.Trait], group(e.Older), group(e.Newer), report.Percent(newer)},
+				Bar:   []report.Part{{Share: 1 - newer, Pattern: report.Hatched}, {Share: newer, Pattern: report.Solid}},
+			})
+		}
+	}
+	return t
+}
+
+// DateCaveats returns what a reader of a dating has to keep in mind.
+func DateCaveats(d *compare.Dating) (all []string) {
+	g := dated(d)
+	all = append(all, fmt.Sprintf("%s of %s were matched by %s; %s of them are in some snapshot.", plural(g.Rows, "row", "rows"), g.leak, tiers[g.Key].words, group(g.Known)))
+	keyless := "no " + tiers[g.Key].words
+	all = append(all, fileCaveats(g.Leak, g.leak, keyless)...)
+	for i, f := range g.Files {
+		all = append(all, fileCaveats(f, g.labels[i], keyless)...)
+	}
+	if said := g.Leak.AsOf; said.Year != 0 && (g.Verdict == compare.AtSnapshot || g.Verdict == compare.Between) &&
+		(g.From.Year != 0 && dayNumber(said) < dayNumber(g.From) || g.To.Year != 0 && dayNumber(said) > dayNumber(g.To)) {
+		all = append(all, fmt.Sprintf("%s is said to be of %s, which the evidence speaks against.", g.leak, day(said)))
+	}
+	if len(g.Snapshots) == 1 {
+		all = append(all, "One snapshot shows whether the rows are of its source, not when they were taken: give one of before and one of after.")
+	}
+	return append(all,
+		"The interval counts chance alone. It assumes that the snapshots are whole, that their days are right, and that the leak is one copy of their source.",
+		"A day is consistent with the evidence; that does not show who made the copy.")
+}
+
+func (g *dating) method() []string {
+	return []string{
+		"A row of the leak agrees, or not, with each snapshot in each trait: being on the roll, residence, party, status, mailing address, telephone, e-mail, last vote. What changed between two snapshots dates the leak: taken at the share u of the time between them, it has the newer value with probability u.",
+		"The share of wrong values is estimated for each trait. The interval holds the days within 1.92 units of log-likelihood of the best (half the 95 % quantile of chi-squared with one degree of freedom; Wilks 1938).",
+		"Values are compared in canonical form (version " + hashing.Version + "), keys exactly. All rows were counted; nothing was sampled, so there is no seed.",
+		"The same files give the same report with any number of jobs and any memory.",
+	}
+}

@@ -1,0 +1,163 @@
+package tell
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"rollcheck/data/catalogue"
+	"rollcheck/data/field"
+	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/report"
+)
+
+// recordOf names the public record that a file's columns are held against: "of
+// Michigan on 1 September 2020".
+func recordOf(f *compare.File) string {
+	if f.AsOf.Year == 0 {
+		return "of " + states(f)
+	}
+	return "of " + states(f) + " on " + day(f.AsOf)
+}
+
+// records says of each file whether it holds more than the public record.
+func (c *comparison) records() (sentences []string) {
+	for i, f := range c.Files {
+		if s := Record(f, c.labels[i]); s != "" {
+			sentences = append(sentences, s)
+		}
+	}
+	return sentences
+}
+
+// Record says in a sentence how a file's columns lie to the public record of its
+// state and date; "" of one whose state is not known.
+func Record(f *compare.File, label string) string {
+	if states(f) == "" || len(f.Columns) == 0 {
+		return ""
+	}
+	by := map[compare.Verdict][]compare.Column{}
+	for _, col := range f.Columns {
+		by[col.Record] = append(by[col.Record], col)
+	}
+	switch {
+	case len(by[compare.Beyond]) > 0:
+		return fmt.Sprintf("%s holds more than the public record %s: %s.", label, recordOf(f), columnList(by[compare.Beyond], 6))
+	case len(by[compare.Restricted]) > 0:
+		return fmt.Sprintf("%s holds what the public record %s opens to some only: %s.", label, recordOf(f), columnList(by[compare.Restricted], 6))
+	case len(by[compare.Unknown]) > 0:
+		return fmt.Sprintf("Nothing in %s is known to go beyond the public record %s; of %s it is not settled.", label, recordOf(f), columnTitles(by[compare.Unknown]))
+	}
+	return fmt.Sprintf("Every column of %s was on the public record %s.", label, recordOf(f))
+}
+
+func columnTitles(cols []compare.Column) string {
+	var words []string
+	for _, col := range cols {
+		words = append(words, col.Kind.Title())
+	}
+	return list(words)
+}
+
+// patterns show the verdicts without colour.
+var patterns = map[compare.Verdict]report.Pattern{
+	compare.Beyond: report.Solid, compare.Restricted: report.Hatched, compare.Unknown: report.Dotted, compare.Public: report.Blank,
+}
+
+// verdictWords are the verdicts in tables.
+var verdictWords = map[compare.Verdict]string{
+	compare.Beyond: "BEYOND", compare.Restricted: "restricted", compare.Unknown: "unknown", compare.Public: "public",
+}
+
+// columns sets the columns of all files side by side, and says below what is not
+// plainly public and why.
+func (c *comparison) columns() []report.Block {
+	t := &report.Table{Caption: "How full each column is, and whether it was on the public record", Columns: []report.Column{{Title: "Column"}}}
+	for i := range c.Files {
+		t.Columns = append(t.Columns, report.Column{Title: letter(i)})
+	}
+	var whys report.List
+	for _, k := range field.Kinds() {
+		cells, some := []string{k.Title()}, false
+		for i, f := range c.Files {
+			at := slices.IndexFunc(f.Columns, func(col compare.Column) bool { return col.Kind == k })
+			if at < 0 {
+				cells = append(cells, "-")
+				continue
+			}
+			col := &f.Columns[at]
+			some = true
+			cells = append(cells, filled(col.Filled)+" "+verdictWords[col.Record])
+			if words := why(f, col); words != "" {
+				whys = append(whys, letter(i)+", "+k.Title()+": "+words)
+			}
+		}
+		if some {
+			t.Rows = append(t.Rows, report.Row{Cells: cells})
+		}
+	}
+	blocks := []report.Block{t}
+	if len(whys) > 0 {
+		blocks = append(blocks, whys)
+	}
+	return append(blocks, report.Text("BEYOND: the state gives it to nobody. Restricted: to named recipients only. Unknown: no good source settles it, which is not to say that it is closed. \"rollcheck public-record STATE\" lists the sources."))
+}
+
+// strips shows how full the columns of each file are.
+func (c *comparison) strips() (blocks []report.Block) {
+	for i, f := range c.Files {
+		blocks = append(blocks, columnTable(f, letter(i)+"  "+c.labels[i]))
+	}
+	return blocks
+}
+
+// columnTable tells the columns of a file, how full they are, and whether they were
+// public.
+func columnTable(f *compare.File, name string) *report.Table {
+	caption := name
+	if states(f) != "" {
+		caption += ", held against the public record " + recordOf(f)
+	}
+	t := &report.Table{Caption: caption, Columns: []report.Column{{Title: "Column"}, {Title: "filled", Number: true}, {Title: "public record"}}}
+	used := map[compare.Verdict]bool{}
+	for _, col := range f.Columns {
+		used[col.Record] = true
+		t.Rows = append(t.Rows, report.Row{
+			Cells: []string{col.Kind.Title(), filled(col.Filled), verdictWords[col.Record]},
+			Bar:   []report.Part{{Share: col.Filled, Pattern: patterns[col.Record]}},
+		})
+	}
+	for _, v := range []compare.Verdict{compare.Beyond, compare.Restricted, compare.Unknown, compare.Public} {
+		if used[v] && v != compare.Public {
+			t.Legend = append(t.Legend, report.Key{Pattern: patterns[v], Means: "share of rows filled: " + string(v)})
+		}
+	}
+	return t
+}
+
+// why says what a verdict rests on; of what is plainly public nothing.
+func why(f *compare.File, col *compare.Column) string {
+	if col.Record == compare.Public {
+		return ""
+	}
+	if len(f.Jurisdictions) != 1 {
+		return col.Why
+	}
+	return cmp.Or(whyOf(f.Jurisdictions[0], f, col.Kind), col.Why)
+}
+
+func whyOf(jurisdiction string, f *compare.File, k field.Kind) string {
+	date, _ := catalogue.ParseDate(f.AsOf.String())
+	a := catalogue.Status(jurisdiction, date, k)
+	switch {
+	case !a.Settled() && a.Status != catalogue.Unknown:
+		return fmt.Sprintf("it seems to be %s, but no good source says so", a.Status)
+	case !a.Settled():
+		return a.Why
+	case a.Status == catalogue.Restricted:
+		return "open to: " + cmp.Or(a.Who, "named recipients")
+	case a.Why != "":
+		return a.Why + " (" + string(a.Confidence) + " confidence)"
+	}
+	return fmt.Sprintf("%s does not give it out (%s confidence)", catalogue.JurisdictionName(jurisdiction), a.Confidence)
+}
