@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -49,6 +50,7 @@ func comparisonFlags(csv string) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "html", Usage: "write a report to `FILE`, with plots: one page, without script, that replaces what is there"},
 		&cli.StringFlag{Name: "csv", Usage: "write " + csv + " to `FILE`, replacing it"},
+		&cli.StringSliceFlag{Name: "layout", Usage: "`FILE=LAYOUT`: the ID of a built-in layout or a layout file for one of the files, instead of detecting one (may be repeated)"},
 		&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
 		&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "files' parts parsed and hashed side by side"},
 		&cli.StringFlag{Name: "temp-dir", Usage: "`DIR` to spill to", DefaultText: "the system's"},
@@ -205,7 +207,40 @@ func comparisonInputs(c *cli.Context) (inputs []compare.Input, err error) {
 		}
 		inputs = append(inputs, in)
 	}
-	return inputs, nil
+	return inputs, giveLayouts(c, inputs)
+}
+
+// giveLayouts finds the layouts that are given for files.
+func giveLayouts(c *cli.Context, inputs []compare.Input) error {
+	for _, given := range c.StringSlice("layout") {
+		path, name, ok := cutLast(given)
+		if !ok {
+			return hint(fmt.Errorf("--layout %q does not say of which file", given), "such as --layout "+inputs[0].Path+"="+given)
+		}
+		l, err := findLayout(name)
+		if err != nil {
+			return fmt.Errorf("--layout: %w", err)
+		}
+		found := false
+		for i := range inputs {
+			if inputs[i].Path == path {
+				inputs[i].Layout, found = l, true
+			}
+		}
+		if !found {
+			return fmt.Errorf("--layout %q: %q is none of the files", given, path)
+		}
+	}
+	return nil
+}
+
+// cutLast cuts FILE=LAYOUT at the last "=", since names of files may hold one.
+func cutLast(s string) (path, name string, ok bool) {
+	i := strings.LastIndexByte(s, '=')
+	if i < 0 {
+		return "", "", false
+	}
+	return s[:i], s[i+1:], true
 }
 
 func isFile(path string) bool {

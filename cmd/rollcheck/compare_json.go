@@ -52,7 +52,12 @@ func (p *program) comparisonLines(res *compare.Result) error {
 		j.write(newOverlapLine("overlap", res, &res.Main[i]))
 	}
 	for _, u := range tell.Unmatched(res) {
-		j.write(fields{"type": "unmatched", "a": path(u[0]), "b": path(u[1]), "why": "no details in common that rows could be matched by"})
+		j.write(struct {
+			Type string `json:"type"`
+			A    string `json:"a"`
+			B    string `json:"b"`
+			Why  string `json:"why"`
+		}{"unmatched", path(u[0]), path(u[1]), "no details in common that rows could be matched by"})
 	}
 	for i := range res.Overlaps {
 		j.write(newOverlapLine("tier-overlap", res, &res.Overlaps[i]))
@@ -74,12 +79,24 @@ func (p *program) comparisonLines(res *compare.Result) error {
 		writeColumns(j, f)
 		for _, k := range hashing.KeyTypes() {
 			if f.Keys[k] > 0 {
-				j.write(fields{"type": "key", "file": f.Path, "key": k.String(), "rows": f.Keys[k], "repeated": res.Repeated[i][k], "alone": res.Alone[i][k]})
+				j.write(struct {
+					Type     string `json:"type"`
+					File     string `json:"file"`
+					Key      string `json:"key"`
+					Rows     int64  `json:"rows"`
+					Repeated int64  `json:"repeated"` // rows whose key another row of the file has
+					Alone    int64  `json:"alone"`    // rows whose key no other file has
+				}{"key", f.Path, k.String(), f.Keys[k], res.Repeated[i][k], res.Alone[i][k]})
 			}
 		}
 	}
 	for _, h := range tell.Headlines(res) {
-		j.write(fields{"type": "headline", "a": path(h.A), "b": path(h.B), "text": h.Text})
+		j.write(struct {
+			Type string `json:"type"`
+			A    string `json:"a"` // the smaller file, of which it tells
+			B    string `json:"b"`
+			Text string `json:"text"`
+		}{"headline", path(h.A), path(h.B), h.Text})
 	}
 	writeCaveats(j, tell.Caveats(res))
 	return j.done(fields{"files": len(res.Files), "pairs": len(res.Main), "spilled_bytes": res.Spilled})
@@ -123,7 +140,10 @@ func writeColumns(j *jsonLines, f *compare.File) {
 
 func writeCaveats(j *jsonLines, caveats []string) {
 	for _, text := range caveats {
-		j.write(fields{"type": "caveat", "text": text})
+		j.write(struct {
+			Type string `json:"type"`
+			Text string `json:"text"`
+		}{"caveat", text})
 	}
 }
 

@@ -185,7 +185,14 @@ func (p *program) datingLines(d *compare.Dating) error {
 		}{"snapshot", s.Path, s.AsOf.String(), s.LogLik, s.Present, s.Agree(), s.Same, s.Of})
 	}
 	for _, e := range d.Evidence {
-		j.write(fields{"type": "evidence", "trait": e.Trait.String(), "from": d.Snapshots[e.From].AsOf.String(), "to": d.Snapshots[e.To].AsOf.String(), "older": e.Older, "newer": e.Newer})
+		j.write(struct {
+			Type  string `json:"type"`
+			Trait string `json:"trait"`
+			From  string `json:"from"` // days of two snapshots
+			To    string `json:"to"`
+			Older int64  `json:"older"` // rows with the value of the first
+			Newer int64  `json:"newer"`
+		}{"evidence", e.Trait.String(), d.Snapshots[e.From].AsOf.String(), d.Snapshots[e.To].AsOf.String(), e.Older, e.Newer})
 	}
 	writeCaveats(j, tell.DateCaveats(d))
 	line := struct {

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -34,10 +35,11 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"status":    status,
-			"make":      makeFile,
-			"flip":      flip,
-			"jsonlines": jsonlines,
+			"status":     status,
+			"make":       makeFile,
+			"flip":       flip,
+			"jsonlines":  jsonlines,
+			"recipients": recipients,
 		},
 	})
 }
@@ -78,6 +80,21 @@ func jsonlines(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("line %d of %d has the type %q", i+1, len(lines), message.Type)
 		}
 	}
+}
+
+// recipients TRUTH FILE writes the people beside a roll as a table of names,
+// addresses and e-mail addresses, as somebody may gather who was written to.
+func recipients(ts *testscript.TestScript, neg bool, args []string) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write([]string{"first", "last", "address", "zip", "email"})
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var p struct{ First, Last, Address, ZIP, Email string }
+		ts.Check(json.Unmarshal([]byte(line), &p))
+		w.Write([]string{p.First, p.Last, p.Address, p.ZIP, p.Email})
+	}
+	w.Flush()
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o600))
 }
 
 // flip FILE OFFSET flips the lowest bit of a byte.

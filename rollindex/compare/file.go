@@ -8,14 +8,20 @@ import (
 
 	"rollcheck/data/catalogue"
 	"rollcheck/data/field"
+	"rollcheck/data/layouts"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/voterfile"
 )
 
 // Input is a file to compare.
 type Input struct {
-	Path string
-	AsOf hashing.Date // when its data was taken; zero if it is not known
+	Path   string
+	AsOf   hashing.Date    // when its data was taken; zero if it is not known
+	Layout *layouts.Layout // nil: detect it
+}
+
+func (in *Input) open(ctx context.Context) (*voterfile.Source, error) {
+	return voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf, Layout: in.Layout})
 }
 
 // File says what one of the files compared is, in counts and names of columns.
@@ -109,7 +115,7 @@ func verdict(a catalogue.Answer) (Verdict, string) {
 
 // sample returns which share of the first rows of a file carries each key.
 func sample(ctx context.Context, in Input) (shares [hashing.NumKeyTypes]float64, err error) {
-	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
+	src, err := in.open(ctx)
 	if err != nil {
 		return shares, err
 	}

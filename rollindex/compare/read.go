@@ -70,7 +70,7 @@ func newPRF() (*hashing.PRF, error) {
 
 // read reads one file.
 func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress func(done, total, rows int64)) (*File, error) {
-	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
+	src, err := in.open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -18,18 +18,32 @@ func Caveats(res *compare.Result) (all []string) {
 	all = append(all, c.differentStates()...)
 	for i, f := range res.Files {
 		all = append(all, fileCaveats(f, c.labels[i], "nothing to match by")...)
-		if f.AsOf.Year == 0 {
-			all = append(all, undated(f, c.labels[i]))
-		}
 	}
+	all = append(all, c.undated()...)
 	all = append(all, c.ambiguous()...)
 	all = append(all, c.weak()...)
 	return append(all, "An overlap is consistent with a common source. It does not show who copied what, or from whom.")
 }
 
-// undated says what it costs that a file's day is not known.
-func undated(f *compare.File, label string) string {
-	return fmt.Sprintf("The day of the data of %s is not given: a column counts as public only if it was so at all times. Given as 2020-09-01=%s, it is held against the rules of that day.", label, label)
+// undated says what it costs that the day of a file's data is not given, and that
+// its state is not known.
+func (c *comparison) undated() (all []string) {
+	var undated, stateless []string
+	for i, f := range c.Files {
+		if f.AsOf.Year == 0 {
+			undated = append(undated, c.labels[i])
+		}
+		if states(f) == "" {
+			stateless = append(stateless, c.labels[i])
+		}
+	}
+	if len(undated) > 0 {
+		all = append(all, fmt.Sprintf("The day of the data of %s is not given: a column counts as public only if it was so at all times. With the day before the name, as in 2020-09-01=%s, it is held against the rules of that day.", list(undated), undated[0]))
+	}
+	if len(stateless) > 0 {
+		all = append(all, fmt.Sprintf("The state of %s is not known: its columns cannot be held against a public record. A layout file can name it.", list(stateless)))
+	}
+	return all
 }
 
 // fileCaveats says what of a file was not read, could not be matched (keyless is
@@ -95,7 +109,13 @@ func (c *comparison) differentStates() (all []string) {
 		if a == "" || b == "" || slices.ContainsFunc(c.Files[o.A].Jurisdictions, func(j string) bool { return slices.Contains(c.Files[o.B].Jurisdictions, j) }) {
 			continue
 		}
-		all = append(all, fmt.Sprintf("%s is of %s and %s of %s: voter ids and addresses of one are not in the other, and somebody in both has moved, or is a namesake.", c.labels[o.A], a, c.labels[o.B], b))
+		said := fmt.Sprintf("%s is of %s and %s of %s: ", c.labels[o.A], a, c.labels[o.B], b)
+		if o.Key == hashing.NameDOB || o.Key == hashing.Email || o.Key == hashing.Phone {
+			said += "voter ids and addresses of one are not in the other, and somebody in both has moved, or is a namesake."
+		} else {
+			said += "they have nothing in common to match by that people keep when they move, such as a birth date, so that who moved from one to the other is not found."
+		}
+		all = append(all, said)
 	}
 	return all
 }

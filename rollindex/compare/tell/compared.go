@@ -120,7 +120,7 @@ func (c *comparison) headline(o *compare.Overlap, small, big int) string {
 	with := tiers[o.Key].words
 	rows, by := "the rows of "+c.labels[small], ", matched by "+with
 	if share.Of < c.Files[small].Read() {
-		rows, by = fmt.Sprintf("the %s of %s that have %s", plural(share.Of, "row", "rows"), c.labels[small], with), ""
+		rows, by = fmt.Sprintf("the %s of %s with %s", plural(share.Of, "row", "rows"), c.labels[small], with), ""
 	}
 	other := c.labels[big]
 	if d := c.Files[big].AsOf; d.Year != 0 {
@@ -189,12 +189,12 @@ func (c *comparison) fuller(file, other int) string {
 		if there < 0 || col.Filled < 2*c.Files[other].Columns[there].Filled || col.Filled < 0.1 {
 			continue
 		}
-		words = append(words, fmt.Sprintf("%s is filled in %s of its rows, and in %s of those of that file", col.Kind.Title(), filled(col.Filled), filled(c.Files[other].Columns[there].Filled)))
+		words = append(words, fmt.Sprintf("its %s column is filled in %s of rows, that of the other file in %s", col.Kind.Title(), filled(col.Filled), filled(c.Files[other].Columns[there].Filled)))
 	}
 	if len(words) == 0 {
 		return ""
 	}
-	said := list(words)
+	said := strings.Join(words, "; ")
 	return strings.ToUpper(said[:1]) + said[1:] + "."
 }
 
@@ -218,12 +218,12 @@ func columnList(cols []compare.Column, most int) string {
 func (c *comparison) files() *report.Table {
 	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows", Number: true}, {Title: "Data of"}, {Title: "State"}, {Title: "Layout"}}}
 	for i, f := range c.Files {
-		t.Rows = append(t.Rows, fileRow(letter(i)+"  "+c.labels[i], f))
+		t.Rows = append(t.Rows, fileRow(letter(i)+"  "+c.labels[i], f, "nothing to match by"))
 	}
 	return t
 }
 
-func fileRow(name string, f *compare.File) report.Row {
+func fileRow(name string, f *compare.File, keyless string) report.Row {
 	of := "not given"
 	if f.AsOf.Year != 0 {
 		of = f.AsOf.String()
@@ -237,7 +237,7 @@ func fileRow(name string, f *compare.File) report.Row {
 		notes = append(notes, plural(n, "row", "rows")+" could not be read")
 	}
 	if f.Keyless > 0 {
-		notes = append(notes, plural(f.Keyless, "row", "rows")+" with nothing to match by")
+		notes = append(notes, plural(f.Keyless, "row", "rows")+" with "+keyless)
 	}
 	return report.Row{Cells: []string{name, group(f.Read()), of, where, strings.Join(f.Layouts, ", ")}, Note: strings.Join(notes, "; ")}
 }

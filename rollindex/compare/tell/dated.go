@@ -43,7 +43,7 @@ func Dated(d *compare.Dating, program string) *report.Page {
 	files, labels := append([]*compare.File{d.Leak}, d.Files...), append([]string{g.leak}, g.labels...)
 	table := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows", Number: true}, {Title: "Data of"}, {Title: "State"}, {Title: "Layout"}}}
 	for i, f := range files {
-		table.Rows = append(table.Rows, fileRow(labels[i], f))
+		table.Rows = append(table.Rows, fileRow(labels[i], f, "no "+tiers[g.Key].words))
 	}
 	page.Section("The files", table).Detail = true
 	page.Section("How it was done", report.List(g.method())).Detail = true
@@ -109,6 +109,9 @@ func (g *dating) snapshots() *report.Table {
 	return t
 }
 
+// mostTicks is how many days stand beside each other under a plot.
+const mostTicks = 5
+
 func (g *dating) curve() *report.Curve {
 	if len(g.Curve) < 2 {
 		return nil
@@ -142,12 +145,15 @@ func (g *dating) curve() *report.Curve {
 	for i := range g.Snapshots {
 		s := &g.Snapshots[i]
 		m := report.Mark{X: dayNumber(s.AsOf), Y: s.LogLik}
-		if i == g.Best {
+		if i == g.Best && g.Verdict == compare.AtSnapshot {
 			m.Name = s.AsOf.String()
 		}
 		c.Marks = append(c.Marks, m)
 	}
-	c.XTicks = []report.Tick{{At: dayNumber(first), Name: first.String()}, {At: dayNumber(last), Name: last.String()}}
+	for i := 0; i < len(g.Snapshots); i += 1 + (len(g.Snapshots)-1)/(mostTicks-1) {
+		d := g.Snapshots[i].AsOf
+		c.XTicks = append(c.XTicks, report.Tick{At: dayNumber(d), Name: d.String()})
+	}
 	return c
 }
 

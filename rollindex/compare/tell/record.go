@@ -11,21 +11,32 @@ import (
 	"rollcheck/rollindex/report"
 )
 
-// recordOf names the public record that a file's columns are held against: "of
-// Michigan on 1 September 2020".
+// recordOf names the public record that a file's columns are held against:
+// "Michigan on 1 September 2020".
 func recordOf(f *compare.File) string {
 	if f.AsOf.Year == 0 {
-		return "of " + states(f)
+		return states(f)
 	}
-	return "of " + states(f) + " on " + day(f.AsOf)
+	return states(f) + " on " + day(f.AsOf)
 }
 
-// records says of each file whether it holds more than the public record.
+// records says of each file how it lies to the public record; of those that hold
+// nothing but what was public in one sentence.
 func (c *comparison) records() (sentences []string) {
+	var public []string
 	for i, f := range c.Files {
-		if s := Record(f, c.labels[i]); s != "" {
-			sentences = append(sentences, s)
+		said := Record(f, c.labels[i])
+		if said == "" {
+			continue
 		}
+		if slices.ContainsFunc(f.Columns, func(col compare.Column) bool { return col.Record != compare.Public }) {
+			sentences = append(sentences, said)
+			continue
+		}
+		public = append(public, c.labels[i]+" ("+recordOf(f)+")")
+	}
+	if len(public) > 0 {
+		sentences = append(sentences, "Every column was on the public record in "+list(public)+".")
 	}
 	return sentences
 }
@@ -36,19 +47,24 @@ func Record(f *compare.File, label string) string {
 	if states(f) == "" || len(f.Columns) == 0 {
 		return ""
 	}
-	by := map[compare.Verdict][]compare.Column{}
-	for _, col := range f.Columns {
-		by[col.Record] = append(by[col.Record], col)
+	of := func(v compare.Verdict) (cols []compare.Column) {
+		for _, col := range f.Columns {
+			if col.Record == v {
+				cols = append(cols, col)
+			}
+		}
+		return cols
 	}
-	switch {
-	case len(by[compare.Beyond]) > 0:
-		return fmt.Sprintf("%s holds more than the public record %s: %s.", label, recordOf(f), columnList(by[compare.Beyond], 6))
-	case len(by[compare.Restricted]) > 0:
-		return fmt.Sprintf("%s holds what the public record %s opens to some only: %s.", label, recordOf(f), columnList(by[compare.Restricted], 6))
-	case len(by[compare.Unknown]) > 0:
-		return fmt.Sprintf("Nothing in %s is known to go beyond the public record %s; of %s it is not settled.", label, recordOf(f), columnTitles(by[compare.Unknown]))
+	if cols := of(compare.Beyond); len(cols) > 0 {
+		return fmt.Sprintf("%s holds more than the public record of %s: %s.", label, recordOf(f), columnList(cols, 6))
 	}
-	return fmt.Sprintf("Every column of %s was on the public record %s.", label, recordOf(f))
+	if cols := of(compare.Restricted); len(cols) > 0 {
+		return fmt.Sprintf("%s holds what the public record of %s opens to some only: %s.", label, recordOf(f), columnList(cols, 6))
+	}
+	if cols := of(compare.Unknown); len(cols) > 0 {
+		return fmt.Sprintf("Nothing in %s is known to go beyond the public record of %s; of %s it is not settled.", label, recordOf(f), columnTitles(cols))
+	}
+	return fmt.Sprintf("Every column of %s was on the public record of %s.", label, recordOf(f))
 }
 
 func columnTitles(cols []compare.Column) string {
@@ -88,7 +104,7 @@ func (c *comparison) columns() []report.Block {
 			col := &f.Columns[at]
 			some = true
 			cells = append(cells, filled(col.Filled)+" "+verdictWords[col.Record])
-			if words := why(f, col); words != "" {
+			if words := why(f, col); words != "" && states(f) != "" {
 				whys = append(whys, letter(i)+", "+k.Title()+": "+words)
 			}
 		}
@@ -116,7 +132,7 @@ func (c *comparison) strips() (blocks []report.Block) {
 func columnTable(f *compare.File, name string) *report.Table {
 	caption := name
 	if states(f) != "" {
-		caption += ", held against the public record " + recordOf(f)
+		caption += ", held against the public record of " + recordOf(f)
 	}
 	t := &report.Table{Caption: caption, Columns: []report.Column{{Title: "Column"}, {Title: "filled", Number: true}, {Title: "public record"}}}
 	used := map[compare.Verdict]bool{}
