@@ -83,7 +83,43 @@ func TestNoPlaintextAtRest(t *testing.T) {
 	h.left()
 }
 
-// The search of the test above finds what it is to find.
+// Nor is anything of a person in what comparisons print, write and spill.
+func TestNoPlaintextOfComparisons(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	h := &hunt{site: s, traces: newTraces()}
+	h.plant()
+	fl := s.file("fl.txt", canaryRoll(t, "fl-extract", scale(30_000, 40_000, 100_000)))
+	nc := s.file("nc.txt", canaryRoll(t, "nc-ncvoter-2022", 2_000))
+	old := s.file("old.txt", canaryRoll(t, "fl-extract", 4_000))
+	for _, path := range []string{fl, nc} {
+		h.canonical(path)
+	}
+	outs := func(name string) []string {
+		out := filepath.Join(s.dir, "home", name)
+		return []string{"--html", out + ".html", "--csv", out + ".csv", "--memory", "16MiB", "--jobs", "2"}
+	}
+	// One file four times is what takes the most room.
+	compare := append([]string{"compare", "2020-09-01=" + fl, fl, nc, old, fl, fl}, outs("compare")...)
+	h.watch(s.start(append(compare, "--json")...), 3)
+	h.watch(s.start(append(compare, "--json")...), -1).want(0)
+	if h.spills == 0 {
+		t.Error("no spill file was seen: the test does not see what it should")
+	}
+	h.talk("", compare...).want(0)
+	date := append([]string{"date", old, "2020-09-01=" + fl}, outs("date")...)
+	for _, format := range [][]string{nil, {"--json"}} {
+		h.watch(s.start(append(format, date...)...), -1)
+	}
+	for _, name := range []string{"compare.html", "compare.csv", "date.html", "date.csv"} {
+		if content, err := os.ReadFile(filepath.Join(s.dir, "home", name)); err != nil || len(content) < 100 {
+			t.Errorf("%s: %d bytes, %v", name, len(content), err)
+		}
+	}
+	h.left()
+}
+
+// The search of the tests above finds what it is to find.
 func TestTracesAreFound(t *testing.T) {
 	t.Parallel()
 	ts := newTraces()

@@ -1,6 +1,7 @@
 package tell
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -84,21 +85,21 @@ func (c *comparison) headlines() (sentences []string) {
 	for i := range order {
 		order[i] = i
 	}
-	part := func(i int) float64 { return max(c.Main[i].AInB().Value(), c.Main[i].BInA().Value()) }
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch {
-		case part(i) > part(j):
-			return -1
-		case part(i) < part(j):
-			return 1
+	// The file that is named first is the one that is asked about.
+	rank := func(i int) float64 {
+		o := &c.Main[i]
+		part := max(o.AInB().Value(), o.BInA().Value())
+		if o.A == 0 {
+			part++
 		}
-		return 0
-	})
+		return part
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(rank(j), rank(i)) })
 	for _, i := range order[:min(len(order), mostPairs)] {
 		sentences = append(sentences, all[i].Text)
 	}
 	if n := len(order) - mostPairs; n > 0 {
-		sentences = append(sentences, fmt.Sprintf("The other %s have no larger share in common; the table below has them all.", plural(int64(n), "pair", "pairs")))
+		sentences = append(sentences, fmt.Sprintf("The tables below have the other %s.", plural(int64(n), "pair", "pairs")))
 	}
 	if len(order) == 0 {
 		sentences = append(sentences, "No two of the files have details in common that rows could be matched by.")
@@ -147,9 +148,14 @@ var follows = map[field.Kind][]field.Kind{
 	field.Locality: {field.Address}, field.SSNLast4: {field.SSN},
 }
 
-// has reports whether a file holds a kind, or one that tells it.
-func has(f *compare.File, k field.Kind) bool {
-	return f.Kinds[k] > 0 || slices.ContainsFunc(follows[k], func(more field.Kind) bool { return f.Kinds[more] > 0 })
+// told returns the share of a file's rows that tell a kind, by itself or by one that
+// tells it.
+func told(f *compare.File, k field.Kind) float64 {
+	n := f.Kinds[k]
+	for _, more := range follows[k] {
+		n = max(n, f.Kinds[more])
+	}
+	return float64(n) / float64(max(f.Read(), 1))
 }
 
 // beyond orders verdicts by what they say of a leak.
@@ -160,7 +166,7 @@ var beyond = map[compare.Verdict]int{compare.Beyond: 0, compare.Restricted: 1, c
 func (c *comparison) only(file int, others ...int) []compare.Column {
 	var cols []compare.Column
 	for _, col := range c.Files[file].Columns {
-		if !slices.ContainsFunc(others, func(o int) bool { return has(c.Files[o], col.Kind) }) {
+		if !slices.ContainsFunc(others, func(o int) bool { return told(c.Files[o], col.Kind) > 0 }) {
 			cols = append(cols, col)
 		}
 	}
@@ -185,11 +191,11 @@ func (c *comparison) lacking(file, other int) string {
 func (c *comparison) fuller(file, other int) string {
 	var words []string
 	for _, col := range c.Files[file].Columns {
-		there := slices.IndexFunc(c.Files[other].Columns, func(o compare.Column) bool { return o.Kind == col.Kind })
-		if there < 0 || col.Filled < 2*c.Files[other].Columns[there].Filled || col.Filled < 0.1 {
+		there := told(c.Files[other], col.Kind)
+		if there == 0 || col.Filled < 2*there || col.Filled < 0.1 {
 			continue
 		}
-		words = append(words, fmt.Sprintf("its %s column is filled in %s of rows, that of the other file in %s", col.Kind.Title(), filled(col.Filled), filled(c.Files[other].Columns[there].Filled)))
+		words = append(words, fmt.Sprintf("its %s column is filled in %s of rows, that of the other file in %s", col.Kind.Title(), filled(col.Filled), filled(there)))
 	}
 	if len(words) == 0 {
 		return ""

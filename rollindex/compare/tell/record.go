@@ -35,7 +35,10 @@ func (c *comparison) records() (sentences []string) {
 		}
 		public = append(public, c.labels[i]+" ("+recordOf(f)+")")
 	}
-	if len(public) > 0 {
+	switch {
+	case len(public) > mostPairs:
+		sentences = append(sentences, fmt.Sprintf("Every column of %d of the files was on the public record of their states.", len(public)))
+	case len(public) > 0:
 		sentences = append(sentences, "Every column was on the public record in "+list(public)+".")
 	}
 	return sentences
