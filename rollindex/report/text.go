@@ -112,7 +112,7 @@ func (t *Table) part(b *strings.Builder, widths []int, from, to, width int) {
 }
 
 func (t *Table) line(b *strings.Builder, cells []string, widths []int, from, to int) {
-	lines := strings.Split(strings.TrimSuffix(advice.Fold("", "", cells[0], widths[0]), "\n"), "\n")
+	lines := broken(cells[0], widths[0])
 	for _, l := range lines[:len(lines)-1] {
 		b.WriteString(gap + l + "\n")
 	}
@@ -121,6 +121,19 @@ func (t *Table) line(b *strings.Builder, cells []string, widths []int, from, to 
 		line += gap + pad(cells[i], widths[i], t.Columns[i].Number)
 	}
 	b.WriteString(strings.TrimRight(line, " ") + "\n")
+}
+
+// broken folds a head, in the middle of a word where one is too long: names of
+// files may have no spaces.
+func broken(s string, width int) (lines []string) {
+	for line := range strings.Lines(advice.Fold("", "", s, width)) {
+		runes := []rune(strings.TrimSuffix(line, "\n"))
+		for len(runes) > width {
+			lines, runes = append(lines, string(runes[:width])), runes[width:]
+		}
+		lines = append(lines, string(runes))
+	}
+	return lines
 }
 
 func pad(s string, width int, right bool) string {

@@ -37,9 +37,9 @@ func Labels(paths []string) []string {
 			labels[i] = shown(longer)
 		}
 	}
-	for i, l := range slices.Clone(labels) {
-		if j := slices.Index(labels[:i], l); j >= 0 {
-			labels[i] = fmt.Sprintf("%s (file %d)", l, i+1)
+	for i := range labels {
+		for slices.Contains(labels[:i], labels[i]) {
+			labels[i] = fmt.Sprintf("%s (file %d)", labels[i], i+1)
 		}
 	}
 	return labels

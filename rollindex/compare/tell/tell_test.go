@@ -1,0 +1,215 @@
+package tell
+
+import (
+	"bytes"
+	"encoding/csv"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/compare"
+)
+
+func file(path string, asOf hashing.Date, state string, rows int64, kinds map[field.Kind]int64) *compare.File {
+	f := &compare.File{Path: path, AsOf: asOf, Rows: rows, Layouts: []string{"l"}, Sources: []hashing.Source{{SHA256: strings.Repeat("ab", 32), Bytes: rows}}}
+	if state != "" {
+		f.Jurisdictions = []string{state}
+	}
+	for _, k := range field.Kinds() {
+		if n := kinds[k]; n > 0 {
+			f.Kinds[k] = n
+			f.Columns = append(f.Columns, compare.Column{Kind: k, Filled: float64(n) / float64(rows), Record: compare.Public})
+		}
+	}
+	f.Keys[hashing.NameDOB] = rows
+	return f
+}
+
+var september = hashing.Date{Year: 2020, Month: 9, Day: 1}
+
+// pair is a comparison of a leak of 1,000 rows, of which so many are in a release.
+func pair(matched int64) *compare.Result {
+	leak := file("/home/quill/leak.csv", hashing.Date{}, "US-FL", 1000, map[field.Kind]int64{field.Name: 1000, field.BirthDate: 1000, field.Email: 310, field.Phone: 990})
+	release := file("/data/release.csv", september, "US-FL", 9000, map[field.Kind]int64{field.Name: 9000, field.BirthDate: 9000, field.Phone: 900})
+	release.Sources[0].Bytes++
+	o := compare.Overlap{A: 0, B: 1, Key: hashing.NameDOB, RowsA: 1000, RowsB: 9000, MatchedA: matched, MatchedB: matched, KeysA: 1000, KeysB: 9000, Common: matched}
+	zero := make([][hashing.NumKeyTypes]int64, 2)
+	return &compare.Result{
+		Files: []*compare.File{leak, release}, Overlaps: []compare.Overlap{o}, Main: []compare.Overlap{o}, Paired: []int64{matched}, Repeated: zero, Alone: zero,
+		Fields: []compare.Agreement{{A: 0, B: 1, Field: compare.Last, Same: matched}},
+	}
+}
+
+// The sentence that a reporter quotes.
+func TestHeadline(t *testing.T) {
+	for matched, want := range map[int64]string{
+		941: "94.1 % (92.5-95.4) of the rows of leak.csv are in release.csv (data of 1 September 2020), matched by name and birth date; the other way round, 10.5 % (9.8-11.1). " +
+			"Its e-mail address column, filled in 31 % of rows, is not in that file. Its phone number column is filled in 99 % of rows, that of the other file in 10 %.",
+		0: "None of the rows of leak.csv is in release.csv (data of 1 September 2020), matched by name and birth date: 0 % (0-0.4).",
+	} {
+		h := Headlines(pair(matched))
+		if len(h) != 1 || h[0].Text != want {
+			t.Errorf("%d: %+v, want %q", matched, h, want)
+		}
+	}
+	// The larger file first, and rows without the key: the sentence is still of the
+	// smaller file.
+	res := pair(941)
+	res.Files[0], res.Files[1] = res.Files[1], res.Files[0]
+	res.Files[1].Rows = 1100
+	o := &res.Main[0]
+	o.RowsA, o.RowsB, o.KeysA, o.KeysB = o.RowsB, o.RowsA, o.KeysB, o.KeysA
+	if got := Headlines(res)[0]; got.A != 1 || !strings.HasPrefix(got.Text, "94.1 % (92.5-95.4) of the 1,000 rows of leak.csv with name and birth date are in release.csv (data of 1 September 2020); the other") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A share that strangers make by chance is no finding.
+func TestByChance(t *testing.T) {
+	for _, c := range []struct {
+		key      hashing.KeyType
+		part, of int64
+		keys     int64
+		want     bool
+	}{
+		{hashing.NameDOB, 10, 10_000, 7_500_000, true},
+		{hashing.NameDOB, 100, 10_000, 7_500_000, false},
+		{hashing.NameDOB, 0, 10_000, 7_500_000, false},
+		{hashing.NameDOB, 10, 10_000, 75_000, false},
+		{hashing.NameZIP, 500, 10_000, 7_500_000, true},
+		{hashing.VoterID, 10, 10_000, 7_500_000, false},
+	} {
+		if got := byChance(c.key, compare.NewShare(c.part, c.of), c.keys); got != c.want {
+			t.Errorf("%v, %d of %d in %d: %v", c.key, c.part, c.of, c.keys, got)
+		}
+	}
+}
+
+// Every page names no path, and words nothing as "from".
+func TestPages(t *testing.T) {
+	page := Compared(pair(941), "rollcheck test")
+	var b bytes.Buffer
+	if err := page.HTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	for where, text := range map[string]string{"HTML": b.String(), "text": page.Text(78)} {
+		for _, never := range []string{"/home/", "quill", "copied from", "comes from", "is from", "taken from"} {
+			if strings.Contains(text, never) {
+				t.Errorf("%s has %q", where, never)
+			}
+		}
+	}
+	if !strings.Contains(b.String(), "SHA-256 "+strings.Repeat("ab", 32)) {
+		t.Error("the HTML lacks the SHA-256 of a file")
+	}
+}
+
+// What is true of the files is said.
+func TestCaveats(t *testing.T) {
+	has := func(res *compare.Result, want string) {
+		t.Helper()
+		if all := strings.Join(Caveats(res), "\n"); !strings.Contains(all, want) {
+			t.Errorf("%q is not in\n%s", want, all)
+		}
+	}
+	res := pair(10)
+	has(res, "The day of the data of leak.csv is not given")
+	res.Files[0].Jurisdictions = []string{"US-OH"}
+	has(res, "leak.csv is of Ohio and release.csv of Florida")
+	res.Files[0].Jurisdictions = nil
+	has(res, "The state of leak.csv is not known")
+	res.Files[1].Late = 100
+	has(res, "release.csv is said to be of 1 September 2020, and 100 registrations or votes are in it later than that")
+	res.Files[1].Unread = 2
+	has(res, "2 members of release.csv that may hold people were not read")
+	res.Files[0].Keyless = 1
+	has(res, "1 row of leak.csv (0.1 %) has nothing to match by")
+	res.Files[0].Skipped = map[string]int64{"fields": 7, "utf": 3}
+	has(res, "10 rows of leak.csv could not be read (fields 7, utf 3) and were left out")
+	res.Repeated[0][hashing.NameDOB] = 4
+	has(res, "4 rows of leak.csv have the name and birth date of another of its rows")
+	res.Files[1].Sources = res.Files[0].Sources
+	has(res, "leak.csv and release.csv are the same file, byte for byte")
+}
+
+// The table is one table, that no spreadsheet takes for a formula.
+func TestComparedCSV(t *testing.T) {
+	res := pair(941)
+	res.Files[0].Path = "=HYPERLINK(1),x.csv"
+	var b bytes.Buffer
+	if err := ComparedCSV(&b, res); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll() // every row has as many fields as the first
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{}
+	for _, r := range rows[1:] {
+		kinds[r[0]]++
+		if strings.HasPrefix(r[1], "=") || strings.HasPrefix(r[2], "=") {
+			t.Errorf("%q is a formula", r)
+		}
+	}
+	for _, want := range []string{"contained", "jaccard", "agreement", "only", "column", "repeated", "alone"} {
+		if kinds[want] == 0 {
+			t.Errorf("no row of %s", want)
+		}
+	}
+	if !slices.Equal(rows[1], []string{"contained", "'=HYPERLINK(1),x.csv", "release.csv", "name-dob", "941", "1000", "0.941", "0.924639", "0.953986", "main"}) {
+		t.Errorf("%q", rows[1])
+	}
+}
+
+func TestLabels(t *testing.T) {
+	for _, c := range []struct{ paths, want []string }{
+		{[]string{"/a/b/roll.txt", "x.csv"}, []string{"roll.txt", "x.csv"}},
+		{[]string{"/a/2019/roll.txt", "/a/2020/roll.txt"}, []string{"2019/roll.txt", "2020/roll.txt"}},
+		{[]string{"roll.txt", "roll.txt"}, []string{"roll.txt", "roll.txt (file 2)"}},
+		{[]string{"roll.txt", "old/roll.txt"}, []string{"roll.txt", "old/roll.txt"}},
+		{[]string{"a\x1b[31m.txt"}, []string{"a?[31m.txt"}},
+	} {
+		paths := make([]string, len(c.paths))
+		for i, p := range c.paths {
+			paths[i] = filepath.FromSlash(p)
+		}
+		if got := Labels(paths); !slices.Equal(got, c.want) {
+			t.Errorf("%q: %q, want %q", c.paths, got, c.want)
+		}
+	}
+}
+
+// Labels can be printed, and no two files have one.
+func FuzzLabels(f *testing.F) {
+	f.Add("a/b.txt", "c/b.txt", "b.txt")
+	f.Add("x (file 3)", "x", "x")
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		labels := Labels([]string{a, b, c})
+		for i, l := range labels {
+			if l == "" || strings.ContainsFunc(l, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("%q cannot be printed", l)
+			}
+			if slices.Contains(labels[:i], l) {
+				t.Errorf("%q stands for two files: %q", l, labels)
+			}
+		}
+	})
+}
+
+func TestShareText(t *testing.T) {
+	for _, c := range []struct {
+		part, of int64
+		want     string
+	}{
+		{941, 1000, "94.1 % (92.5-95.4)"}, {0, 10, "0 % (0-27.8)"}, {10, 10, "100 % (72.2-100)"}, {0, 10_000, "0 % (0-0.04)"},
+		{9_410_000, 10_000_000, "94.1 % (94.09-94.11)"}, {1, 1_000_000, "< 0.1 % (0-0)"}, {0, 0, "0 % (0-100)"},
+	} {
+		if got := shareText(compare.NewShare(c.part, c.of)); got != c.want {
+			t.Errorf("%d of %d: %q, want %q", c.part, c.of, got, c.want)
+		}
+	}
+}
