@@ -246,20 +246,28 @@ func (m *moments) bucket(records []wide) (*moments, error) {
 	return out, nil
 }
 
-// row counts a key of the leak. One that several rows of a file carry says
-// nothing: nobody can tell which belong together.
+// row counts a key. One that several rows of a file carry says nothing: nobody can
+// tell which belong together.
 func (m *moments) row(records []wide, at []*wide) {
-	if fileOf(records[0][1]) != 0 || len(records) > 1 && fileOf(records[1][1]) == 0 {
-		return
-	}
 	clear(at)
-	for i := 1; i < len(records); i++ {
-		s := fileOf(records[i][1]) - 1
-		if at[s] != nil {
+	var leak *wide
+	for i := range records {
+		place := &leak
+		if f := fileOf(records[i][1]); f > 0 {
+			place = &at[f-1]
+		}
+		if *place != nil {
 			return
 		}
-		at[s] = &records[i]
+		*place = &records[i]
 	}
+	if leak != nil {
+		m.leaked(leak, at)
+	}
+}
+
+// leaked counts a row of the leak, with those of the snapshots under its key.
+func (m *moments) leaked(leak *wide, at []*wide) {
 	m.rows++
 	in := 0
 	for s, r := range at {
@@ -281,7 +289,7 @@ func (m *moments) row(records []wide, at []*wide) {
 		if f == 0 {
 			continue
 		}
-		v := records[0].print(f)
+		v := leak.print(f)
 		if v == 0 || slices.ContainsFunc(at, func(r *wide) bool { return r.print(f) == 0 }) {
 			continue
 		}
@@ -337,10 +345,26 @@ func (m *moments) add(o *moments) error {
 func (m *moments) logLik(i int, u float64) float64 {
 	sum := 0.0
 	for t := range m.cells {
-		ll, _ := m.cellsAt(Trait(t), i).logLik(u)
+		v := u
+		if Trait(t) == OnRoll {
+			v = m.cellsAt(OnRoll, i).steady(u)
+		}
+		ll, _ := m.cellsAt(Trait(t), i).logLik(v)
 		sum += ll
 	}
 	return sum
+}
+
+// steady returns, in place of the share u of the time between two snapshots, the
+// share of the newcomers among the rows that only one of the two has: within that
+// time a leak has those who came before it and those who went after it, and neither
+// come and go at a known rate, so that they do not tell the day. At a snapshot
+// itself they do.
+func (c cells) steady(u float64) float64 {
+	if u == 0 || u == 1 || c.newer+c.older == 0 {
+		return u
+	}
+	return float64(c.newer) / float64(c.newer+c.older)
 }
 
 // cellsAt returns the cells behind snapshot i; of a single snapshot, those of it

@@ -47,10 +47,10 @@ func (d *Dating) judge(m *moments) {
 		}
 	}
 	if first > 0 {
-		d.From = d.day(curve[first])
+		d.From = d.day(curve[first-1]) // the ends lie between moments that were looked at
 	}
 	if last < len(curve)-1 {
-		d.To = d.day(curve[last])
+		d.To = d.day(curve[last+1])
 	}
 	d.evidence(m)
 	d.Merged = m.merged()
