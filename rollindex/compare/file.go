@@ -41,8 +41,6 @@ type File struct {
 	Columns                        []Column
 	LatestRegistration, LatestVote hashing.Date // the latest that are not after the file's own date
 	Late                           int64        // registrations and votes after the file's own date
-
-	shares [hashing.NumKeyTypes]float64 // of the first rows that carry the key
 }
 
 // Read returns how many rows were read in full.

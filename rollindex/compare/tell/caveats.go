@@ -16,9 +16,7 @@ func Caveats(res *compare.Result) (all []string) {
 	c := compared(res)
 	all = append(all, c.sameBytes()...)
 	all = append(all, c.differentStates()...)
-	for i, f := range res.Files {
-		all = append(all, fileCaveats(f, c.labels[i], "nothing to match by")...)
-	}
+	all = append(all, fileCaveats(res.Files, c.labels, "nothing to match by")...)
 	all = append(all, c.undated()...)
 	all = append(all, c.ambiguous()...)
 	all = append(all, c.weak()...)
@@ -38,48 +36,51 @@ func (c *comparison) undated() (all []string) {
 		}
 	}
 	if len(undated) > 0 {
-		all = append(all, fmt.Sprintf("The day of the data of %s is not given: a column counts as public only if it was so at all times. With the day before the name, as in 2020-09-01=%s, it is held against the rules of that day.", list(undated), undated[0]))
+		all = append(all, fmt.Sprintf("The day of the data of %s is not given: a column counts as public only if it was so at all times. With the day before the name, as in 2020-09-01=%s, it is held against the rules of that day.", some(undated), undated[0]))
 	}
 	if len(stateless) > 0 {
-		all = append(all, fmt.Sprintf("The state of %s is not known: its columns cannot be held against a public record. A layout file can name it.", list(stateless)))
+		all = append(all, fmt.Sprintf("The state of %s is not known: its columns cannot be held against a public record. A layout file can name it.", some(stateless)))
 	}
 	return all
 }
 
-// fileCaveats says what of a file was not read, could not be matched (keyless is
+// fileCaveats says what of files was not read, could not be matched (keyless is
 // what such rows have), or contradicts itself.
-func fileCaveats(f *compare.File, label, keyless string) (all []string) {
+func fileCaveats(files []*compare.File, labels []string, keyless string) (all []string) {
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
-	switch {
-	case f.Keyless == f.Read() && f.Read() > 0:
-		say("All rows of %s have %s.", label, keyless)
-	case f.Keyless > 0:
-		say("%s of %s (%s) %s %s: whether they are elsewhere cannot be told.",
-			plural(f.Keyless, "row", "rows"), label, report.Percent(float64(f.Keyless)/float64(f.Read())), hasHave(f.Keyless), keyless)
-	}
-	if n := f.Rows - f.Read(); n > 0 {
-		var reasons []string
-		for _, why := range slices.Sorted(maps.Keys(f.Skipped)) {
-			if f.Skipped[why] > 0 {
-				reasons = append(reasons, fmt.Sprintf("%s %s", why, group(f.Skipped[why])))
-			}
+	var without []string
+	for i, f := range files {
+		switch {
+		case f.Keyless > 0 && f.Keyless == f.Read():
+			say("All rows of %s have %s.", labels[i], keyless)
+		case f.Keyless > 0:
+			without = append(without, fmt.Sprintf("%s of %s (%s)", plural(f.Keyless, "row", "rows"), labels[i], report.Percent(float64(f.Keyless)/float64(f.Read()))))
 		}
-		say("%s of %s could not be read (%s) and %s left out.", plural(n, "row", "rows"), label, strings.Join(reasons, ", "), wasWere(n))
+		if n := f.Rows - f.Read(); n > 0 {
+			say("%s of %s could not be read (%s) and %s left out.", plural(n, "row", "rows"), labels[i], reasons(f), wasWere(n))
+		}
+		if f.Unread > 0 {
+			say("%s of %s that may hold people %s not read: nothing said here covers them.", plural(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
+		}
+		if f.Contradicted() {
+			say("%s is said to be of %s, and %s in it later than that: the day given seems to be wrong.", labels[i], day(f.AsOf), plural(f.Late, "registration or vote is", "registrations or votes are"))
+		}
 	}
-	if f.Unread > 0 {
-		say("%s of %s that may hold people %s not read: nothing said here covers them.", plural(int64(f.Unread), "member", "members"), label, wasWere(int64(f.Unread)))
-	}
-	if f.Contradicted() {
-		say("%s is said to be of %s, and %s in it later than that: the day given seems to be wrong.", label, day(f.AsOf), plural(f.Late, "registration or vote is", "registrations or votes are"))
+	if len(without) > 0 {
+		say("Whether rows with %s are elsewhere cannot be told: %s.", keyless, some(without))
 	}
 	return all
 }
 
-func hasHave(n int64) string {
-	if n == 1 {
-		return "has"
+// reasons counts the rows of a file that were skipped.
+func reasons(f *compare.File) string {
+	var words []string
+	for _, why := range slices.Sorted(maps.Keys(f.Skipped)) {
+		if f.Skipped[why] > 0 {
+			words = append(words, why+" "+group(f.Skipped[why]))
+		}
 	}
-	return "have"
+	return strings.Join(words, ", ")
 }
 
 func wasWere(n int64) string {
@@ -91,42 +92,60 @@ func wasWere(n int64) string {
 
 // sameBytes names files that are one.
 func (c *comparison) sameBytes() (all []string) {
-	for a := range c.Files {
-		for b := range a {
-			if slices.Equal(c.Files[a].Sources, c.Files[b].Sources) {
-				all = append(all, fmt.Sprintf("%s and %s are the same file, byte for byte.", c.labels[b], c.labels[a]))
-			}
+	for b := range c.Files {
+		a := slices.IndexFunc(c.Files[:b], func(f *compare.File) bool { return slices.Equal(f.Sources, c.Files[b].Sources) })
+		if a >= 0 {
+			all = append(all, fmt.Sprintf("%s and %s are the same file, byte for byte.", c.labels[a], c.labels[b]))
 		}
 	}
 	return all
 }
 
+// shareState reports whether two files have voters of one state.
+func shareState(a, b *compare.File) bool {
+	return slices.ContainsFunc(a.Jurisdictions, func(j string) bool { return slices.Contains(b.Jurisdictions, j) })
+}
+
 // differentStates says what files of different states can share.
 func (c *comparison) differentStates() (all []string) {
+	const moved, kept = "voter ids and addresses of one are not in the other, and somebody in both has moved, or is a namesake.",
+		"they have nothing in common to match by that people keep when they move, such as a birth date, so that who moved from one to the other is not found."
+	pairs := map[string][]string{}
 	for i := range c.Main {
 		o := &c.Main[i]
 		a, b := states(c.Files[o.A]), states(c.Files[o.B])
-		if a == "" || b == "" || slices.ContainsFunc(c.Files[o.A].Jurisdictions, func(j string) bool { return slices.Contains(c.Files[o.B].Jurisdictions, j) }) {
+		if a == "" || b == "" || shareState(c.Files[o.A], c.Files[o.B]) {
 			continue
 		}
-		said := fmt.Sprintf("%s is of %s and %s of %s: ", c.labels[o.A], a, c.labels[o.B], b)
+		why := kept
 		if o.Key == hashing.NameDOB || o.Key == hashing.Email || o.Key == hashing.Phone {
-			said += "voter ids and addresses of one are not in the other, and somebody in both has moved, or is a namesake."
-		} else {
-			said += "they have nothing in common to match by that people keep when they move, such as a birth date, so that who moved from one to the other is not found."
+			why = moved
 		}
-		all = append(all, said)
+		pairs[why] = append(pairs[why], fmt.Sprintf("%s is of %s and %s of %s", c.labels[o.A], a, c.labels[o.B], b))
+	}
+	for _, why := range []string{moved, kept} {
+		switch p := pairs[why]; {
+		case len(p) > 3:
+			all = append(all, fmt.Sprintf("%d pairs are of files of different states: %s", len(p), why))
+		case len(p) > 0:
+			all = append(all, strings.Join(p, ", ")+": "+why)
+		}
 	}
 	return all
 }
 
 // ambiguous says of rows that share a key.
 func (c *comparison) ambiguous() (all []string) {
-	for i := range c.Files {
-		k, ok := MainKey(c.Result, i)
-		if n := c.Repeated[i][k]; ok && n > 0 {
-			all = append(all, fmt.Sprintf("%s of %s have the %s of another of its rows: they count as rows, and are left out where fields are compared, since nobody can tell which belong together.",
-				plural(n, "row", "rows"), c.labels[i], tiers[k].words))
+	for _, k := range hashing.KeyTypes() {
+		var words []string
+		for i := range c.Files {
+			if main, ok := MainKey(c.Result, i); ok && main == k && c.Repeated[i][k] > 0 {
+				words = append(words, plural(c.Repeated[i][k], "row", "rows")+" of "+c.labels[i])
+			}
+		}
+		if len(words) > 0 {
+			all = append(all, fmt.Sprintf("The %s of another row of the same file stands in %s. They count as rows, and are left out where fields are compared, since nobody can tell which belong together.",
+				tiers[k].words, some(words)))
 		}
 	}
 	return all
@@ -143,7 +162,7 @@ func (c *comparison) weak() (all []string) {
 		}
 		for j := range c.Overlaps {
 			v := &c.Overlaps[j]
-			if v.A == o.A && v.B == o.B && v.Key == hashing.VoterID && o.Key != v.Key && 2*v.Common < o.Common && 10*o.Common > min(o.KeysA, o.KeysB) {
+			if v.A == o.A && v.B == o.B && shareState(c.Files[o.A], c.Files[o.B]) && v.Key == hashing.VoterID && o.Key != v.Key && 2*v.Common < o.Common && 10*o.Common > min(o.KeysA, o.KeysB) {
 				all = append(all, fmt.Sprintf("By voter id, %s and %s have %s in common, by %s %s: one of them numbers its voters in its own way.",
 					c.labels[o.A], c.labels[o.B], plural(v.Common, "key", "keys"), tiers[o.Key].words, group(o.Common)))
 			}

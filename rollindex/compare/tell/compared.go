@@ -41,6 +41,7 @@ func Compared(res *compare.Result, program string) *report.Page {
 	page := &report.Page{Title: title, Lead: append(c.headlines(), c.records()...), Foot: "Made by " + program + "."}
 	page.Section("The files", c.files())
 	page.Section("How the files overlap", c.overlaps()...)
+	page.Section("Pair by pair", c.pairs()).Detail = len(res.Main) > 2*mostPairs
 	page.Section("By which details rows match", c.byKey()).Detail = len(res.Main) > mostPairs
 	if t := c.agreement(); len(t) > 0 {
 		page.Section("How the rows in common agree", t...).Detail = len(res.Main) > mostPairs
@@ -284,14 +285,14 @@ func (c *comparison) overlaps() []report.Block {
 			Title: "Overlap, rows in columns: of the rows of the file at the left, the share that is in the file at the top. The area of a square is the share.",
 			Desc:  "The numbers are in the table that follows.", Labels: labels, Shares: shares,
 		},
-		matrix, c.pairs(),
+		matrix,
 	}
 }
 
 // pairs tells each pair by its main key.
 func (c *comparison) pairs() *report.Table {
 	t := &report.Table{
-		Caption: "Each pair, with 95 % intervals",
+		Caption: "Shares of rows, with 95 % intervals",
 		Columns: []report.Column{{Title: "Pair"}, {Title: "Rows matched", Number: true}, {Title: "1st in 2nd", Number: true}, {Title: "2nd in 1st", Number: true}, {Title: "Jaccard", Number: true}},
 	}
 	for i := range c.Main {

@@ -187,10 +187,7 @@ func DateCaveats(d *compare.Dating) (all []string) {
 	g := dated(d)
 	all = append(all, fmt.Sprintf("%s of %s were matched by %s; %s of them are in some snapshot.", plural(g.Rows, "row", "rows"), g.leak, tiers[g.Key].words, group(g.Known)))
 	keyless := "no " + tiers[g.Key].words
-	all = append(all, fileCaveats(g.Leak, g.leak, keyless)...)
-	for i, f := range g.Files {
-		all = append(all, fileCaveats(f, g.labels[i], keyless)...)
-	}
+	all = append(all, fileCaveats(append([]*compare.File{g.Leak}, g.Files...), append([]string{g.leak}, g.labels...), keyless)...)
 	if said := g.Leak.AsOf; said.Year != 0 && (g.Verdict == compare.AtSnapshot || g.Verdict == compare.Between) &&
 		(g.From.Year != 0 && dayNumber(said) < dayNumber(g.From) || g.To.Year != 0 && dayNumber(said) > dayNumber(g.To)) {
 		all = append(all, fmt.Sprintf("%s is said to be of %s, which the evidence speaks against.", g.leak, day(said)))

@@ -132,6 +132,15 @@ func list(words []string) string {
 	return strings.Join(words, "")
 }
 
+// some joins the first words of a list, and counts the others.
+func some(words []string) string {
+	const most = 4
+	if n := len(words); n > most+1 {
+		words = append(words[:most:most], fmt.Sprintf("%d more", n-most))
+	}
+	return list(words)
+}
+
 // states names the states of a file.
 func states(f *compare.File) string {
 	var names []string

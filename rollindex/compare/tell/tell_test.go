@@ -120,6 +120,14 @@ func TestCaveats(t *testing.T) {
 	has(res, "The day of the data of leak.csv is not given")
 	res.Files[0].Jurisdictions = []string{"US-OH"}
 	has(res, "leak.csv is of Ohio and release.csv of Florida")
+	numbered := compare.Overlap{A: 0, B: 1, Key: hashing.VoterID, RowsA: 1000, RowsB: 9000, KeysA: 1000, KeysB: 9000}
+	renumbered := pair(900)
+	renumbered.Overlaps = append(renumbered.Overlaps, numbered)
+	has(renumbered, "By voter id, leak.csv and release.csv have 0 keys in common, by name and birth date 900: one of them numbers its voters in its own way")
+	renumbered.Files[0].Jurisdictions = []string{"US-OH"}
+	if all := strings.Join(Caveats(renumbered), "\n"); strings.Contains(all, "numbers its voters") {
+		t.Errorf("voter ids of two states are not numbered anew:\n%s", all)
+	}
 	res.Files[0].Jurisdictions = nil
 	has(res, "The state of leak.csv is not known")
 	res.Files[1].Late = 100
@@ -127,11 +135,11 @@ func TestCaveats(t *testing.T) {
 	res.Files[1].Unread = 2
 	has(res, "2 members of release.csv that may hold people were not read")
 	res.Files[0].Keyless = 1
-	has(res, "1 row of leak.csv (0.1 %) has nothing to match by")
+	has(res, "Whether rows with nothing to match by are elsewhere cannot be told: 1 row of leak.csv (0.1 %)")
 	res.Files[0].Skipped = map[string]int64{"fields": 7, "utf": 3}
 	has(res, "10 rows of leak.csv could not be read (fields 7, utf 3) and were left out")
 	res.Repeated[0][hashing.NameDOB] = 4
-	has(res, "4 rows of leak.csv have the name and birth date of another of its rows")
+	has(res, "The name and birth date of another row of the same file stands in 4 rows of leak.csv")
 	res.Files[1].Sources = res.Files[0].Sources
 	has(res, "leak.csv and release.csv are the same file, byte for byte")
 }
@@ -211,5 +219,31 @@ func TestShareText(t *testing.T) {
 		if got := shareText(compare.NewShare(c.part, c.of)); got != c.want {
 			t.Errorf("%d of %d: %q, want %q", c.part, c.of, got, c.want)
 		}
+	}
+}
+
+// One column that is more than public makes the sentence about a file.
+func TestRecord(t *testing.T) {
+	for _, c := range []struct {
+		email compare.Verdict
+		want  string
+	}{
+		{compare.Beyond, "leak.csv holds more than the public record of Florida: e-mail address (filled in 31 % of rows)."},
+		{compare.Restricted, "leak.csv holds what the public record of Florida opens to some only: e-mail address (filled in 31 % of rows)."},
+		{compare.Unknown, "Nothing in leak.csv is known to go beyond the public record of Florida; of e-mail address it is not settled."},
+		{compare.Public, "Every column of leak.csv was on the public record of Florida."},
+	} {
+		f := pair(1).Files[0]
+		for i := range f.Columns {
+			if f.Columns[i].Kind == field.Email {
+				f.Columns[i].Record = c.email
+			}
+		}
+		if got := Record(f, "leak.csv"); got != c.want {
+			t.Errorf("%s: %q, want %q", c.email, got, c.want)
+		}
+	}
+	if got := Record(file("x", september, "", 1, map[field.Kind]int64{field.Name: 1}), "x"); got != "" {
+		t.Errorf("of no state: %q", got)
 	}
 }
