@@ -28,7 +28,7 @@ const compareExit = `EXIT STATUS:
 func (p *program) compareCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "compare",
-		Usage:     "how two files or more overlap, agree, and lie to the public record",
+		Usage:     "how files overlap and agree, and what in them is beyond the public record",
 		ArgsUsage: "[DATE=]FILE [DATE=]FILE...",
 		Description: "For 2 to 20 voter files or leaks, of any layouts: which share of each is in each other, with intervals; how\n" +
 			"the fields of the rows in common agree; which columns are beyond the public record of the state, and how\n" +

@@ -134,7 +134,7 @@ func writeColumns(j *jsonLines, f *compare.File) {
 			Filled float64 `json:"filled"`
 			Record string  `json:"record"`
 			Why    string  `json:"why,omitempty"`
-		}{"column", f.Path, c.Kind.String(), c.Filled, string(c.Record), c.Why})
+		}{"column", f.Path, c.Kind.String(), c.Filled, string(c.Record), tell.Why(f, &c)})
 	}
 }
 

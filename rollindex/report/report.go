@@ -100,12 +100,13 @@ const (
 	Solid Pattern = iota
 	Hatched
 	Dotted
+	Shaded
 	Blank
 )
 
 // Fill returns the value of the attribute "fill".
 func (p Pattern) Fill() string {
-	return [...]string{Solid: "currentColor", Hatched: "url(#hatched)", Dotted: "url(#dotted)", Blank: "none"}[p]
+	return [...]string{Solid: "currentColor", Hatched: "url(#hatched)", Dotted: "url(#dotted)", Shaded: "#c8c8c8", Blank: "none"}[p]
 }
 
 //go:embed page.html

@@ -24,7 +24,7 @@ func page() *report.Page {
 			{Cells: []string{strange, "3,827", "12"}, Bar: []report.Part{{Share: 0.9, Pattern: report.Solid}, {Share: 0.05, Pattern: report.Hatched}, {Share: 0.05, Pattern: report.Dotted}}, Note: "of " + strange},
 			{Cells: []string{"ZIP code", "1", "0"}},
 		},
-		Legend: []report.Key{{Pattern: report.Solid, Means: "same"}, {Pattern: report.Hatched, Means: "differs"}, {Pattern: report.Dotted, Means: "only in one"}, {Pattern: report.Blank, Means: "in neither"}},
+		Legend: []report.Key{{Pattern: report.Solid, Means: "same"}, {Pattern: report.Hatched, Means: "differs"}, {Pattern: report.Dotted, Means: "only in one"}, {Pattern: report.Blank, Means: "in neither"}, {Pattern: report.Shaded, Means: "public"}},
 	})
 	p.Section("Plots",
 		&report.Matrix{Title: "Overlap of " + strange, Desc: "Numbers below.", Labels: []string{"A", "<"}, Shares: [][]float64{{math.NaN(), 0.5}, {1, math.NaN()}}},

@@ -54,7 +54,10 @@ func Compared(res *compare.Result, program string) *report.Page {
 	}
 	page.Section("What to keep in mind", report.List(Caveats(res)))
 	page.Section("How it was done", report.List(c.method())).Detail = true
-	page.Section("Sources", c.sources()).Detail = true
+	if l := c.citations(); len(l) > 0 {
+		page.Section("Sources on what is public", l).Detail = true
+	}
+	page.Section("The bytes that were read", c.sources()).Detail = true
 	return page
 }
 

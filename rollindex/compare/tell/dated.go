@@ -47,7 +47,7 @@ func Dated(d *compare.Dating, program string) *report.Page {
 	}
 	page.Section("The files", table).Detail = true
 	page.Section("How it was done", report.List(g.method())).Detail = true
-	page.Section("Sources", sourceTable(files, labels)).Detail = true
+	page.Section("The bytes that were read", sourceTable(files, labels)).Detail = true
 	return page
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"rollcheck/data/catalogue"
 	"rollcheck/data/field"
@@ -20,7 +21,7 @@ func recordOf(f *compare.File) string {
 	return states(f) + " on " + day(f.AsOf)
 }
 
-// records says of each file how it lies to the public record; of those that hold
+// records says of each file how it stands to the public record; of those that hold
 // nothing but what was public in one sentence.
 func (c *comparison) records() (sentences []string) {
 	var public []string
@@ -44,7 +45,7 @@ func (c *comparison) records() (sentences []string) {
 	return sentences
 }
 
-// Record says in a sentence how a file's columns lie to the public record of its
+// Record says in a sentence how a file's columns stand to the public record of its
 // state and date; "" of one whose state is not known.
 func Record(f *compare.File, label string) string {
 	if states(f) == "" || len(f.Columns) == 0 {
@@ -80,7 +81,7 @@ func columnTitles(cols []compare.Column) string {
 
 // patterns show the verdicts without colour.
 var patterns = map[compare.Verdict]report.Pattern{
-	compare.Beyond: report.Solid, compare.Restricted: report.Hatched, compare.Unknown: report.Dotted, compare.Public: report.Blank,
+	compare.Beyond: report.Solid, compare.Restricted: report.Hatched, compare.Unknown: report.Dotted, compare.Public: report.Shaded,
 }
 
 // verdictWords are the verdicts in tables.
@@ -107,7 +108,7 @@ func (c *comparison) columns() []report.Block {
 			col := &f.Columns[at]
 			some = true
 			cells = append(cells, filled(col.Filled)+" "+verdictWords[col.Record])
-			if words := why(f, col); words != "" && states(f) != "" {
+			if words := Why(f, col); words != "" && states(f) != "" {
 				whys = append(whys, letter(i)+", "+k.Title()+": "+words)
 			}
 		}
@@ -147,15 +148,16 @@ func columnTable(f *compare.File, name string) *report.Table {
 		})
 	}
 	for _, v := range []compare.Verdict{compare.Beyond, compare.Restricted, compare.Unknown, compare.Public} {
-		if used[v] && v != compare.Public {
-			t.Legend = append(t.Legend, report.Key{Pattern: patterns[v], Means: "share of rows filled: " + string(v)})
+		if used[v] {
+			t.Legend = append(t.Legend, report.Key{Pattern: patterns[v], Means: "filled, " + string(v)})
 		}
 	}
 	return t
 }
 
-// why says what a verdict rests on; of what is plainly public nothing.
-func why(f *compare.File, col *compare.Column) string {
+// Why says what the verdict on a column of a file rests on; of what is plainly
+// public, "".
+func Why(f *compare.File, col *compare.Column) string {
 	if col.Record == compare.Public {
 		return ""
 	}
@@ -179,4 +181,25 @@ func whyOf(jurisdiction string, f *compare.File, k field.Kind) string {
 		return a.Why + " (" + string(a.Confidence) + " confidence)"
 	}
 	return fmt.Sprintf("%s does not give it out (%s confidence)", catalogue.JurisdictionName(jurisdiction), a.Confidence)
+}
+
+// citations names the sources of what is not plainly public, by state and day.
+func (c *comparison) citations() (all report.List) {
+	for _, f := range c.Files {
+		if len(f.Jurisdictions) != 1 {
+			continue
+		}
+		date, _ := catalogue.ParseDate(f.AsOf.String())
+		for _, col := range f.Columns {
+			a := catalogue.Status(f.Jurisdictions[0], date, col.Kind)
+			if col.Record == compare.Public || len(a.Sources) == 0 {
+				continue
+			}
+			said := fmt.Sprintf("%s, %s: %s", recordOf(f), col.Kind.Title(), strings.Join(a.Sources, " "))
+			if !slices.Contains(all, said) {
+				all = append(all, said)
+			}
+		}
+	}
+	return all
 }
