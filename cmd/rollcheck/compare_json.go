@@ -99,7 +99,7 @@ func (p *program) comparisonLines(res *compare.Result) error {
 		}{"headline", path(h.A), path(h.B), h.Text})
 	}
 	writeCaveats(j, tell.Caveats(res))
-	return j.done(fields{"files": len(res.Files), "pairs": len(res.Main), "spilled_bytes": res.Spilled})
+	return j.done(fields{"files": len(res.Files), "pairs": len(res.Main)})
 }
 
 func newOverlapLine(kind string, res *compare.Result, o *compare.Overlap) overlapLine {
