@@ -20,11 +20,8 @@ import (
 	"rollcheck/rollindex/voterfile/synth"
 )
 
-// scripts/fingerprints and scripts/cards raise these and print the tables.
-var (
-	fingerprintSeeds = flag.Int("fingerprint-seeds", 25, "pairs of files of each kind to try")
-	cardTrials       = flag.Int("card-trials", 300, "pairs of sets to sketch, by overlap")
-)
+// scripts/fingerprints tries more and prints the table.
+var fingerprintSeeds = flag.Int("fingerprint-seeds", 6, "pairs of files of each kind to try")
 
 // Columns of the Florida layout that copies are changed in.
 const (
