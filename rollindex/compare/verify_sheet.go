@@ -165,9 +165,10 @@ type StratumScore struct {
 // their rate. Its interval is that of Korn and Graubard (1998, "Confidence intervals
 // for proportions with small expected number of positive counts estimated from
 // survey data", Survey Methodology 24: 193-201): Clopper's and Pearson's with the
-// effective size p(1-p)/Var(p) for the number of rows, at most that number. With
-// no wrong row, or none right, that is 0/0, and the size by the weights alone stands
-// in, 1 over the sum of their squares by rows (Kish 1965, Survey Sampling, 11.7).
+// effective size p(1-p)/Var(p) for the number of rows, but at most the size by the
+// weights alone, 1 over the sum of their squares by rows (Kish 1965, Survey Sampling,
+// 11.7): where a few rows stand for a large stratum their variance is itself a
+// guess. With no wrong row, or none right, the first is 0/0 and the second stands.
 // That rows of the file are drawn without putting back is left out, which errs
 // to the safe side. Strata of which no row was checked are left out of the rate:
 // Covered says of how many rows it is.
@@ -346,7 +347,7 @@ func (s *Score) whole() {
 	}
 	s.Effective = 1 / squares
 	if variance > 0 {
-		s.Effective = min(s.Rate*(1-s.Rate)/variance, float64(s.Checked))
+		s.Effective = min(s.Effective, s.Rate*(1-s.Rate)/variance)
 	}
 	s.Low, s.High = clopperPearson(s.Rate*s.Effective, s.Effective)
 	if s.Wrong == 0 {
