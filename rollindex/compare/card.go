@@ -53,7 +53,7 @@ func (s *Sketch) Whole() bool { return len(s.Tags) < CardTags }
 // Keys returns the number of different keys: exact if all are there, else the
 // unbiased estimate (k-1)/u where u is the k-th smallest of k tags as a share of
 // the range (Beyer, Haas, Reinwald, Sismanis, Gemulla 2007, "On synopses for
-// distinct-value estimation under multiset operations", SIGMOD: 199-210, 4.1).
+// distinct-value estimation under multiset operations", SIGMOD: 199-210).
 func (s *Sketch) Keys() float64 {
 	if s.Whole() {
 		return float64(len(s.Tags))
@@ -256,9 +256,9 @@ type CardOverlap struct {
 // a fair draw of the keys, each kept with a chance that is this bound as a share
 // of the range (the theta of Dasgupta, Lang, Rhodes and Thaler 2016, "A framework
 // for estimating stream expression cardinalities", ICDT: 6:1-6:17; the bound itself,
-// being the tag of a key, is left out, as in their 3.2). Of A's keys in the draw those
+// being the tag of a key, is left out). Of A's keys in the draw those
 // that B has too are a binomial share, and so on. The interval is Wilson's with the
-// finite-population correction of Cochran (1977, Sampling Techniques, 2.8): a draw of
+// finite-population correction of Cochran (1977, Sampling Techniques, 2.6): a draw of
 // a share theta without putting back is as sure as one of n/(1-theta) with it. If
 // both cards have all keys, the bound is 1 and the shares are exact.
 func CompareCards(a, b *Card) ([]CardOverlap, error) {

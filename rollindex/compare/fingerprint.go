@@ -91,7 +91,7 @@ type Strength string
 
 // Words returns what a likelihood ratio of so many log10 units says, by the scale of
 // the European Network of Forensic Science Institutes (ENFSI Guideline for
-// Evaluative Reporting in Forensic Science, version 3.0, 2015, note 4 to 4.0):
+// Evaluative Reporting in Forensic Science, 2015, guidance note 4):
 // up to 2 no support, to 10 weak, 100 moderate, 1,000 moderately strong, 10,000
 // strong, 1,000,000 very strong, and beyond extremely strong.
 func Words(log10 float64) Strength {

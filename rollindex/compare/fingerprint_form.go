@@ -224,7 +224,7 @@ func writingPart(a, b, source *form) Part {
 		case x == "" || y == "":
 		case x != y:
 			apart = append(apart, formTitles[i])
-		case x == s || s == "" && i != delimiterTrait:
+		case likeSource(x, s):
 			own = append(own, formTitles[i])
 		default:
 			alike = append(alike, formTitles[i])
@@ -242,6 +242,14 @@ func writingPart(a, b, source *form) Part {
 		p.Found = "both are written as the source is"
 	}
 	return p
+}
+
+// mayQuote stands for all or some fields in quotes: a layout does not say which.
+const mayQuote = "may"
+
+// likeSource reports whether a trait is the source's, or could be.
+func likeSource(is, source string) bool {
+	return is == source || source == "" || source == mayQuote && is != "none"
 }
 
 var formTitles = [numFormTraits]string{"delimiter", "quoting", "line ends", "encoding", "padding"}
@@ -270,7 +278,7 @@ func statedTraits(l *layouts.Layout) (t [numFormTraits]string) {
 		t[delimiterTrait] = l.Delimiter
 		t[quotingTrait] = "none"
 		if l.Quote != "" {
-			t[quotingTrait] = "" // all or some: not stated
+			t[quotingTrait] = mayQuote
 		}
 	default:
 		t[delimiterTrait] = "table"
@@ -293,7 +301,7 @@ func layoutShare(trait int, value string) float64 {
 			continue
 		}
 		of++
-		if v == value {
+		if likeSource(value, v) {
 			have++
 		}
 	}

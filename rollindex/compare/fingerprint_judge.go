@@ -28,7 +28,7 @@ const coincidence = 3
 //
 // the ratio being the Bayes factor of a uniform against a fixed share (Kass and
 // Raftery 1995, "Bayes factors", Journal of the American Statistical Association
-// 90: 773-795, 3.1). p is the rate of errors of the other times coincidence, or k/m
+// 90: 773-795). p is the rate of errors of the other times coincidence, or k/m
 // where that is less, which favours independence.
 func errorsPart(t *traces, known bool) Part {
 	p := Part{Trait: SharedErrors, Basis: "beta-binomial Bayes factor with a uniform prior (Kass and Raftery 1995); assumed: errors of independent copies meet 3 times as often as chance, the source given is the release that both come from"}
@@ -122,7 +122,7 @@ const leastChosen = 0.02
 // that explain most. If one copy is behind both, the number is anything from that mean
 // to the most there can be, all equally likely.
 func selectionPart(t *traces, known bool) Part {
-	p := Part{Trait: SharedSelection, Basis: "hypergeometric overlap of two independent choices within strata, in its normal approximation (Cochran 1977, Sampling Techniques, 3.2), against a uniform share; assumed: rows are chosen by county, party, status, ZIP code, age, voting, contact or place in the source, or one by one"}
+	p := Part{Trait: SharedSelection, Basis: "hypergeometric overlap of two independent choices within strata, in its normal approximation (Cochran 1977, Sampling Techniques, chapter 3), against a uniform share; assumed: rows are chosen by county, party, status, ZIP code, age, voting, contact or place in the source, or one by one"}
 	if !known {
 		p.Found = "not told: without the supposed source nobody knows which rows are missing"
 		return p

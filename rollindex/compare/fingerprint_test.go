@@ -203,3 +203,138 @@ func fingerprint(t testing.TB, a, b, release string) *compare.Fingerprint {
 	}
 	return f
 }
+
+func part(t testing.TB, f *compare.Fingerprint, trace compare.Trace) compare.Part {
+	t.Helper()
+	i := slices.IndexFunc(f.Parts, func(p compare.Part) bool { return p.Trait == trace })
+	if i < 0 {
+		t.Fatalf("no part %s", trace)
+	}
+	if f.Parts[i].Found == "" || f.Parts[i].Basis == "" || trace.Title() == "" {
+		t.Errorf("%s does not say what was found, or what it stands on", trace)
+	}
+	return f.Parts[i]
+}
+
+// What is expected of each trait where only it is shared.
+func TestFingerprintParts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	source := newRoll(t, 3000, 77, synth.DefaultAsOf)
+	dir := t.TempDir()
+	release := source.write(t, filepath.Join(dir, "release.txt"), styles[0])
+	n := 0
+	file := func(r roll, s style) string {
+		n++
+		return r.write(t, filepath.Join(dir, fmt.Sprint(n, ".txt")), s)
+	}
+	leak := func() roll { return source.copied(rng, 0.5, 0.02) }
+	one := leak().shuffled(rng)
+	county := func() roll {
+		var out roll
+		for _, row := range source.copied(rng, 0.97, 0) {
+			if row[countyColumn] < source[len(source)/2][countyColumn] {
+				out = append(out, row)
+			}
+		}
+		return out
+	}
+	later := newRoll(t, 3000, 77, synth.DefaultAsOf.AddDate(1, 0, 0))
+	plain := styles[0]
+	for _, c := range []struct {
+		name, a, b, release string
+		trace               compare.Trace
+		low, high           float64
+		found               string
+	}{
+		{"errors of one leak", file(one, plain), file(one.copied(rng, 1, 0), plain), release, compare.SharedErrors, 3, 4, "alike"},
+		{"errors of two leaks", file(leak(), plain), file(leak(), plain), release, compare.SharedErrors, -3, -0.5, "alike"},
+		{"errors without a source", file(one, plain), file(one.copied(rng, 1, 0), plain), "", compare.SharedErrors, 0, 0, "not told"},
+		{"changes of a later release", file(later.copied(rng, 0.5, 0.01), plain), file(later.copied(rng, 0.5, 0.01), plain), release, compare.SharedErrors, 0, 0, "another release"},
+		{"rows of one leak", file(one, plain), file(one.copied(rng, 0.9, 0), plain), release, compare.SharedSelection, 3, 4, "in both"},
+		{"rows of two leaks", file(leak(), plain), file(leak(), plain), release, compare.SharedSelection, -3, -0.3, "in both"},
+		{"rows of some counties", file(county(), plain), file(county(), plain), release, compare.SharedSelection, -3, 0.3, "by county"},
+		{"all rows", file(source, plain), file(one, plain), release, compare.SharedSelection, 0, 0, "nearly all"},
+		{"order of one leak", file(one, plain), file(one.copied(rng, 0.9, 0), plain), release, compare.SharedOrder, 2, 4, "correlation"},
+		{"order of one leak without a source", file(one, plain), file(one.copied(rng, 0.9, 0), plain), "", compare.SharedOrder, 0.5, 1, "correlation"},
+		{"orders of their own", file(leak().shuffled(rng), plain), file(leak().shuffled(rng), plain), release, compare.SharedOrder, -0.4, 0, "correlation"},
+		{"order of the source", file(leak(), plain), file(leak(), plain), release, compare.SharedOrder, 0, 0, "order of the source"},
+		{"sorted alike", file(one.sorted(1), plain), file(one.sorted(1), plain), release, compare.SharedOrder, 0, 0, "sorted by voter id"},
+		{"form of the source", file(one, plain), file(one, plain), release, compare.SharedForm, 0, 0, "as the source"},
+		{"a rare form", file(one, styles[5]), file(one, styles[5]), release, compare.SharedForm, 1, 3, "rarest"},
+		{"a common form", file(one, styles[2]), file(one, styles[2]), release, compare.SharedForm, 0.2, 1, "rarest"},
+		{"unlike forms", file(one, styles[2]), file(one, styles[3]), release, compare.SharedForm, -1, -0.5, "differ in delimiter"},
+	} {
+		f := fingerprint(t, c.a, c.b, c.release)
+		p := part(t, f, c.trace)
+		if p.Log10 < c.low || p.Log10 > c.high || !strings.Contains(p.Found, c.found) {
+			t.Errorf("%s: %.2f, not in %v to %v: %s", c.name, p.Log10, c.low, c.high, p.Found)
+		}
+		sum := 0.0
+		for _, p := range f.Parts {
+			sum += p.Log10
+		}
+		if sum != f.Log10 {
+			t.Errorf("%s: the parts are %v, their sum %v", c.name, sum, f.Log10)
+		}
+		if s := f.String(); !strings.Contains(s, "consistent with") && !strings.Contains(s, "as likely") {
+			t.Errorf("%s: %s", c.name, s)
+		}
+	}
+}
+
+// A file with a vendor's columns descends from it, and nobody is accused. Two files
+// whose columns are named alike and unlike the source's share more than the source.
+func TestFingerprintColumns(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, layout string, change func(string) string) string {
+		l, err := layouts.Get(layout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := synth.Write(t.Context(), &b, nil, synth.Options{Layout: l, State: map[bool]string{true: "MI"}[l.Jurisdiction == ""], Rows: 400, Seed: 4}); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(change(b.String())), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	same := func(s string) string { return s }
+	lower := func(s string) string {
+		head, rest, _ := strings.Cut(s, "\n")
+		return strings.ToLower(head) + "\n" + rest
+	}
+	release := write("release.csv", "mi-2019-csv", same)
+	for _, c := range []struct {
+		name, a, b string
+		low, high  float64
+	}{
+		{"the source's", write("a1.csv", "mi-2019-csv", same), write("b1.csv", "mi-2019-csv", same), 0, 0},
+		{"spelt anew alike", write("a2.csv", "mi-2019-csv", lower), write("b2.csv", "mi-2019-csv", lower), 1, 4},
+		{"spelt unlike", write("a3.csv", "mi-2019-csv", lower), write("b3.csv", "mi-2019-csv", same), -1, -0.5},
+	} {
+		if p := part(t, fingerprint(t, c.a, c.b, release), compare.SharedColumns); p.Log10 < c.low || p.Log10 > c.high {
+			t.Errorf("%s: %.2f: %s", c.name, p.Log10, p.Found)
+		}
+	}
+	f := fingerprint(t, write("l2.tab", "l2-vm2", same), write("l2-lower.tab", "l2-vm2", lower), release)
+	if p := part(t, f, compare.SharedVendor); p.Log10 < 0.5 || !strings.Contains(p.Found, "L2") {
+		t.Errorf("vendor: %.2f: %s", p.Log10, p.Found)
+	}
+	if len(f.Descent) != 2 || f.Descent[0].Vendor.ID != "l2" || !strings.Contains(f.Descent[0].String(), "descends from L2") || !strings.Contains(f.Descent[0].String(), "not who let it out") {
+		t.Errorf("descent %v", f.Descent)
+	}
+}
+
+func TestWords(t *testing.T) {
+	for log10, want := range map[float64]compare.Strength{
+		0: "no support", 0.2: "no support", 0.5: "weak support", -1.5: "moderate support", 2.5: "moderately strong support",
+		3.5: "strong support", -5: "very strong support", 7: "extremely strong support",
+	} {
+		if got := compare.Words(log10); got != want {
+			t.Errorf("%v: %s", log10, got)
+		}
+	}
+}
