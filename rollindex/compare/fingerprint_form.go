@@ -216,7 +216,7 @@ func kept(f float64) float64 {
 
 func writingPart(a, b, source *form) Part {
 	p := Part{Trait: SharedForm, Basis: formBasis}
-	var alike, apart, own []string
+	var alike, apart []string
 	rarest := 1.0
 	for i := range a.traits {
 		x, y, s := a.traits[i], b.traits[i], source.traits[i]
@@ -225,7 +225,6 @@ func writingPart(a, b, source *form) Part {
 		case x != y:
 			apart = append(apart, formTitles[i])
 		case likeSource(x, s):
-			own = append(own, formTitles[i])
 		default:
 			alike = append(alike, formTitles[i])
 			rarest = min(rarest, layoutShare(i, x))
