@@ -113,7 +113,7 @@ func TestCardIntervalsCover(t *testing.T) {
 // ones, about; and how many goroutines make them changes nothing.
 func TestCardsAgreeWithFiles(t *testing.T) {
 	key := testKey(1)
-	for _, rows := range []int64{2000, 9000} {
+	for _, rows := range []int64{2000, 15_000} { // the second of several pieces, so that goroutines share them
 		a := writeRoll(t, "a.txt", synth.Options{Rows: rows, Seed: 3, Sample: 0.7})
 		b := writeRoll(t, "b.txt", synth.Options{Rows: rows, Seed: 3, Noise: 0.1})
 		ca, cb := makeCard(t, a, key, 1), makeCard(t, b, key, 1)
@@ -191,6 +191,63 @@ func TestCardFile(t *testing.T) {
 	if _, err := decodeCard(b[:len(b)-9], key); !errors.Is(err, ErrCardDamaged) {
 		t.Errorf("cut: %v", err)
 	}
+}
+
+// A card with a right seal that breaks a rule of CARD.md is refused: the other party
+// may have another program, or a grudge.
+func TestCardRules(t *testing.T) {
+	key := testKey(1)
+	check, mac, err := cardKeys(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := func() *Card {
+		return &Card{Canonical: "rc1", Layout: "fl-extract", AsOf: hashing.Date{Year: 2020, Month: 10, Day: 1}, Rows: 9, check: check,
+			Columns:  []CardColumn{{0, 100}, {1, 55}},
+			Sketches: []Sketch{{1, 3, []uint64{1, 2, 9}}, {5, 1, []uint64{0}}}}
+	}
+	for name, change := range map[string]func(*Card){
+		"tags that fall":         func(c *Card) { c.Sketches[0].Tags[1] = 0 },
+		"a tag twice":            func(c *Card) { c.Sketches[0].Tags[1] = 1 },
+		"more tags than rows":    func(c *Card) { c.Sketches[0].Rows = 2 },
+		"more keys than rows":    func(c *Card) { c.Rows = 2 },
+		"no tags":                func(c *Card) { c.Sketches[0].Tags = nil },
+		"too many tags":          func(c *Card) { c.Rows, c.Sketches[0].Rows, c.Sketches[0].Tags = 1e6, 1e6, rising(CardTags+1) },
+		"a key type twice":       func(c *Card) { c.Sketches[1].Key = 1 },
+		"no such key type":       func(c *Card) { c.Sketches[1].Key = hashing.NumKeyTypes },
+		"columns out of order":   func(c *Card) { c.Columns[0].Kind = 2 },
+		"no such column":         func(c *Card) { c.Columns[1].Kind = field.MaskBits },
+		"over a hundred percent": func(c *Card) { c.Columns[1].Percent = 101 },
+		"a thirteenth month":     func(c *Card) { c.AsOf.Month = 13 },
+		"a layout with a space":  func(c *Card) { c.Layout = "fl extract" },
+		"rows beyond reason":     func(c *Card) { c.Rows = 1 << 47 },
+	} {
+		c := good()
+		change(c)
+		b, err := c.encode(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := decodeCard(b, key); !errors.Is(err, ErrCardDamaged) || got != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	b, err := good().encode(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = append(b[:len(b)-cardMAC], 0)
+	if _, err := decodeCard(append(b, cardSum(mac, b)...), key); !errors.Is(err, ErrCardDamaged) {
+		t.Errorf("bytes left over: %v", err)
+	}
+}
+
+func rising(n int) []uint64 {
+	tags := make([]uint64, n)
+	for i := range tags {
+		tags[i] = uint64(i)
+	}
+	return tags
 }
 
 // Nothing of a row is in a card: neither a name nor a number nor an address.

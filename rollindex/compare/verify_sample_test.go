@@ -53,8 +53,9 @@ func sheetOf(t testing.TB, s *Sample) [][]string {
 }
 
 func TestDrawSample(t *testing.T) {
-	path := writeRoll(t, "a.txt", synth.Options{Rows: 6000, Seed: 5})
-	other := writeRoll(t, "b.txt", synth.Options{Rows: 6000, Seed: 5, Sample: 0.3})
+	const rows = 12_000 // of several pieces, so that goroutines share them
+	path := writeRoll(t, "a.txt", synth.Options{Rows: rows, Seed: 5})
+	other := writeRoll(t, "b.txt", synth.Options{Rows: rows, Seed: 5, Sample: 0.3})
 	for _, by := range []Stratify{ByNothing, ByCounty, ByMatch} {
 		o := SampleOptions{Rows: 200, Seed: 11, By: by, Other: Input{Path: other}, Options: Options{Jobs: 1, Memory: 64 << 20}}
 		s := drawSample(t, path, o)
@@ -66,7 +67,7 @@ func TestDrawSample(t *testing.T) {
 		if again := drawSample(t, path, o); reflect.DeepEqual(s.rows, again.rows) || again.Key.Sheet == s.Key.Sheet {
 			t.Errorf("by %q: another seed draws the same sample", by)
 		}
-		if len(s.rows) != 200 || len(s.Key.Stratum) != 200 || s.Key.Rows != 6000 {
+		if len(s.rows) != 200 || len(s.Key.Stratum) != 200 || s.Key.Rows != rows {
 			t.Errorf("by %q: %d rows of %d", by, len(s.rows), s.Key.Rows)
 		}
 		if err := s.Key.check(); err != nil {
@@ -75,11 +76,11 @@ func TestDrawSample(t *testing.T) {
 		total := int64(0)
 		for _, st := range s.Key.Strata {
 			total += st.Rows
-			if due := 200 * float64(st.Rows) / 6000; math.Abs(float64(st.Drawn)-due) > 2 && by != ByCounty || st.Drawn < 2 && st.Rows > 1 {
+			if due := 200 * float64(st.Rows) / rows; math.Abs(float64(st.Drawn)-due) > 2 && by != ByCounty || st.Drawn < 2 && st.Rows > 1 {
 				t.Errorf("by %q: %d rows drawn where %.1f are due", by, st.Drawn, due)
 			}
 		}
-		if total != 6000 {
+		if total != rows {
 			t.Errorf("by %q: the strata have %d rows", by, total)
 		}
 	}
