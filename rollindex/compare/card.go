@@ -110,10 +110,7 @@ func MakeCard(ctx context.Context, in Input, key *hashing.Key, opts Options) (*C
 		v := &carder{hasher: prf.NewHasher()}
 		all = append(all, v)
 		return v
-	}, func() {
-		done, total := src.Progress()
-		opts.report(Progress{Done: done, Total: total})
-	})
+	}, opts.reading(src, 0))
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -160,7 +161,8 @@ type choice struct {
 }
 
 func chooseBy(strata map[uint32]selection) (c choice) {
-	for _, s := range strata { // sums of whole numbers and of products that do not depend on their order beyond rounding
+	for _, name := range slices.Sorted(maps.Keys(strata)) { // in order, so that rounding is the same each time
+		s := strata[name]
 		n, a, b := float64(s.n), float64(s.a), float64(s.b)
 		c.n, c.a, c.b, c.both = c.n+s.n, c.a+s.a, c.b+s.b, c.both+s.both
 		c.mean += a * b / n

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -202,6 +203,24 @@ func fingerprint(t testing.TB, a, b, release string) *compare.Fingerprint {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// The same files give the same answer, in any number of goroutines.
+func TestFingerprintsAreRepeatable(t *testing.T) {
+	a, b, release := pair(t, t.TempDir(), kinds[0], 1)
+	var first *compare.Fingerprint
+	for jobs := 1; jobs < 4; jobs++ {
+		f, err := compare.Fingerprints(t.Context(), compare.Input{Path: a}, compare.Input{Path: b}, &compare.Input{Path: release}, compare.Options{Jobs: jobs, Memory: 64 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = f
+		}
+		if !reflect.DeepEqual(f, first) {
+			t.Errorf("%d goroutines: %+v for %+v", jobs, f, first)
+		}
+	}
 }
 
 func part(t testing.TB, f *compare.Fingerprint, trace compare.Trace) compare.Part {

@@ -205,7 +205,7 @@ func (d *draw) places(ctx context.Context, in Input) (sampledFile, error) {
 	}
 	skips, err := src.Each(ctx, d.opts.Jobs, func() voterfile.Visitor {
 		return &sampler{draw: d, hash: d.hasher(), lots: map[string]*lot{}}
-	}, nil)
+	}, d.opts.reading(src, 0))
 	if err != nil {
 		return sampledFile{}, err
 	}
@@ -263,7 +263,8 @@ func (d *draw) matched(ctx context.Context, in Input) (sampledFile, error) {
 	r.types = []hashing.KeyType{key}
 	var files [2]*File
 	for i, in := range inputs {
-		if files[i], err = r.read(ctx, i, in, d.opts.Jobs, nil); err != nil {
+		report := func(done, total, rows int64) { d.opts.report(Progress{i, done, total, rows}) }
+		if files[i], err = r.read(ctx, i, in, d.opts.Jobs, report); err != nil {
 			return sampledFile{}, err
 		}
 	}
@@ -324,7 +325,7 @@ func (d *draw) lots(records []wide) map[string]*lot {
 
 // keyless draws from the rows that do not carry the key.
 func (d *draw) keyless(ctx context.Context, in Input, key hashing.KeyType) error {
-	return visit(ctx, in, d.opts.Jobs, func() (func(*voterfile.Record) error, func() error) {
+	return visit(ctx, in, 2, &d.opts.Options, func() (func(*voterfile.Record) error, func() error) {
 		l, hash, x := &lot{}, d.hasher(), []byte(nil)
 		return func(rec *voterfile.Record) error {
 			var ok bool
@@ -337,18 +338,27 @@ func (d *draw) keyless(ctx context.Context, in Input, key hashing.KeyType) error
 	})
 }
 
-// visit reads a file with the functions that begin returns for each goroutine.
-func visit(ctx context.Context, in Input, jobs int, begin func() (row func(*voterfile.Record) error, flush func() error)) error {
+// visit reads a file, the step-th reading of a draw, with the functions that begin
+// returns for each goroutine.
+func visit(ctx context.Context, in Input, step int, opts *Options, begin func() (row func(*voterfile.Record) error, flush func() error)) error {
 	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	_, err = src.Each(ctx, jobs, func() voterfile.Visitor {
+	_, err = src.Each(ctx, opts.Jobs, func() voterfile.Visitor {
 		row, flush := begin()
 		return visitorFuncs{row, flush}
-	}, nil)
+	}, opts.reading(src, step))
 	return err
+}
+
+// reading returns a function that reports how far a source is read.
+func (o *Options) reading(src *voterfile.Source, step int) func() {
+	return func() {
+		done, total := src.Progress()
+		o.report(Progress{File: step, Done: done, Total: total})
+	}
 }
 
 type visitorFuncs struct {
@@ -455,7 +465,7 @@ var sheetFields = []string{"first", "middle", "last", "suffix", "birth_date", "a
 // details reads what stands at the places that were drawn.
 func (d *draw) details(ctx context.Context, in Input, s *Sample, chosen map[uint64]int) error {
 	s.rows = make([][]string, len(chosen)) // each goroutine writes elements of its own
-	err := visit(ctx, in, d.opts.Jobs, func() (func(*voterfile.Record) error, func() error) {
+	err := visit(ctx, in, 3, &d.opts.Options, func() (func(*voterfile.Record) error, func() error) {
 		return func(rec *voterfile.Record) error {
 			if n, ok := chosen[placeOf(rec)]; ok {
 				s.rows[n] = sheetRow(rec)
