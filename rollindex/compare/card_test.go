@@ -63,6 +63,7 @@ func makeCard(t testing.TB, path string, key *hashing.Key, jobs int) *Card {
 
 // The intervals of two cards hold the true shares 95 times of 100.
 func TestCardIntervalsCover(t *testing.T) {
+	t.Parallel()
 	var table strings.Builder
 	fmt.Fprintf(&table, "| keys of A | of B | in both | A in B: inside | B in A: inside | Jaccard: inside | half width | trials |\n|---|---|---|---|---|---|---|---|\n")
 	rng := rand.New(rand.NewPCG(7, 7))

@@ -119,18 +119,23 @@ func (f *Fingerprint) String() string {
 	case words == "no support":
 		return "What the two files have in common is as likely if they share a copy as if each was made from the source by itself"
 	case f.Log10 > 0:
-		return fmt.Sprintf("What the two files have in common is consistent with their having been made by way of one copy: it is about %s times more likely then than if each was made from the source by itself (%s)", times, words)
+		return fmt.Sprintf("What the two files have in common is consistent with their having been made by way of one copy: it is %s times more likely then than if each was made from the source by itself (%s)", times, words)
 	}
-	return fmt.Sprintf("What the two files have in common is consistent with each having been made from the source by itself: it is about %s times more likely then than if they share a copy (%s)", times, words)
+	return fmt.Sprintf("What the two files have in common is consistent with each having been made from the source by itself: it is %s times more likely then than if they share a copy (%s)", times, words)
 }
 
-// ratio returns 10^log10 with one or two digits that count.
+// ratio returns 10^log10 in words, with one digit that counts and no more than the
+// scale of [Words] tells apart.
 func ratio(log10 float64) string {
-	if log10 < 2 {
-		return strconv.FormatFloat(math.Pow(10, log10), 'f', 0, 64)
+	if log10 >= 6 {
+		return "more than a million"
 	}
 	step := math.Pow(10, math.Floor(log10))
-	return strconv.FormatFloat(math.Round(math.Pow(10, log10)/step)*step, 'f', 0, 64)
+	n := strconv.FormatFloat(math.Round(math.Pow(10, log10)/step)*step, 'f', 0, 64)
+	if len(n) > 3 {
+		n = n[:len(n)-3] + "," + n[len(n)-3:]
+	}
+	return "about " + n
 }
 
 // Fingerprints compares the traits of a and b. source, if not nil, is the file that

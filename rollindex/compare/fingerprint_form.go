@@ -84,7 +84,7 @@ func formTraits(m *voterfile.Match, text, first []byte) (t [numFormTraits]string
 	case m.Delimiter == voterfile.TableDelimiter:
 		t[delimiterTrait] = "table"
 	default:
-		t[delimiterTrait] = string(rune(m.Delimiter))
+		t[delimiterTrait] = string([]byte{m.Delimiter})
 	}
 	t[lineEndTrait] = "lf"
 	if lines := bytes.Count(text, []byte("\n")); 2*bytes.Count(text, []byte("\r\n")) > lines {
@@ -158,7 +158,7 @@ func headerOf(m *voterfile.Match, text []byte) (best []string) {
 		}
 		var names []string
 		hits := 0
-		for cell := range strings.SplitSeq(strings.TrimRight(string(line), "\r\n"), string(rune(m.Delimiter))) {
+		for cell := range strings.SplitSeq(strings.TrimRight(string(line), "\r\n"), string([]byte{m.Delimiter})) {
 			cell = strings.Trim(strings.TrimPrefix(cell, "\ufeff"), `"`)
 			names = append(names, cell)
 			if known[strings.ToLower(strings.TrimSpace(cell))] {

@@ -165,6 +165,7 @@ func pair(t testing.TB, dir, kind string, seed uint64) (a, b, release string) {
 // Ratios fall on the right side of 1 in 95 of 100 pairs of each kind, and the table
 // shows where the others are.
 func TestFingerprintsFallOnTheRightSide(t *testing.T) {
+	t.Parallel()
 	var table strings.Builder
 	fmt.Fprintf(&table, "| pairs of each kind: %d | right | log10 of the ratio: 5 %% | median | 95 %% |\n|---|---|---|---|---|\n", *fingerprintSeeds)
 	for k, kind := range kinds {
@@ -237,6 +238,7 @@ func part(t testing.TB, f *compare.Fingerprint, trace compare.Trace) compare.Par
 
 // What is expected of each trait where only it is shared.
 func TestFingerprintParts(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 5))
 	source := newRoll(t, 3000, 77, synth.DefaultAsOf)
 	dir := t.TempDir()
@@ -344,6 +346,18 @@ func TestFingerprintColumns(t *testing.T) {
 	}
 	if len(f.Descent) != 2 || f.Descent[0].Vendor.ID != "l2" || !strings.Contains(f.Descent[0].String(), "descends from L2") || !strings.Contains(f.Descent[0].String(), "not who let it out") {
 		t.Errorf("descent %v", f.Descent)
+	}
+}
+
+// The sentence says what the number is, no more exactly than it is known.
+func TestFingerprintSentence(t *testing.T) {
+	for log10, want := range map[float64]string{
+		0.1: "as likely if they share a copy", 0.75: "one copy: it is about 6 times", 2.2: "about 200 times", 3.7: "about 5,000 times", 5.3: "about 200,000 times",
+		8: "more than a million times", -1.2: "from the source by itself: it is about 20 times",
+	} {
+		if got := (&compare.Fingerprint{Log10: log10}).String(); !strings.Contains(got, want) {
+			t.Errorf("%v: %s", log10, got)
+		}
 	}
 }
 

@@ -84,8 +84,10 @@ const (
 // DrawSample draws rows of a file without putting back: of each stratum as many as
 // its share of the file's rows, rounded, and at least two if it has them, so that no
 // stratum is without a rate. Which rows is decided by a keyed hash of their places:
-// neither the number of goroutines nor the time changes it. The file is read
-// twice, for the places and for what stands there.
+// neither the number of goroutines nor the time changes it. The file is read once for
+// the places and once for what stands there; by match, it and the other file are
+// sorted first, and rows without a key are looked for in a reading of their own
+// (Progress.File counts the readings).
 func DrawSample(ctx context.Context, in Input, opts SampleOptions) (*Sample, error) {
 	if opts.Rows < 1 || opts.Rows > MaxSample {
 		return nil, fmt.Errorf("%w: %d rows asked for, of 1 to %d", ErrSample, opts.Rows, MaxSample)

@@ -263,6 +263,7 @@ func TestScoreWithoutErrors(t *testing.T) {
 // The interval of the whole holds the true rate 95 times of 100 or more often, with
 // strata of unlike sizes and rates.
 func TestScoreCovers(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(3, 3))
 	for _, c := range []struct {
 		rows  []int64
