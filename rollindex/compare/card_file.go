@@ -198,7 +198,7 @@ func (r *cardReader) card() *Card {
 	c.Rows = r.count()
 	for n := r.byte(); n > 0 && r.bad == ""; n-- {
 		k := CardColumn{field.Kind(r.byte()), r.byte()}
-		r.must(k.Kind < field.MaskBits-1 && k.Percent >= 1 && k.Percent <= 100, "a column is none")
+		r.must(k.Kind < field.MaskBits-1 && rounded(k.Percent), "a column is none")
 		r.must(len(c.Columns) == 0 || c.Columns[len(c.Columns)-1].Kind < k.Kind, "columns are not in order")
 		c.Columns = append(c.Columns, k)
 	}
@@ -233,6 +233,9 @@ func (r *cardReader) sketch(rows int64) Sketch {
 func plain(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x21 || r > 0x7e })
 }
+
+// rounded reports whether p is a percentage as a card rounds it.
+func rounded(p uint8) bool { return p == 1 || p == 99 || p >= 5 && p <= 100 && p%5 == 0 }
 
 func sensible(d hashing.Date) bool {
 	return d.Month <= 12 && d.Day <= 31 && (d.Year != 0 || d.Month == 0) && (d.Month != 0 || d.Day == 0)

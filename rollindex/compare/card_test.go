@@ -219,6 +219,8 @@ func TestCardRules(t *testing.T) {
 		"columns out of order":   func(c *Card) { c.Columns[0].Kind = 2 },
 		"no such column":         func(c *Card) { c.Columns[1].Kind = field.MaskBits },
 		"over a hundred percent": func(c *Card) { c.Columns[1].Percent = 101 },
+		"an exact percentage":    func(c *Card) { c.Columns[1].Percent = 43 },
+		"a month without a year": func(c *Card) { c.AsOf.Year, c.AsOf.Day = 0, 0 },
 		"a thirteenth month":     func(c *Card) { c.AsOf.Month = 13 },
 		"a layout with a space":  func(c *Card) { c.Layout = "fl extract" },
 		"rows beyond reason":     func(c *Card) { c.Rows = 1 << 47 },
