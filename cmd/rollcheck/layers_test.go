@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"rollindex/voterfile/synth":           {"data/", "hashing"},
 	"rollindex/exposure/":                 {"hashing", "data/advice", "data/catalogue", "data/field", "data/names", "rollindex/exposure"},
 	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
-	"rollindex/compare":                   {"hashing", "data/catalogue", "data/field", "data/layouts", "rollindex/internal/extsort", "rollindex/voterfile"},
+	"rollindex/compare":                   {"hashing", "data/catalogue", "data/field", "data/layouts", "data/vendors", "rollindex/internal/extsort", "rollindex/voterfile"},
 	"rollindex/compare/tell":              {"hashing", "data/catalogue", "data/field", "rollindex/compare", "rollindex/report"},
 	"rollindex/report":                    {"data/advice"},                            // knows nothing of voters
 	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"}, // the browser links it: nothing with cgo
@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 var onlyIn = map[string][]string{
 	"github.com/mattn/go-sqlite3":         {"rollindex", "cmd/rollcheck"},
 	"github.com/urfave/cli/v2":            {"cmd/rollcheck"},
-	"golang.org/x/crypto/argon2":          {"hashing/keyfile"},
+	"golang.org/x/crypto/argon2":          {"hashing/keyfile", "rollindex/compare"}, // keys made of passphrases
 	"github.com/bits-and-blooms/bloom/v3": {"rollindex"},
 	"github.com/cloudflare/circl/oprf":    {"hashing/voprf/evaluate"},
 	"github.com/cloudflare/circl/group":   {"hashing/voprf/evaluate"},

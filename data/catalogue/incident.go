@@ -123,17 +123,17 @@ func (i *Incident) Covers(jurisdiction string) bool {
 	return len(i.Jurisdictions) == 1 && i.Jurisdictions[0] == country
 }
 
-// When says how an incident lies to a date.
+// When says how an incident stands to a date.
 type When string
 
-// How an incident can lie to a date.
+// How an incident can stand to a date.
 const (
 	Before  When = "before"  // the exposure had begun
 	Perhaps When = "perhaps" // it became known later, and when it began is not known, or not to the day
 	After   When = "after"   // it began later
 )
 
-// By returns how the incident lies to a message of that date: one that had begun
+// By returns how the incident stands to a message of that date: one that had begun
 // can have fed it.
 func (i *Incident) By(d Date) When {
 	began := leadingDate(i.ExposedFrom)

@@ -100,7 +100,7 @@ func MakeCard(ctx context.Context, in Input, key *hashing.Key, opts Options) (*C
 	if err != nil {
 		return nil, err
 	}
-	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
+	src, err := in.open(ctx)
 	if err != nil {
 		return nil, err
 	}

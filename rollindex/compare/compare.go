@@ -16,6 +16,7 @@ type Options struct {
 	Jobs     int    // goroutines; 0 means 1
 	TempDir  string // where what goes beyond the memory is spilled, encrypted; "" means the system's
 	Progress func(Progress)
+	Pairs    []Pair // of Run: whose fingerprints are taken along, at most [MaxFingerprints]
 }
 
 // Progress says how far a comparison is.
@@ -35,6 +36,9 @@ type Result struct {
 	Repeated [][hashing.NumKeyTypes]int64 // by file and key type: rows whose key another row of the file has
 	Alone    [][hashing.NumKeyTypes]int64 // by file and key type: rows whose key no other file has
 	Spilled  int64                        // bytes that went to disk, encrypted
+
+	Descent      []Descent      // vendors whose columns files have
+	Fingerprints []*Fingerprint // of the pairs asked for that have a row in common
 }
 
 // strength orders the key types by what a match by one says; see CANONICAL.md
@@ -44,22 +48,19 @@ var strength = []hashing.KeyType{hashing.VoterID, hashing.NameDOB, hashing.NameA
 // Run compares files: each pair by every key type that both carry, and field by
 // field by the one or two that are chosen from the first rows of the files.
 func Run(ctx context.Context, inputs []Input, opts Options) (*Result, error) {
-	if err := checkInputs(inputs); err != nil {
+	if err := checkInputs(inputs, opts.Pairs); err != nil {
 		return nil, err
 	}
-	shares := make([][hashing.NumKeyTypes]float64, len(inputs))
-	for i, in := range inputs {
-		var err error
-		if shares[i], err = sample(ctx, in); err != nil {
-			return nil, err
-		}
+	forms, err := readForms(ctx, inputs)
+	if err != nil {
+		return nil, err
 	}
-	r, err := newReading(links(shares), opts)
+	r, err := newReading(links(sharesOf(forms)), opts)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
-	res := &Result{}
+	res := &Result{Descent: descents(inputs, forms)}
 	for i, in := range inputs {
 		f, err := r.read(ctx, i, in, opts.Jobs, func(done, total, rows int64) { opts.report(Progress{i, done, total, rows}) })
 		if err != nil {
@@ -69,11 +70,19 @@ func Run(ctx context.Context, inputs []Input, opts Options) (*Result, error) {
 	}
 	opts.report(Progress{File: len(inputs)})
 	res.Spilled = r.wide.Spilled() + r.narrow.Spilled()
+	for _, p := range opts.Pairs {
+		r.tracers = append(r.tracers, newTracer(p, forms, res.Files, maxTraces/int64(len(opts.Pairs))))
+	}
 	t, err := r.count(ctx, len(inputs), max(opts.Jobs, 1), nil)
 	if err != nil {
 		return nil, err
 	}
 	res.take(t, r.linked)
+	for i, p := range opts.Pairs {
+		if f := p.fingerprint(inputs, forms, t.traces[i]); f.Matched > 0 {
+			res.Fingerprints = append(res.Fingerprints, f)
+		}
+	}
 	return res, nil
 }
 

@@ -59,7 +59,7 @@ type Evidence struct {
 	Older, Newer int64
 }
 
-// SnapshotFit is how a leak lies to one snapshot.
+// SnapshotFit is how a leak stands to one snapshot.
 type SnapshotFit struct {
 	Input
 	LogLik  float64 // of the leak's having been taken with it, less that of the best moment

@@ -127,7 +127,7 @@ func (d *Dating) conclude(open bool) {
 		d.cannot(fmt.Sprintf("only %d rows of the leak carry anything to match by", d.Rows))
 	case float64(d.Known) < leastOwn*float64(d.Rows):
 		d.Verdict, d.Best = OtherSource, -1
-		d.Why = fmt.Sprintf("%d of %d rows of the leak are in any of the snapshots", d.Known, d.Rows)
+		d.Why = fmt.Sprintf("%s of %s rows of the leak are in any of the snapshots", grouped(d.Known), grouped(d.Rows))
 	case d.Merged:
 		d.cannot("the changes it shows are of no one day: its rows seem to be of two dates or more")
 	case open:

@@ -65,7 +65,7 @@ type Column struct {
 	Why    string // why it is Unknown; who may have what is Restricted
 }
 
-// Verdict is how a column lies to the public record of its file's state and
+// Verdict is how a column stands to the public record of its file's state and
 // date ([catalogue.Status]).
 type Verdict string
 
@@ -145,9 +145,17 @@ func sample(ctx context.Context, in Input) (shares [hashing.NumKeyTypes]float64,
 // ErrInputs is of files that cannot be compared as given.
 var ErrInputs = errors.New("these files cannot be compared")
 
-func checkInputs(in []Input) error {
+func checkInputs(in []Input, pairs []Pair) error {
 	if len(in) < 2 || len(in) > MaxFiles {
 		return fmt.Errorf("%w: give 2 to %d, not %d", ErrInputs, MaxFiles, len(in))
+	}
+	if len(pairs) > MaxFingerprints {
+		return fmt.Errorf("%w: fingerprints are of at most %d pairs, not %d", ErrInputs, MaxFingerprints, len(pairs))
+	}
+	for _, p := range pairs {
+		if min(p.A, p.B) < 0 || max(p.A, p.B, p.Source) >= len(in) || p.A == p.B || p.Source == p.A || p.Source == p.B {
+			return fmt.Errorf("%w: a pair of fingerprints is not two files and a source", ErrInputs)
+		}
 	}
 	return nil
 }

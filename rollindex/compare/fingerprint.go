@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
 
 	"rollcheck/data/vendors"
 	"rollcheck/hashing"
@@ -22,14 +21,21 @@ import (
 // A fingerprint tells what files are consistent with. It does not tell who made or
 // let out either of them, nor which of the two was first.
 type Fingerprint struct {
+	Pair    Pair
 	A, B    string // paths
 	Source  string // "" if none was given
 	Key     hashing.KeyType
 	Matched int64 // keys that one row of each of A and B carries
 	Parts   []Part
-	Log10   float64   // sum of the parts
-	Descent []Descent // vendors whose columns the files have
+	Log10   float64 // sum of the parts
 }
+
+// Pair is two of the files compared, by their indexes, and the supposed source of
+// both; -1 if none is known.
+type Pair struct{ A, B, Source int }
+
+// MaxFingerprints is of how many pairs of files one comparison takes fingerprints.
+const MaxFingerprints = 3
 
 // Part is what one trait says.
 type Part struct {
@@ -66,6 +72,7 @@ func (t Trace) Title() string { return traceTitles[t] }
 // Descent is that a file has columns which only files of one vendor have.
 type Descent struct {
 	File    string // path
+	Index   int    // of the file
 	Vendor  *vendors.Vendor
 	Columns []string
 }
@@ -131,42 +138,50 @@ func ratio(log10 float64) string {
 		return "more than a million"
 	}
 	step := math.Pow(10, math.Floor(log10))
-	n := strconv.FormatFloat(math.Round(math.Pow(10, log10)/step)*step, 'f', 0, 64)
-	if len(n) > 3 {
-		n = n[:len(n)-3] + "," + n[len(n)-3:]
-	}
-	return "about " + n
+	return "about " + grouped(int64(math.Round(math.Pow(10, log10)/step)*step))
 }
 
 // Fingerprints compares the traits of a and b. source, if not nil, is the file that
 // both are supposed to be copies of: the release nearest in time. Without it errors
 // and choices of rows cannot be told from the source's own, and say nothing.
 func Fingerprints(ctx context.Context, a, b Input, source *Input, opts Options) (*Fingerprint, error) {
-	inputs := []Input{a, b}
-	f := &Fingerprint{A: a.Path, B: b.Path}
+	inputs, p := []Input{a, b}, Pair{0, 1, -1}
 	if source != nil {
-		inputs = append(inputs, *source)
-		f.Source = source.Path
+		inputs, p.Source = append(inputs, *source), 2
 	}
-	forms := make([]*form, len(inputs))
-	for i, in := range inputs {
-		var err error
-		if forms[i], err = readForm(ctx, in); err != nil {
-			return nil, err
-		}
-		for _, v := range vendors.In(forms[i].header) {
-			f.Descent = append(f.Descent, Descent{in.Path, v.Vendor, v.Columns})
-		}
-	}
-	key, t, err := readTraces(ctx, inputs, forms, opts)
+	forms, err := readForms(ctx, inputs)
 	if err != nil {
 		return nil, err
 	}
+	t, err := readTraces(ctx, inputs, p, forms, opts)
+	if err != nil {
+		return nil, err
+	}
+	return p.fingerprint(inputs, forms, t), nil
+}
+
+// fingerprint judges what was counted of a pair.
+func (p Pair) fingerprint(inputs []Input, forms []*form, all *allTraces) *Fingerprint {
+	f := &Fingerprint{Pair: p, A: inputs[p.A].Path, B: inputs[p.B].Path}
+	own, known := []*form{forms[p.A], forms[p.B]}, p.Source >= 0
+	if known {
+		own, f.Source = append(own, forms[p.Source]), inputs[p.Source].Path
+	}
+	key, t := all.best()
 	f.Key, f.Matched = key, t.matched
-	known := source != nil
-	f.add(errorsPart(t, known), selectionPart(t, known), orderPart(t, forms, known))
-	f.add(formParts(forms, known)...)
-	return f, nil
+	f.add(errorsPart(t, known), selectionPart(t, known), orderPart(t, own, known))
+	f.add(formParts(own, known)...)
+	return f
+}
+
+// descents returns the vendors whose columns files have, in the order of files.
+func descents(inputs []Input, forms []*form) (all []Descent) {
+	for i, f := range forms {
+		for _, v := range vendors.In(f.header) {
+			all = append(all, Descent{inputs[i].Path, i, v.Vendor, v.Columns})
+		}
+	}
+	return all
 }
 
 func (f *Fingerprint) add(parts ...Part) {

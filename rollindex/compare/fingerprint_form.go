@@ -40,9 +40,29 @@ const (
 	numFormTraits
 )
 
+func readForms(ctx context.Context, inputs []Input) ([]*form, error) {
+	forms := make([]*form, len(inputs))
+	for i, in := range inputs {
+		var err error
+		if forms[i], err = readForm(ctx, in); err != nil {
+			return nil, err
+		}
+	}
+	return forms, nil
+}
+
+// sharesOf returns which share of the first rows of each file carries each key.
+func sharesOf(forms []*form) [][hashing.NumKeyTypes]float64 {
+	shares := make([][hashing.NumKeyTypes]float64, len(forms))
+	for i, f := range forms {
+		shares[i] = f.shares
+	}
+	return shares
+}
+
 // readForm reads the beginning of the first member of a file that is read.
 func readForm(ctx context.Context, in Input) (*form, error) {
-	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
+	src, err := in.open(ctx)
 	if err != nil {
 		return nil, err
 	}

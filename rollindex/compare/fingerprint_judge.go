@@ -44,12 +44,12 @@ func errorsPart(t *traces, known bool) Part {
 		p.Found = "no row of both is in the supposed source"
 		return p
 	case dated >= 10 && 2*dated >= shared:
-		p.Found = fmt.Sprintf("not told: in %d rows both differ from the source alike in party, status, precinct or last vote, as files of another release do", dated)
+		p.Found = fmt.Sprintf("not told: in %s rows both differ from the source alike in party, status, precinct or last vote, as files of another release do", grouped(dated))
 		return p
 	}
 	chance := min(coincidence*float64(min(a, b))/float64(n), 0.99)
 	p.Chance = chance * float64(p.Of)
-	p.Found = fmt.Sprintf("of %d rows of both, %d of one file and %d of the other differ from the source, %d of them alike", n, a, b, shared)
+	p.Found = fmt.Sprintf("of %s rows of both, %s of one file and %s of the other differ from the source, %s of them alike", grouped(n), grouped(a), grouped(b), grouped(shared))
 	p.Log10 = uniformAgainst(shared, p.Of, chance)
 	return p
 }
@@ -145,7 +145,8 @@ func selectionPart(t *traces, known bool) Part {
 	}
 	p.Shared, p.Of, p.Chance = best.both, min(best.a, best.b), best.mean
 	p.Log10 = best.log10()
-	p.Found = fmt.Sprintf("of %d rows of the source, %d are in one, %d in the other, %d in both; by chance %.0f would be", best.n, best.a, best.b, best.both, best.mean)
+	p.Found = fmt.Sprintf("of %s rows of the source, %s are in one, %s in the other, %s in both; by chance %s would be",
+		grouped(best.n), grouped(best.a), grouped(best.b), grouped(best.both), grouped(int64(math.Round(best.mean))))
 	if best.by != byAll {
 		p.Found += ", as they were chosen by " + selectorTitles[best.by]
 	}
@@ -230,7 +231,7 @@ func orderPart(t *traces, forms []*form, known bool) Part {
 		}
 		r = partial(r, as.r, bs.r)
 	}
-	p.Found = fmt.Sprintf("the rank correlation of the places of %d rows of both is %.2f, where no column orders them", o.n, r)
+	p.Found = fmt.Sprintf("the rank correlation of the places of %s rows of both is %.2f, where no column orders them", grouped(o.n), r)
 	z, top := r*o.scale, o.scale
 	random := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
 	kept := 0.0

@@ -51,17 +51,12 @@ func (t *allTraces) of(k hashing.KeyType) *traces {
 	return t[k]
 }
 
-// readTraces reads the files and returns what is counted under the key that finds
-// most rows of both, of those nearly as many the strongest.
-func readTraces(ctx context.Context, inputs []Input, forms []*form, opts Options) (hashing.KeyType, *traces, error) {
-	shares := make([][hashing.NumKeyTypes]float64, len(inputs))
-	for i, f := range forms {
-		shares[i] = f.shares
-	}
-	linked := links(shares)
+// readTraces reads the files and returns what is counted of a pair.
+func readTraces(ctx context.Context, inputs []Input, p Pair, forms []*form, opts Options) (*allTraces, error) {
+	linked := links(sharesOf(forms))
 	r, err := newReading(linked, opts)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	defer r.close()
 	r.types = nil
@@ -70,29 +65,21 @@ func readTraces(ctx context.Context, inputs []Input, forms []*form, opts Options
 			r.types = append(r.types, t)
 		}
 	}
-	w := &tracer{groups: forms[0].sortFields(forms[1])}
-	fewest := int64(1) << 62
+	var files []*File
 	for i, in := range inputs {
 		f, err := r.read(ctx, i, in, opts.Jobs, func(done, total, rows int64) { opts.report(Progress{i, done, total, rows}) })
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
-		if i < 2 {
-			fewest = min(fewest, f.Read())
-		} else {
-			w.blocks = f.Rows/numBlocks + 1
-		}
+		files = append(files, f)
 	}
-	w.step = uint64(fewest/maxTraces + 1)
-	all := &allTraces{}
-	if err := extsort.Drain(ctx, r.wide, max(opts.Jobs, 1), w.bucket, all.add); err != nil {
-		return 0, nil, err
-	}
-	key, t := all.best()
-	return key, t, nil
+	w, all := newTracer(p, forms, files, maxTraces), &allTraces{}
+	work := func(records []wide) (*allTraces, error) { return w.bucket(records), nil }
+	return all, extsort.Drain(ctx, r.wide, max(opts.Jobs, 1), work, func(t *allTraces) error { all.add(t); return nil })
 }
 
-// best returns the strongest key that finds nearly as much as any.
+// best returns what is counted under the key that finds most rows of both, of those
+// nearly as many the strongest.
 func (t *allTraces) best() (hashing.KeyType, *traces) {
 	most := int64(0)
 	for _, k := range t {
@@ -108,7 +95,7 @@ func (t *allTraces) best() (hashing.KeyType, *traces) {
 	return strength[0], t.of(strength[0])
 }
 
-func (t *allTraces) add(o *allTraces) error {
+func (t *allTraces) add(o *allTraces) {
 	for k := range o {
 		if o[k] == nil {
 			continue
@@ -123,19 +110,34 @@ func (t *allTraces) add(o *allTraces) error {
 			}
 		}
 	}
-	return nil
 }
 
-// tracer takes sorted records apart.
+// tracer takes sorted records apart, for one pair of files.
 type tracer struct {
-	step   uint64  // one row in so many is looked at closely, by its place
-	blocks int64   // rows of the source in one of numBlocks stretches
-	groups []Field // that the rows of both are sorted by
+	role   [MaxFiles]int8 // of each file: 0 and 1 for the pair, 2 for the source, -1 for others
+	step   uint64         // one row in so many is looked at closely, by its place
+	blocks int64          // rows of the source in one of numBlocks stretches
+	groups []Field        // that the rows of both are sorted by
+}
+
+// newTracer returns the tracer of a pair of files that were read, which looks closely
+// at about so many rows.
+func newTracer(p Pair, forms []*form, files []*File, rows int64) *tracer {
+	w := &tracer{groups: forms[p.A].sortFields(forms[p.B]), blocks: 1}
+	for i := range w.role {
+		w.role[i] = -1
+	}
+	w.role[p.A], w.role[p.B] = 0, 1
+	if p.Source >= 0 {
+		w.role[p.Source], w.blocks = 2, files[p.Source].Rows/numBlocks+1
+	}
+	w.step = uint64(min(files[p.A].Read(), files[p.B].Read())/rows + 1)
+	return w
 }
 
 // bucket counts the sorted records of a bucket. A key that several rows of a file
 // have is left out of it: nobody can tell which belong together.
-func (w *tracer) bucket(records []wide) (*allTraces, error) {
+func (w *tracer) bucket(records []wide) *allTraces {
 	out := &allTraces{}
 	for i := 0; i < len(records); {
 		k := typeOf(records[i][1])
@@ -143,7 +145,10 @@ func (w *tracer) bucket(records []wide) (*allTraces, error) {
 		var several [3]bool
 		j := i
 		for ; j < len(records) && records[j][0] == records[i][0] && typeOf(records[j][1]) == k; j++ {
-			n := fileOf(records[j][1])
+			n := w.role[fileOf(records[j][1])]
+			if n < 0 {
+				continue
+			}
 			several[n] = several[n] || at[n] != nil
 			at[n] = &records[j]
 		}
@@ -163,7 +168,7 @@ func (w *tracer) bucket(records []wide) (*allTraces, error) {
 			t.rows = append(t.rows, w.trace(at))
 		}
 	}
-	return out, nil
+	return out
 }
 
 // mix scatters a number, as SplitMix64 does (Steele, Lea and Flood 2014, "Fast

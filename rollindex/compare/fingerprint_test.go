@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -344,8 +345,29 @@ func TestFingerprintColumns(t *testing.T) {
 	if p := part(t, f, compare.SharedVendor); p.Log10 < 0.5 || !strings.Contains(p.Found, "L2") {
 		t.Errorf("vendor: %.2f: %s", p.Log10, p.Found)
 	}
-	if len(f.Descent) != 2 || f.Descent[0].Vendor.ID != "l2" || !strings.Contains(f.Descent[0].String(), "descends from L2") || !strings.Contains(f.Descent[0].String(), "not who let it out") {
-		t.Errorf("descent %v", f.Descent)
+	// A comparison of all three files says the same, in one reading.
+	res, err := compare.Run(t.Context(), []compare.Input{{Path: release}, {Path: f.A}, {Path: f.B}}, compare.Options{Pairs: []compare.Pair{{A: 1, B: 2, Source: 0}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := res.Descent; len(d) != 2 || d[0].Index != 1 || d[0].Vendor.ID != "l2" || !strings.Contains(d[0].String(), "descends from L2") || !strings.Contains(d[0].String(), "not who let it out") {
+		t.Errorf("descent %v", d)
+	}
+	if len(res.Fingerprints) != 1 {
+		t.Fatalf("%d fingerprints", len(res.Fingerprints))
+	}
+	if along := res.Fingerprints[0]; along.Source != release || along.Matched != f.Matched || along.Log10 != f.Log10 || !slices.Equal(along.Parts, f.Parts) {
+		t.Errorf("in a comparison %+v, by itself %+v", along, f)
+	}
+}
+
+// Pairs that are none are refused.
+func TestPairs(t *testing.T) {
+	in := []compare.Input{{Path: "a"}, {Path: "b"}, {Path: "c"}}
+	for _, pairs := range [][]compare.Pair{{{A: 0, B: 0, Source: -1}}, {{A: 0, B: 3, Source: -1}}, {{A: 0, B: 1, Source: 1}}, {{A: -1, B: 1, Source: -1}}, {{0, 1, 2}, {0, 1, 2}, {0, 1, 2}, {0, 1, 2}}} {
+		if _, err := compare.Run(t.Context(), in, compare.Options{Pairs: pairs}); !errors.Is(err, compare.ErrInputs) {
+			t.Errorf("%v: %v", pairs, err)
+		}
 	}
 }
 

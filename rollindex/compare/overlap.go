@@ -34,7 +34,7 @@ func (o *Overlap) Jaccard() float64 {
 	return float64(o.Common) / float64(max(o.KeysA+o.KeysB-o.Common, 1))
 }
 
-// Agreement is how the values of a field lie to one another in the rows that two
+// Agreement is how the values of a field stand to one another in the rows that two
 // files have in common. Only keys that one row of each file carries count: of
 // several, nobody can tell which belong together.
 type Agreement struct {
@@ -53,6 +53,7 @@ type tally struct {
 	types  [hashing.NumKeyTypes]*typeTally
 	fields [hashing.NumKeyTypes][][NumFields][4]int64 // by pair
 	paired [hashing.NumKeyTypes][]int64               // by pair: keys that one row of each carries
+	traces []*allTraces                               // by tracer
 }
 
 // typeTally counts the keys of one type. Pairs are indexed by a*files+b.
@@ -101,7 +102,7 @@ func (t *tally) key(k hashing.KeyType, holders []holder) {
 	}
 }
 
-// The ways in which two values lie to one another.
+// The ways in which two values stand to one another.
 const (
 	same = iota
 	differs
@@ -146,6 +147,9 @@ func (t *tally) agree(k hashing.KeyType, records []wide, holders []holder) {
 
 // add adds what another tally counted.
 func (t *tally) add(o *tally) {
+	for i, c := range o.traces {
+		t.traces[i].add(c)
+	}
 	for k, c := range o.types {
 		if c == nil {
 			continue
@@ -227,8 +231,17 @@ func held(holders []holder, file, at int) []holder {
 // count drains both sorters.
 func (r *reading) count(ctx context.Context, files, jobs int, watch func(records []wide, holders []holder)) (*tally, error) {
 	all := newTally(files)
+	for range r.tracers {
+		all.traces = append(all.traces, &allTraces{})
+	}
 	add := func(t *tally) error { all.add(t); return nil }
-	err := extsort.Drain(ctx, r.wide, jobs, func(records []wide) (*tally, error) { return countWide(files, records, watch), nil }, add)
+	err := extsort.Drain(ctx, r.wide, jobs, func(records []wide) (*tally, error) {
+		t := countWide(files, records, watch)
+		for _, w := range r.tracers {
+			t.traces = append(t.traces, w.bucket(records))
+		}
+		return t, nil
+	}, add)
 	if err != nil {
 		return nil, err
 	}

@@ -56,6 +56,8 @@ type reading struct {
 	wanted *tagSet                   // if not nil, rows of files other than the first count only under these tags
 	wide   *extsort.Sorter[wide]
 	narrow *extsort.Sorter[narrow]
+
+	tracers []*tracer // of pairs whose fingerprints are taken
 }
 
 // newPRF returns a keyed function for one comparison: what is spilled is

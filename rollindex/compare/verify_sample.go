@@ -197,7 +197,7 @@ func (d *draw) places(ctx context.Context, in Input) (sampledFile, error) {
 	if d.opts.By == ByMatch {
 		return d.matched(ctx, in)
 	}
-	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
+	src, err := in.open(ctx)
 	if err != nil {
 		return sampledFile{}, err
 	}
@@ -343,7 +343,7 @@ func (d *draw) keyless(ctx context.Context, in Input, key hashing.KeyType) error
 // visit reads a file, the step-th reading of a draw, with the functions that begin
 // returns for each goroutine.
 func visit(ctx context.Context, in Input, step int, opts *Options, begin func() (row func(*voterfile.Record) error, flush func() error)) error {
-	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf})
+	src, err := in.open(ctx)
 	if err != nil {
 		return err
 	}

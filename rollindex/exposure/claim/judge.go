@@ -30,7 +30,7 @@ type Match struct {
 	*catalogue.Incident
 	States []string       // those of the claim that it covered
 	Fields []Detail       // details of the claim that it held
-	When   catalogue.When // how it lies to the date of the message: before, or perhaps
+	When   catalogue.When // how it stands to the date of the message: before, or perhaps
 }
 
 // Report is the answer to a claim.
