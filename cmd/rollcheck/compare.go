@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,9 +21,10 @@ import (
 )
 
 const compareExit = `EXIT STATUS:
-   0    two of the files or more have rows in common
+   0    two of the files or more have rows in common; a card or a sheet was written, a sheet scored
    1    no two of them have, and all were read whole
-   2    an error, or nothing was found and something was not read or could not be matched
+   2    an error, or nothing was found and something was not read, could not be matched, or was
+        estimated; or no row of a sheet was checked
    130  interrupted`
 
 func (p *program) compareCommand() *cli.Command {
@@ -34,15 +36,50 @@ func (p *program) compareCommand() *cli.Command {
 			"the fields of the rows in common agree; which columns are beyond the public record of the state, and how\n" +
 			"full they are; what only one of them has. DATE (YYYY-MM-DD) is the day the data was taken: with it, columns\n" +
 			"are held against the rules of that day. No index is needed, nothing is kept, and no person's row is shown.\n" +
-			"The overlap is consistent with a common source; it does not show who copied what.\n\n" + compareExit,
-		Flags: comparisonFlags("every number as one table for spreadsheets"),
-		Action: func(c *cli.Context) error {
-			if err := wantArgs(c, 2, -1, "a second FILE"); err != nil {
-				return err
-			}
-			return p.compare(c)
-		},
+			"The overlap is consistent with a common source; it does not show who copied what.\n\n" +
+			"Two or three files also have their fingerprints compared: errors, choice and order of rows, and form that\n" +
+			"copies share. Name the release that they are supposed to be copies of with --source, or it says little.\n\n" +
+			"Without showing each other a row, two parties learn how far their files overlap from two cards:\n" +
+			"   rollcheck compare --card OUT FILE            write the card of a file; it says what the card gives away\n" +
+			"   rollcheck compare A.card B.card              compare two cards made with one passphrase\n\n" +
+			"To see how much of a file is right, by telephone or on paper:\n" +
+			"   rollcheck compare --sample 200 --sheet SHEET FILE [OTHER]    draw rows, and write them to SHEET to be\n" +
+			"                                                                checked: it alone holds persons' details\n" +
+			"   rollcheck compare --score SHEET              the error rate, of a sheet that was filled in\n\n" + compareExit,
+		Flags: slices.Concat(comparisonFlags("every number as one table for spreadsheets"), cardFlags(), sampleFlags(), []cli.Flag{
+			&cli.StringFlag{Name: "source", Usage: "`FILE`, one of the files, that the others are supposed to be copies of: what it explains is no fingerprint"},
+		}),
+		Action: p.compareWhat,
 	}
+}
+
+// compareWhat finds out what the flags and arguments ask for. Flags that another
+// job has are an error: what they are meant to do would not be done.
+func (p *program) compareWhat(c *cli.Context) error {
+	switch {
+	case c.IsSet("score"):
+		return only(c, p.scoreSheet, "score", "sheet-key", "html")
+	case c.IsSet("card"):
+		return only(c, p.makeCard, "card", "card-passphrase-file", "layout", "jobs")
+	case c.IsSet("sample"), c.IsSet("sheet"):
+		return only(c, p.drawSample, "sample", "sample-by", "seed", "sheet", "sheet-key", "layout", "memory", "jobs", "temp-dir")
+	}
+	if cards, err := areCards(c.Args().Slice()); err != nil {
+		return err
+	} else if cards {
+		return only(c, p.compareCards, "card-passphrase-file", "html")
+	}
+	return only(c, p.compare, "html", "csv", "layout", "memory", "jobs", "temp-dir", "source")
+}
+
+// only runs a job if no flag of the command is set but those.
+func only(c *cli.Context, job func(*cli.Context) error, flags ...string) error {
+	for _, f := range c.Command.Flags {
+		if name := f.Names()[0]; c.IsSet(name) && !slices.Contains(flags, name) {
+			return hint(fmt.Errorf("compare: --%s does not go with what the other arguments ask for", name), "see \"rollcheck help compare\"")
+		}
+	}
+	return job(c)
 }
 
 // comparisonFlags are the flags of compare and date.
@@ -58,6 +95,9 @@ func comparisonFlags(csv string) []cli.Flag {
 }
 
 func (p *program) compare(c *cli.Context) error {
+	if err := wantArgs(c, 2, -1, "a second FILE"); err != nil {
+		return err
+	}
 	inputs, err := comparisonInputs(c)
 	if err != nil {
 		return err
@@ -67,6 +107,9 @@ func (p *program) compare(c *cli.Context) error {
 	}
 	opts, end, err := p.comparisonOptions(c, inputs)
 	if err != nil {
+		return err
+	}
+	if opts.Pairs, err = fingerprintPairs(c, inputs); err != nil {
 		return err
 	}
 	res, err := compare.Run(c.Context, inputs, opts)
@@ -88,6 +131,36 @@ func (p *program) compare(c *cli.Context) error {
 		return err
 	}
 	return comparisonCode(res)
+}
+
+// fingerprintPairs returns the pairs whose fingerprints are taken: of all files but
+// the source. Of many files they are left out, since a pair's say little beside the
+// others'.
+func fingerprintPairs(c *cli.Context, inputs []compare.Input) (pairs []compare.Pair, err error) {
+	source := -1
+	if path := c.String("source"); c.IsSet("source") {
+		source = slices.IndexFunc(inputs, func(in compare.Input) bool { return in.Path == path })
+		if source < 0 {
+			return nil, hint(fmt.Errorf("compare: --source %q is none of the files", path), "name it among the files too, without its date")
+		}
+		if len(inputs) < 3 {
+			return nil, hint(errors.New("compare: a source explains what two other files have in common, and there is one"), "name both copies beside it")
+		}
+	}
+	for a := range inputs {
+		for b := a + 1; b < len(inputs); b++ {
+			if a != source && b != source {
+				pairs = append(pairs, compare.Pair{A: a, B: b, Source: source})
+			}
+		}
+	}
+	switch {
+	case len(pairs) <= compare.MaxFingerprints:
+		return pairs, nil
+	case source >= 0:
+		return nil, hint(errors.New("compare: with --source, at most 3 other files are compared"), "compare them in groups")
+	}
+	return nil, nil
 }
 
 // comparisonCode returns the exit code of a comparison. Nothing in common is an
@@ -142,15 +215,16 @@ func (p *program) comparisonOptions(c *cli.Context, inputs []compare.Input) (opt
 		return opts, nil, err
 	}
 	limit := debug.SetMemoryLimit(opts.Memory + runtimeMemory)
-	opts.Progress = p.comparisonProgress(paths)
+	opts.Progress = p.comparisonProgress("file", paths)
 	return opts, func() {
 		p.ui.clear()
 		debug.SetMemoryLimit(limit)
 	}, nil
 }
 
-// comparisonProgress tells how far the reading of all files is.
-func (p *program) comparisonProgress(paths []string) func(compare.Progress) {
+// comparisonProgress tells how far the reading of all files is; noun is what each
+// of them is called.
+func (p *program) comparisonProgress(noun string, paths []string) func(compare.Progress) {
 	before := make([]int64, len(paths)+1) // bytes of the files before each
 	for i, path := range paths {
 		before[i+1] = before[i]
@@ -171,15 +245,18 @@ func (p *program) comparisonProgress(paths []string) func(compare.Progress) {
 		}
 		all := before[len(paths)]
 		if pr.File == len(paths) {
-			bar.show(all, all, "comparing")
+			bar.show(all, all, "counting")
 			return
 		}
 		done := before[pr.File]
 		if pr.Total > 0 {
 			done += int64(float64(before[pr.File+1]-done) * float64(pr.Done) / float64(pr.Total))
 		}
-		rate := float64(earlier+rows) / time.Since(start).Seconds()
-		bar.show(done, all, fmt.Sprintf("file %d of %d: %s rows, %s a second", pr.File+1, len(paths), group(rows), group(int64(rate))))
+		said := fmt.Sprintf("%s %d of %d", noun, pr.File+1, len(paths))
+		if rows > 0 {
+			said += fmt.Sprintf(": %s rows, %s a second", group(rows), group(int64(float64(earlier+rows)/time.Since(start).Seconds())))
+		}
+		bar.show(done, all, said)
 	}
 }
 

@@ -98,8 +98,55 @@ func (p *program) comparisonLines(res *compare.Result) error {
 			Text string `json:"text"`
 		}{"headline", path(h.A), path(h.B), h.Text})
 	}
+	writeTraits(j, res)
 	writeCaveats(j, tell.Caveats(res))
 	return j.done(fields{"files": len(res.Files), "pairs": len(res.Main)})
+}
+
+// traitLine is what one trait of a fingerprint says.
+type traitLine struct {
+	Trait  string  `json:"trait"`
+	Log10  float64 `json:"log10"` // of the likelihood ratio
+	Found  string  `json:"found"`
+	Basis  string  `json:"basis"`
+	Shared int64   `json:"shared,omitempty"`
+	Of     int64   `json:"of,omitempty"`
+	Chance float64 `json:"chance,omitempty"` // as many as would be shared by chance
+}
+
+// writeTraits writes vendors' columns and fingerprints.
+func writeTraits(j *jsonLines, res *compare.Result) {
+	for _, d := range res.Descent {
+		j.write(struct {
+			Type       string   `json:"type"`
+			File       string   `json:"file"`
+			Vendor     string   `json:"vendor"`
+			Columns    []string `json:"columns"`
+			Confidence string   `json:"confidence"`
+			Text       string   `json:"text"`
+		}{"descent", d.File, d.Vendor.ID, d.Columns, d.Vendor.Confidence, tell.DescentText(res, d)})
+	}
+	for _, f := range res.Fingerprints {
+		line := struct {
+			Type     string      `json:"type"`
+			A        string      `json:"a"`
+			B        string      `json:"b"`
+			Source   *string     `json:"source"`
+			Key      string      `json:"key"`
+			Matched  int64       `json:"matched"` // keys that one row of each file has
+			Log10    float64     `json:"log10"`   // of the likelihood ratio, all parts together
+			Strength string      `json:"strength"`
+			Parts    []traitLine `json:"parts"`
+			Text     string      `json:"text"`
+		}{Type: "fingerprint", A: f.A, B: f.B, Key: f.Key.String(), Matched: f.Matched, Log10: f.Log10, Strength: string(compare.Words(f.Log10)), Text: tell.FingerprintText(res, f)}
+		if f.Pair.Source >= 0 {
+			line.Source = &f.Source
+		}
+		for _, p := range f.Parts {
+			line.Parts = append(line.Parts, traitLine{string(p.Trait), p.Log10, p.Found, p.Basis, p.Shared, p.Of, p.Chance})
+		}
+		j.write(line)
+	}
 }
 
 func newOverlapLine(kind string, res *compare.Result, o *compare.Overlap) overlapLine {

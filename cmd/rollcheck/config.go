@@ -184,12 +184,14 @@ func longEnough(passphrase []byte) error {
 	return nil
 }
 
+var errNoTerminal = errors.New("there is no terminal to ask for the passphrase")
+
 // askSecret asks on the terminal itself, so that standard input stays free for
 // data, and without echo.
 func askSecret(ctx context.Context, question string) ([]byte, error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
-		return nil, hint(errors.New("there is no terminal to ask for the passphrase"), "give it with --passphrase-file")
+		return nil, hint(errNoTerminal, "give it with --passphrase-file")
 	}
 	defer tty.Close()
 	fd := int(tty.Fd())

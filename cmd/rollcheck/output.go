@@ -47,11 +47,31 @@ func checkOutputs(c *cli.Context, flags, inputs []string) error {
 		if err == nil && !info.Mode().IsRegular() {
 			return fmt.Errorf("--%s %q is not a file that can be replaced", flag, path)
 		}
-		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
-			return fmt.Errorf("--%s %q: there is no directory %q", flag, path, filepath.Dir(path))
+		if err := checkDirectory(flag, path); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// checkDirectory refuses a file in a directory that is none.
+func checkDirectory(flag, path string) error {
+	if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
+		return fmt.Errorf("--%s %q: there is no directory %q", flag, path, filepath.Dir(path))
+	}
+	return nil
+}
+
+// checkNew refuses a file that is there: what holds secrets replaces nothing. It is
+// asked before the work begins; the writing is what makes sure.
+func checkNew(flag, path string) error {
+	if path == "" {
+		return fmt.Errorf("--%s names no file", flag)
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return hint(fmt.Errorf("--%s %q is there already", flag, path), "name a new file, or remove this one first")
+	}
+	return checkDirectory(flag, path)
 }
 
 // sameFile reports whether two names are of one file, through links also. Of files

@@ -12,6 +12,7 @@ import (
 
 	"rollcheck/hashing/keyfile"
 	"rollcheck/rollindex"
+	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/voterfile"
 )
@@ -163,6 +164,9 @@ var hints = []struct {
 	{rollindex.ErrNoDataset, "\"rollcheck datasets list\" lists them"},
 	{rollindex.ErrFormat, "use a newer version of rollcheck"},
 	{rollindex.ErrDamaged, "\"rollcheck verify\" says what is damaged; ingest the files again, or restore a copy"},
+	{compare.ErrWeakPassphrase, "draw six words with dice; both parties need the same ones"},
+	{compare.ErrCardsDiffer, "make both cards with the same version of rollcheck, of files that have details in common"},
+	{compare.ErrCardDamaged, "get it again from whoever made it"},
 	{keyfile.ErrWrongPassphrase, "try again; without the passphrase the files must be ingested again into a new index"},
 	{exposure.ErrNoDatasets, "add a file with \"rollcheck ingest --dataset ID FILE\""},
 	{exposure.ErrUnknownDataset, "\"rollcheck datasets list\" lists them"},

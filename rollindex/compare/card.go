@@ -80,14 +80,23 @@ const leastPassphrase = 20
 // cardSalt sets cards apart from indexes of the same key; it is public.
 var cardSalt = hashing.Salt([]byte("rollcheck-card 1: salt of cards\x00"))
 
+// CheckPassphrase returns an error that wraps [ErrWeakPassphrase] if no key is made of a
+// passphrase.
+func CheckPassphrase(passphrase []byte) error {
+	if len(passphrase) < leastPassphrase {
+		return fmt.Errorf("%w: a passphrase of cards has at least %d characters", ErrWeakPassphrase, leastPassphrase)
+	}
+	return nil
+}
+
 // CardKey makes a key of a passphrase, the same for everybody who knows it: Argon2id
 // (RFC 9106) with 3 passes, 64 MiB and 4 threads, as a key file has it. Its salt is
 // fixed, since two parties must come to one key without meeting again, so that the
 // passphrase alone protects: make it of six words drawn with dice. An error is
 // [ErrWeakPassphrase].
 func CardKey(passphrase []byte) (*hashing.Key, error) {
-	if len(passphrase) < leastPassphrase {
-		return nil, fmt.Errorf("%w: it needs %d characters; six words drawn at random are good", ErrWeakPassphrase, leastPassphrase)
+	if err := CheckPassphrase(passphrase); err != nil {
+		return nil, err
 	}
 	key := hashing.Key(argon2.IDKey(passphrase, []byte("rollcheck-card 1"), 3, 64<<10, 4, 32))
 	return &key, nil

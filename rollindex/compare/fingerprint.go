@@ -121,7 +121,7 @@ func Words(log10 float64) Strength {
 
 // String returns the sentence of reports.
 func (f *Fingerprint) String() string {
-	words, times := Words(f.Log10), ratio(math.Abs(f.Log10))
+	words, times := Words(f.Log10), Times(f.Log10)
 	switch {
 	case words == "no support":
 		return "What the two files have in common is as likely if they share a copy as if each was made from the source by itself"
@@ -131,9 +131,11 @@ func (f *Fingerprint) String() string {
 	return fmt.Sprintf("What the two files have in common is consistent with each having been made from the source by itself: it is %s times more likely then than if they share a copy (%s)", times, words)
 }
 
-// ratio returns 10^log10 in words, with one digit that counts and no more than the
-// scale of [Words] tells apart.
-func ratio(log10 float64) string {
+// Times returns how many times likelier a likelihood ratio of so many log10 units makes
+// what it speaks for, in words, with one digit that counts and no more than the scale
+// of [Words] tells apart.
+func Times(log10 float64) string {
+	log10 = math.Abs(log10)
 	if log10 >= 6 {
 		return "more than a million"
 	}

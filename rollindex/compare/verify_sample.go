@@ -69,7 +69,7 @@ type SampleKey struct {
 
 // Stratum is a part of the file.
 type Stratum struct {
-	Name  string `json:"name"`  // a county as the file has it, or how a row matches
+	Name  string `json:"name"`  // a county as the file has it, "" for none and for those of few rows; or how a row matches
 	Rows  int64  `json:"rows"`  // of the file in it
 	Drawn int    `json:"drawn"` // of the sample
 }
@@ -374,6 +374,10 @@ func (v visitorFuncs) Visit(rec *voterfile.Record) error { return v.row(rec) }
 // Flush calls the other.
 func (v visitorFuncs) Flush() error { return v.flush() }
 
+// leastNamed is of how many rows a county is named: what fewer have may be a
+// person's detail in the wrong column, and the key of a sample has none.
+const leastNamed = 5
+
 // choose shares the sample among the strata and orders the rows by their hashes, so
 // that the order of the sheet says nothing of strata.
 func (d *draw) choose(file sampledFile) (*Sample, map[uint64]int, error) {
@@ -399,11 +403,14 @@ func (d *draw) choose(file sampledFile) (*Sample, map[uint64]int, error) {
 	var all []drawn
 	stratum := map[uint64]int{}
 	for i, name := range names {
-		s.Key.Strata = append(s.Key.Strata, Stratum{name, sizes[i], take[i]})
 		for _, r := range d.strata[name].places[:take[i]] {
 			all = append(all, r)
 			stratum[r.place] = i
 		}
+		if d.opts.By == ByCounty && sizes[i] < leastNamed {
+			name = ""
+		}
+		s.Key.Strata = append(s.Key.Strata, Stratum{name, sizes[i], take[i]})
 	}
 	slices.SortFunc(all, drawn.compare)
 	chosen := map[uint64]int{}

@@ -140,6 +140,34 @@ func TestSheetIsBlind(t *testing.T) {
 	}
 }
 
+// What stands in the column of counties once may be anything, also a name.
+func TestRareCountyIsNotNamed(t *testing.T) {
+	path := writeRoll(t, "a.txt", synth.Options{Rows: 2000, Seed: 5})
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, _ := bytes.Cut(text, []byte("\n"))
+	_, row, _ := bytes.Cut(rest[:bytes.IndexByte(rest, '\n')+1], []byte("\t"))
+	odd := filepath.Join(t.TempDir(), "odd.txt")
+	if err := os.WriteFile(odd, slices.Concat(head, []byte("\nQUILL\t"), row, rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := drawSample(t, odd, SampleOptions{Rows: 300, By: ByCounty})
+	named := 0
+	for _, st := range s.Key.Strata {
+		if st.Name == "QUILL" || st.Name != "" && st.Rows < leastNamed {
+			t.Errorf("%q is named for %d rows", st.Name, st.Rows)
+		}
+		if st.Name != "" {
+			named++
+		}
+	}
+	if named < 10 {
+		t.Errorf("%d counties are named", named)
+	}
+}
+
 func TestSampleErrors(t *testing.T) {
 	path := writeRoll(t, "a.txt", synth.Options{Rows: 2000, Seed: 5})
 	for _, o := range []SampleOptions{{Rows: 0}, {Rows: MaxSample + 1}, {Rows: 5, By: ByCounty}} {

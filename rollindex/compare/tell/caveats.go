@@ -20,6 +20,7 @@ func Caveats(res *compare.Result) (all []string) {
 	all = append(all, c.undated()...)
 	all = append(all, c.ambiguous()...)
 	all = append(all, c.weak()...)
+	all = append(all, c.fingerprintCaveats()...)
 	return append(all, "An overlap is consistent with a common source. It does not show who copied what, or from whom.")
 }
 

@@ -38,7 +38,7 @@ func Compared(res *compare.Result, program string) *report.Page {
 	if len(c.labels) == 2 {
 		title = "Comparison of " + c.labels[0] + " and " + c.labels[1]
 	}
-	page := &report.Page{Title: title, Lead: append(c.headlines(), c.records()...), Foot: "Made by " + program + "."}
+	page := &report.Page{Title: title, Lead: slices.Concat(c.headlines(), c.records(), c.traits()), Foot: "Made by " + program + "."}
 	page.Section("The files", c.files())
 	page.Section("How the files overlap", c.overlaps()...)
 	page.Section("Pair by pair", c.pairs()).Detail = len(res.Main) > 2*mostPairs
@@ -52,8 +52,15 @@ func Compared(res *compare.Result, program string) *report.Page {
 	if t := c.repeated(); t != nil {
 		page.Section("Rows under the same key", t)
 	}
+	if said, parts := c.fingerprints(); parts != nil {
+		page.Section("Fingerprints: what copies share beyond their source", said...)
+		page.Section("Fingerprints, part by part", parts...).Detail = len(parts) > 1
+	}
 	page.Section("What to keep in mind", report.List(Caveats(res)))
 	page.Section("How it was done", report.List(c.method())).Detail = true
+	if l := c.fingerprintMethod(); l != nil {
+		page.Section("How fingerprints are weighed", l).Detail = true
+	}
 	if l := c.citations(); len(l) > 0 {
 		page.Section("Sources on what is public", l).Detail = true
 	}

@@ -2,7 +2,8 @@
 // into pages ([report.Page]) and tables for spreadsheets.
 //
 // [Compared] tells a comparison and [Dated] a dating; [ComparedCSV] and [DatedCSV]
-// hold their numbers. Nothing here holds a row: only counts, columns, days and
+// hold their numbers. [MadeCard] and [CardPair] tell cards, [Drawn] and [Scored]
+// samples for verification. Nothing here holds a row: only counts, columns, days and
 // names of files. The wording is "consistent with", never "from": overlap shows
 // what two files have in common, not who copied it from whom.
 package tell
