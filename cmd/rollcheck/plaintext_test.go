@@ -111,12 +111,42 @@ func TestNoPlaintextOfComparisons(t *testing.T) {
 	for _, format := range [][]string{nil, {"--json"}} {
 		h.watch(s.start(append(format, date...)...), -1)
 	}
+	words := s.file("words", []byte("alder brisk cobalt dune ember fjord\n"))
+	card := []string{"--card-passphrase-file", words}
+	for _, path := range []string{fl, nc} {
+		h.watch(s.start(append([]string{"compare", "--card", path + ".card", path}, card...)...), -1).want(0)
+	}
+	h.talk("", append([]string{"compare", fl + ".card", nc + ".card", "--html", filepath.Join(s.dir, "home", "cards.html")}, card...)...)
+	// A sheet is what alone holds rows. It is written where nothing is searched.
+	sheet := filepath.Join(t.TempDir(), "sheet.csv")
+	drawn := []string{"compare", "--sheet", sheet, "--sheet-key", filepath.Join(s.dir, "home", "sheet.key"), "--memory", "16MiB"}
+	h.watch(s.start(append(drawn, fl, old)...), -1).want(0)
+	h.talk("", "compare", "--sheet", sheet+"2", "--sheet-key", filepath.Join(s.dir, "home", "sheet2.key"), "--json", nc).want(0)
+	h.talk("", "compare", "--score", sheet, "--sheet-key", filepath.Join(s.dir, "home", "sheet.key")).want(2)
+	rows, err := os.ReadFile(sheet)
+	h.check(err)
+	if len(h.traces.find(rows)) == 0 {
+		t.Error("the sheet holds nobody: the test does not see what it should")
+	}
+	h.score(sheet, rows)
 	for _, name := range []string{"compare.html", "compare.csv", "date.html", "date.csv"} {
 		if content, err := os.ReadFile(filepath.Join(s.dir, "home", name)); err != nil || len(content) < 100 {
 			t.Errorf("%s: %d bytes, %v", name, len(content), err)
 		}
 	}
 	h.left()
+}
+
+// score gives answers to score that have canaries in them.
+func (h *hunt) score(sheet string, rows []byte) {
+	h.t.Helper()
+	key := filepath.Join(h.dir, "home", "sheet.key")
+	for i, from := range []string{",,,\n", "number,", "-", "\n"} {
+		bad := fmt.Sprintf("%s.%d", sheet, i)
+		h.check(os.WriteFile(bad, bytes.ReplaceAll(rows, []byte(from), []byte(from+canaryLast+",")), 0o600))
+		h.talk("", "compare", "--score", bad, "--sheet-key", key).want(2)
+	}
+	h.talk("", "compare", "--score", sheet, "--sheet-key", sheet).want(2)
 }
 
 // The search of the tests above finds what it is to find.

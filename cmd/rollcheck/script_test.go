@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -40,6 +42,9 @@ func TestScripts(t *testing.T) {
 			"flip":       flip,
 			"jsonlines":  jsonlines,
 			"recipients": recipients,
+			"thin":       thin,
+			"answer":     answer,
+			"mode":       mode,
 		},
 	})
 }
@@ -95,6 +100,46 @@ func recipients(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	w.Flush()
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o600))
+}
+
+// thin FILE COPY N copies a file without every Nth line, but with its first.
+func thin(ts *testscript.TestScript, neg bool, args []string) {
+	every, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	var b bytes.Buffer
+	for i, line := range strings.SplitAfter(ts.ReadFile(args[0]), "\n") {
+		if i == 0 || i%every != 0 {
+			b.WriteString(line)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o600))
+}
+
+// answer SHEET FILLED N fills in a sheet: every Nth row is wrong, the others right.
+func answer(ts *testscript.TestScript, neg bool, args []string) {
+	every, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
+	ts.Check(err)
+	at := slices.Index(rows[0], "answer")
+	for i, row := range rows[1:] {
+		row[at] = "right"
+		if (i+1)%every == 0 {
+			row[at] = "wrong"
+		}
+	}
+	var b bytes.Buffer
+	ts.Check(csv.NewWriter(&b).WriteAll(rows))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o600))
+}
+
+// mode FILE MODE fails unless a file has that mode, as ls writes it.
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := info.Mode().String(); got != args[1] {
+		ts.Fatalf("%s has the mode %s, not %s", args[0], got, args[1])
+	}
 }
 
 // flip FILE OFFSET flips the lowest bit of a byte.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"strconv"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
@@ -38,14 +37,14 @@ func CardGives(c *compare.Card) []string {
 	for i := range c.Sketches {
 		s := &c.Sketches[i]
 		whole = whole && s.Whole()
-		most = max(most, min(1, compare.CardTags/s.Keys()))
+		most = max(most, float64(len(s.Tags))/float64(c.Rows))
 	}
 	switch {
 	case len(c.Sketches) == 0:
 	case whole:
 		all = append(all, "To whoever knows the passphrase too: of everybody whose details they can guess, whether this person is in the file. It has so few rows that all of them are on the card: give it to those only who could have the file itself.")
 	default:
-		all = append(all, fmt.Sprintf("To whoever knows the passphrase too: of some people whose details they can guess, that they are in the file; by one kind of key of up to %s of its people, and somewhat more by all of them.", report.Percent(most)))
+		all = append(all, fmt.Sprintf("To whoever knows the passphrase too: of some people whose details they can guess, that they are in the file; by one kind of key of up to %s of its rows, and of more by all of them.", report.Percent(most)))
 	}
 	return append(all, "Whoever has the card can try passphrases against it: words drawn with dice stand that, a line of a song does not. Take a new passphrase for each matter.")
 }
@@ -98,6 +97,14 @@ func (p *CardPair) Main() *compare.CardOverlap {
 	return &p.Overlaps[0]
 }
 
+// drawnText writes a share, with its interval unless all keys were compared.
+func drawnText(s compare.Share, exact bool) string {
+	if exact {
+		return report.Percent(s.Value())
+	}
+	return shareText(s)
+}
+
 // Headline returns the sentence that tells the pair.
 func (p *CardPair) Headline() string {
 	o := p.Main()
@@ -112,9 +119,9 @@ func (p *CardPair) Headline() string {
 	}
 	with := tiers[o.Key].words
 	if share.Part == 0 {
-		return fmt.Sprintf("None of the people of %s was found on %s by %s%s: %s.", a, b, with, how, shareText(share))
+		return fmt.Sprintf("None of the people of %s was found on %s by %s%s: %s.", a, b, with, how, drawnText(share, o.Exact))
 	}
-	said := fmt.Sprintf("%s of the people of %s are in the file of %s, matched by %s%s; the other way round, %s.", shareText(share), a, b, with, how, shareText(back))
+	said := fmt.Sprintf("%s of the people of %s are in the file of %s, matched by %s%s; the other way round, %s.", drawnText(share, o.Exact), a, b, with, how, drawnText(back, o.Exact))
 	if byChance(o.Key, share, int64(keys)) {
 		said += " That is no more than strangers have in common by chance."
 	}
@@ -160,8 +167,8 @@ func (p *CardPair) Page(program string) *report.Page {
 		"Names, dates, addresses and numbers were put into one canonical form (version " + p.A.Canonical + ") before tags were made of them.",
 	}).Detail = true
 	page.Section("The bytes that were read", &report.Table{
-		Columns: []report.Column{{Title: "Card"}, {Title: "SHA-256"}},
-		Rows:    []report.Row{{Cells: []string{a, p.SumA}}, {Cells: []string{b, p.SumB}}},
+		Columns: []report.Column{{Title: "Card"}},
+		Rows:    []report.Row{{Cells: []string{a}, Note: "SHA-256 " + p.SumA}, {Cells: []string{b}, Note: "SHA-256 " + p.SumB}},
 	}).Detail = true
 	return page
 }
@@ -169,20 +176,15 @@ func (p *CardPair) Page(program string) *report.Page {
 func (p *CardPair) overlaps() *report.Table {
 	t := &report.Table{
 		Caption: "Shares of different keys, with 95 % intervals",
-		Columns: []report.Column{{Title: "Key"}, {Title: "match is"}, {Title: "A in B", Number: true}, {Title: "B in A", Number: true}, {Title: "Jaccard", Number: true}},
+		Columns: []report.Column{{Title: "Key"}, {Title: "A in B", Number: true}, {Title: "B in A", Number: true}},
 		Legend:  []report.Key{{Pattern: report.Solid, Means: "of A's keys, those in B"}},
-	}
-	share := func(s compare.Share, exact bool) string {
-		if exact {
-			return report.Percent(s.Value())
-		}
-		return shareText(s)
 	}
 	for i := range p.Overlaps {
 		o := &p.Overlaps[i]
 		t.Rows = append(t.Rows, report.Row{
-			Cells: []string{tiers[o.Key].words, tiers[o.Key].tier, share(o.AInB, o.Exact), share(o.BInA, o.Exact), strconv.FormatFloat(o.Jaccard.Value(), 'f', 3, 64)},
+			Cells: []string{tiers[o.Key].words, drawnText(o.AInB, o.Exact), drawnText(o.BInA, o.Exact)},
 			Bar:   []report.Part{{Share: o.AInB.Value(), Pattern: report.Solid}},
+			Note:  fmt.Sprintf("a %s match; of the keys in either file, %s are in both", tiers[o.Key].tier, drawnText(o.Jaccard, o.Exact)),
 		})
 	}
 	return t

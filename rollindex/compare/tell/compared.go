@@ -54,7 +54,7 @@ func Compared(res *compare.Result, program string) *report.Page {
 	}
 	if said, parts := c.fingerprints(); parts != nil {
 		page.Section("Fingerprints: what copies share beyond their source", said...)
-		page.Section("Fingerprints, part by part", parts...).Detail = len(parts) > 1
+		page.Section("Fingerprints, part by part", parts...).Detail = len(parts) > 1 || c.Fingerprints[0].Pair.Source < 0
 	}
 	page.Section("What to keep in mind", report.List(Caveats(res)))
 	page.Section("How it was done", report.List(c.method())).Detail = true

@@ -56,8 +56,8 @@ func (c *comparison) fingerprints() (said, parts []report.Block) {
 	for _, f := range c.Fingerprints {
 		said = append(said, report.Text(c.fingerprintText(f)))
 		t := &report.Table{
-			Caption: fmt.Sprintf("%s and %s: how many times likelier what was found is if they share a copy", c.labels[f.Pair.A], c.labels[f.Pair.B]),
-			Columns: []report.Column{{Title: "Trait"}, {Title: "likelihood ratio", Number: true}, {Title: "support"}},
+			Caption: fmt.Sprintf("%s and %s: what each trait speaks for, and how many times likelier it makes that", c.labels[f.Pair.A], c.labels[f.Pair.B]),
+			Columns: []report.Column{{Title: "Trait"}, {Title: "speaks for"}},
 		}
 		for _, p := range f.Parts {
 			t.Rows = append(t.Rows, weighed(p.Trait.Title(), p.Log10, p.Found))
@@ -69,16 +69,15 @@ func (c *comparison) fingerprints() (said, parts []report.Block) {
 }
 
 func weighed(what string, log10 float64, note string) report.Row {
-	words := compare.Words(log10)
-	ratio, support := "1 : 1", "none"
-	switch of := strings.TrimSuffix(string(words), " support"); {
-	case words == compare.Words(0):
+	said := "neither"
+	switch {
+	case compare.Words(log10) == compare.Words(0):
 	case log10 > 0:
-		ratio, support = compare.Times(log10)+" : 1", of+", for one copy"
+		said = "one copy, " + compare.Times(log10) + " to 1"
 	default:
-		ratio, support = "1 : "+compare.Times(log10), of+", for each by itself"
+		said = "each by itself, " + compare.Times(log10) + " to 1"
 	}
-	return report.Row{Cells: []string{what, ratio, support}, Note: note}
+	return report.Row{Cells: []string{what, said}, Note: note}
 }
 
 // fingerprintCaveats says what fingerprints do not show.

@@ -96,16 +96,16 @@ func Scored(s *compare.Score, k *compare.SampleKey, sheet, program string) *repo
 	page := &report.Page{Title: "What the check of " + Labels([]string{sheet})[0] + " found", Lead: []string{ScoreText(s, sheet)}, Foot: "Made by " + program + "."}
 	t := &report.Table{
 		Caption: "By " + strataWords[s.By],
-		Columns: []report.Column{{Title: "Part"}, {Title: "Rows", Number: true}, {Title: "drawn", Number: true}, {Title: "checked", Number: true}, {Title: "wrong", Number: true}, {Title: "wrong, share", Number: true}},
+		Columns: []report.Column{{Title: "Part"}, {Title: "Rows", Number: true}, {Title: "drawn", Number: true}, {Title: "checked", Number: true}, {Title: "wrong", Number: true}},
 		Legend:  []report.Key{{Pattern: report.Solid, Means: "wrong, of those checked"}},
 	}
 	for i := range s.Strata {
 		r := &s.Strata[i]
-		rate, bar := "-", []report.Part(nil)
+		row := report.Row{Cells: []string{stratumName(s.By, &r.Stratum), group(r.Rows), group(int64(r.Drawn)), group(r.Rate.Of), group(r.Rate.Part)}}
 		if r.Rate.Of > 0 {
-			rate, bar = shareText(r.Rate), []report.Part{{Share: r.Rate.Value(), Pattern: report.Solid}}
+			row.Bar, row.Note = []report.Part{{Share: r.Rate.Value(), Pattern: report.Solid}}, shareText(r.Rate)+" of those checked are wrong"
 		}
-		t.Rows = append(t.Rows, report.Row{Cells: []string{stratumName(s.By, &r.Stratum), group(r.Rows), group(int64(r.Drawn)), group(r.Rate.Of), group(r.Rate.Part), rate}, Bar: bar})
+		t.Rows = append(t.Rows, row)
 	}
 	page.Section("Part by part", t).Detail = len(t.Rows) > mostStrata
 	page.Section("What to keep in mind", report.List(ScoreCaveats(s)))

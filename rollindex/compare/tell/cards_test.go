@@ -1,0 +1,133 @@
+package tell
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"rollcheck/data/vendors"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/compare"
+)
+
+// cards are a leak of 2,000 and a release of a million, of which so many of 1,000
+// keys drawn are in both.
+func cards(common int64) *CardPair {
+	share := func(of int64) compare.Share { return compare.NewShare(common, of) }
+	return &CardPair{
+		A: &compare.Card{Canonical: "rc1", Rows: 1_000_000, Layout: "mi-2019-csv"}, B: &compare.Card{Canonical: "rc1", Rows: 2000}, PathA: "/home/quill/a.card", PathB: "b.card",
+		Overlaps: []compare.CardOverlap{
+			{Key: hashing.VoterID, KeysA: 1e6, KeysB: 2000, AInB: compare.NewShare(0, 4000), BInA: compare.NewShare(0, 1000), Jaccard: compare.NewShare(0, 5000), Sample: 5000},
+			{Key: hashing.NameDOB, KeysA: 1e6, KeysB: 2000, AInB: share(4000), BInA: share(1000), Jaccard: share(5000 - common), Common: common, Sample: 5000 - common},
+		},
+	}
+}
+
+// The sentence is of the smaller file, and of the key that finds people.
+func TestCardHeadline(t *testing.T) {
+	for common, want := range map[int64]string{
+		900: "90.0 % (88-91.7) of the people of b.card are in the file of a.card, matched by name and birth date, estimated from 4,100 keys drawn alike; the other way round, 22.5 % (21.2-23.8).",
+		0:   "None of the people of b.card was found on a.card by name and birth date, estimated from 5,000 keys drawn alike: 0 % (0-0.4).",
+	} {
+		if got := cards(common).Headline(); got != want {
+			t.Errorf("%d: %s", common, got)
+		}
+	}
+	exact := cards(900)
+	exact.Overlaps[1].Exact = true
+	if got := exact.Headline(); !strings.HasPrefix(got, "90.0 % of the people") || strings.Contains(got, "estimated") {
+		t.Error(got)
+	}
+}
+
+func TestCardPages(t *testing.T) {
+	var b bytes.Buffer
+	page := cards(900).Page("rollcheck test")
+	if err := page.HTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{b.String(), page.Text(78)} {
+		if strings.Contains(text, "quill") || strings.Contains(text, "copied from") {
+			t.Errorf("a page has a path, or says from:\n%s", text)
+		}
+	}
+}
+
+// What a card gives away is said of this very card.
+func TestCardGives(t *testing.T) {
+	tags := make([]uint64, compare.CardTags)
+	for i := range tags {
+		tags[i] = uint64(i+1) << 50
+	}
+	all := func(c *compare.Card) string { return strings.Join(CardGives(c), "\n") }
+	big := &compare.Card{Layout: "mi-2019-csv", Rows: 40_960, Sketches: []compare.Sketch{{Key: hashing.NameDOB, Rows: 40_000, Tags: tags}, {Key: hashing.Phone, Rows: 10, Tags: tags[:10]}}}
+	for _, want := range []string{"no day of the data", "(mi-2019-csv), which gives away the state", "of up to 10.0 % of its rows"} {
+		if !strings.Contains(all(big), want) {
+			t.Errorf("%q is not in\n%s", want, all(big))
+		}
+	}
+	small := &compare.Card{Rows: 10, Sketches: []compare.Sketch{{Key: hashing.NameDOB, Rows: 10, Tags: tags[:10]}}}
+	if got := all(small); !strings.Contains(got, "all of them are on the card") || !strings.Contains(got, "no layout") {
+		t.Error(got)
+	}
+}
+
+func TestScoreText(t *testing.T) {
+	for want, s := range map[string]*compare.Score{
+		"No row of s.csv has the answer right or wrong: nothing can be said of the file.":                                                                              {Rows: 10, Drawn: 5},
+		"None of the 300 rows of s.csv that were checked is wrong: with 95 % confidence under 1.0 % of the file's 5,000 rows are (three divided by the rows checked).": {Rows: 5000, Covered: 5000, Drawn: 300, Checked: 300, RuleOfThree: 0.01},
+		"1 of the 50 rows of s.csv that were checked is wrong: that is 2.0 % of the 4,000 rows in the parts of the file that were checked, with a 95 % interval of 0.1 % to 10.6 %.": {
+			Rows: 5000, Covered: 4000, Drawn: 60, Checked: 50, Wrong: 1, Rate: 0.02, Low: 0.001, High: 0.106,
+		},
+	} {
+		if got := ScoreText(s, "/home/quill/s.csv"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	partly := strings.Join(ScoreCaveats(&compare.Score{Rows: 5000, Covered: 4000, Drawn: 60, Checked: 50}), "\n")
+	for _, want := range []string{"10 rows of the 60 drawn were not checked", "says nothing of 1,000 rows"} {
+		if !strings.Contains(partly, want) {
+			t.Errorf("%q is not in\n%s", want, partly)
+		}
+	}
+}
+
+// A fingerprint is consistent with, not from, and is at the head only with a source.
+func TestFingerprintWords(t *testing.T) {
+	res := pair(900)
+	f := &compare.Fingerprint{Pair: compare.Pair{A: 0, B: 1, Source: -1}, Log10: 2.2, Parts: []compare.Part{{Trait: compare.SharedOrder, Log10: -1, Found: "found", Basis: "basis"}}}
+	res.Fingerprints = []*compare.Fingerprint{f}
+	v := vendors.All()[0]
+	res.Descent = []compare.Descent{{File: "/home/quill/leak.csv", Index: 0, Vendor: &v, Columns: []string{"LALVOTERID"}}}
+	const sentence = "consistent with their having been made by way of one copy: it is about 200 times"
+	page := Compared(res, "rollcheck test")
+	lead := strings.Join(page.Lead, "\n")
+	if strings.Contains(lead, sentence) || !strings.Contains(lead, "leak.csv is consistent with a file that descends from L2, whose columns it has: LALVOTERID. ") {
+		t.Errorf("head:\n%s", lead)
+	}
+	text := page.Text(500)
+	for _, want := range []string{"no supposed source being given", sentence, "--source FILE"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "PART BY PART") {
+		t.Error("the parts of a fingerprint without a source stand in the text")
+	}
+	res.Files = append(res.Files, file("src.csv", september, "US-FL", 9000, nil))
+	res.Repeated, res.Alone = append(res.Repeated, [hashing.NumKeyTypes]int64{}), append(res.Alone, [hashing.NumKeyTypes]int64{})
+	f.Pair.Source = 2
+	page = Compared(res, "rollcheck test")
+	if lead := strings.Join(page.Lead, "\n"); !strings.Contains(lead, "src.csv being the supposed source: ") || !strings.Contains(lead, sentence) {
+		t.Errorf("head:\n%s", lead)
+	}
+	text = page.Text(78)
+	for _, want := range []string{"each by itself, about 10 to 1", "one copy, about 200 to 1"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "--source") {
+		t.Error("a source is asked for that was given")
+	}
+}
