@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -23,8 +24,9 @@ func newPublishing(t *testing.T, mount string) (s *site, out string, args []stri
 	}
 	s.run("init", "--scheme", "served", "--no-passphrase").want(0)
 	s.run("key", "signing", "--no-passphrase", "--name", "lookup.example.org").want(0)
-	first, _ := makeRoll(t, "fl-extract", 1_100, 51)
-	second, _ := makeRoll(t, "fl-extract", 2_000, 52)
+	// Vermont has 64 buckets, so that this is quick.
+	first, _ := makeRoll(t, "vt-checklist-2016", 1_500, 51)
+	second, _ := makeRoll(t, "vt-checklist-2016", 5_000, 52)
 	s.ingest("first", s.file("first.txt", first))
 	out = filepath.Join(s.dir, "data", "site")
 	args = []string{"publish", "--json", "--name", "lookup.example.org", "--out", out}
@@ -139,7 +141,9 @@ func TestKilledPublish(t *testing.T) {
 	}
 	p := s.start(append(args, "--valid", "20d")...)
 	p.running(took / 4)
-	s.check(p.Process.Signal(os.Interrupt))
+	if err := p.Process.Signal(os.Interrupt); !errors.Is(err, os.ErrProcessDone) {
+		s.check(err)
+	}
 	p.end().want(130, -1, 0)
 	published(t, out)
 }
@@ -148,7 +152,7 @@ func TestKilledPublish(t *testing.T) {
 // what was published.
 func TestFullDiskPublish(t *testing.T) {
 	t.Parallel()
-	s, out, args := newPublishing(t, "64m")
+	s, out, args := newPublishing(t, "8m")
 	base := t.TempDir()
 	copyDir(t, base, out)
 	room := s.free()
