@@ -47,6 +47,12 @@ func decides(t hashing.KeyType, kinds field.Set) bool {
 	return false
 }
 
+// isGuess reports whether a key is too much of a guess to decide anything. One with a
+// birth date or a voter id is sure enough in every spelling.
+func isGuess(k *hashing.PersonKey) bool {
+	return k.Guessed && k.Type != hashing.NameDOB && k.Type != hashing.VoterID
+}
+
 // Errors of lists of suppressed people.
 var (
 	// ErrOtherList: the list was made for another index.
@@ -256,7 +262,7 @@ func markPeople(prf *hashing.PRF, people [][]hashing.PersonKey) ([]suppressed, e
 		for _, k := range keys {
 			hasher.Sum(k.Type, k.X, &y)
 			mark := marker.Mark(&y)
-			p.keys[mark] = suppressKey{k.Type, k.Guessed}
+			p.keys[mark] = suppressKey{k.Type, isGuess(&k)}
 			if s := sureness[k.Type]; s > surest && !k.Guessed { // of one type the first: the details as given
 				p.id, surest = mark, s
 			}

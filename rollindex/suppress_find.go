@@ -20,6 +20,7 @@ type entryOf struct {
 	fields [][]byte // of the key
 	tag    hashing.Tag
 	mask   hashing.Mask // births folded: see foldBirth
+	sure   bool // it is theirs by itself
 	theirs bool
 }
 
@@ -62,7 +63,7 @@ func (ix *Index) findBlock(ctx context.Context, people [][]hashing.PersonKey, ad
 		err := ix.eachEntry(ctx, l, s, func(w wanted, mask hashing.Mask) {
 			p := owner[w.input]
 			k := &people[p][int(w.input)-first[p]]
-			found[p] = append(found[p], entryOf{k, hashing.KeyFields(k.X), w.tag, mask, false})
+			found[p] = append(found[p], entryOf{k, hashing.KeyFields(k.X), w.tag, mask, false, false})
 		})
 		if err != nil {
 			return fmt.Errorf("looking for them in dataset %q: %w", l.info.ID, err)
@@ -149,40 +150,52 @@ func (d *SuppressedDataset) count(p *suppressed, g generation, found []entryOf, 
 // alone.
 //
 // An entry says what its row held, or all rows that share its key together, but
-// not who they were. So it is theirs if its key decides that of such a row. Where it
-// does not, because the row has a birth of its own, a surer key must have found that
-// row: an entry with the same mask, of the same names, and in the same place. An entry that
-// several rows share, such as a father's and a son's, has another mask than
+// not who they were. It is surely theirs if its key decides that of such a row. Where it
+// does not, because the row has a birth of its own, a surer key must have found the
+// same row: an entry with the same mask, of the same name, and in the same place. An
+// entry that several rows share, such as a father's and a son's, has another mask than
 // the surer one of the son alone, and stays: there is somebody else in it.
 func whose(found []entryOf) {
-	hasYear := slices.ContainsFunc(found, func(e entryOf) bool { return e.Type == hashing.NameYOBZIP })
 	for i := range found {
 		e := &found[i]
-		e.theirs = (!e.Guessed || e.Type == hashing.NameDOB || e.Type == hashing.VoterID) && decides(e.Type, e.mask.Kinds())
+		e.sure = !isGuess(e.PersonKey) && decides(e.Type, e.mask.Kinds())
+		e.theirs = e.sure
 	}
 	for i := range found {
 		found[i].mask = foldBirth(found[i].mask)
 	}
-	surer := [...]func(e, s *entryOf) bool{
-		func(e, s *entryOf) bool { // the year and place agree, and the date somewhere
-			part := s.mask.Shared() && e.mask.Kinds()&^s.mask.Kinds() == 0
-			return e.Type == hashing.NameYOBZIP && (e.mask == s.mask || part) &&
-				(s.Type == hashing.NameDOB && e.sameName(s) || s.Type == hashing.VoterID && e.sameLast(s))
-		},
-		func(e, s *entryOf) bool {
-			same := s.Type == hashing.NameYOBZIP && e.sameName(s) && e.sameZIP(s) || s.Type == hashing.VoterID && !hasYear && e.sameLast(s)
-			return (e.Type == hashing.NameZIP || e.Type == hashing.NameAddress) && e.mask == s.mask && same
-		},
-		func(e, s *entryOf) bool {
-			return (e.Type == hashing.Phone || e.Type == hashing.Email) && e.mask == s.mask && e.sameLast(s)
-		},
-	}
-	for _, by := range surer {
+	years := slices.DeleteFunc(slices.Clone(found), func(e entryOf) bool { return e.Type != hashing.NameYOBZIP })
+	for _, types := range [...][]hashing.KeyType{{hashing.NameYOBZIP}, {hashing.NameZIP, hashing.NameAddress}, {hashing.Phone, hashing.Email}} {
 		for i := range found {
 			e := &found[i]
-			e.theirs = e.theirs || slices.ContainsFunc(found, func(s entryOf) bool { return s.theirs && by(e, &s) })
+			if slices.Contains(types, e.Type) {
+				e.theirs = e.theirs || slices.ContainsFunc(found, func(s entryOf) bool { return s.theirs && e.ofRow(&s, years) })
+			}
 		}
 	}
+}
+
+// ofRow reports whether e is an entry of a row, or of rows, that a surer entry s was
+// found by. years are all entries found by birth year and ZIP code.
+func (e *entryOf) ofRow(s *entryOf, years []entryOf) bool {
+	same := e.mask == s.mask && (s.sure || !e.mask.Shared())
+	switch s.Type {
+	case hashing.NameDOB, hashing.VoterID:
+		named := s.Type == hashing.VoterID && e.sameLast(s) || s.Type == hashing.NameDOB && e.sameName(s)
+		switch e.Type {
+		case hashing.NameYOBZIP: // of the rows of several registrations this may be one
+			return named && (same || s.mask.Shared() && e.mask.Kinds()&^s.mask.Kinds() == 0)
+		case hashing.NameZIP, hashing.NameAddress: // if the year is another there, so is the person
+			here := slices.ContainsFunc(years, func(y entryOf) bool { return e.sameName(&y) && e.sameZIP(&y) })
+			return named && same && (here || len(years) == 0)
+		}
+	case hashing.NameYOBZIP:
+		switch e.Type {
+		case hashing.NameZIP, hashing.NameAddress:
+			return same && e.sameName(s) && e.sameZIP(s)
+		}
+	}
+	return (e.Type == hashing.Phone || e.Type == hashing.Email) && same && e.sameLast(s)
 }
 
 // foldBirth returns the mask with a birth date taken for its year: of a row born on
