@@ -20,7 +20,7 @@ type entryOf struct {
 	fields [][]byte // of the key
 	tag    hashing.Tag
 	mask   hashing.Mask // births folded: see foldBirth
-	sure   bool // it is theirs by itself
+	sure   bool         // it is theirs by itself
 	theirs bool
 }
 
