@@ -291,6 +291,28 @@ func TestFatherAndSon(t *testing.T) {
 	}
 }
 
+// In a served index somebody is left out under the key of every jurisdiction that
+// their row names.
+func TestSuppressedInEverySection(t *testing.T) {
+	t.Parallel()
+	path := edited(t, 60, func(i int, row []string) {
+		if i == 8 {
+			row[17] = "10001" // mail goes to New York
+		}
+	})
+	ix := newIndexOf(t, hashing.Served)
+	run(t, ix, path)
+	res := suppress(t, ix, exposure.Person{Last: "Examplea", First: "Patia", BirthDate: "1948-10-09", ZIP: "33101", State: "FL", VoterID: "100000008"})
+	entries := map[string]int{}
+	err := ix.Entries(t.Context(), 0, func(e rollindex.Entry) error { entries[e.Jurisdiction]++; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(res.Datasets, entries), "[{d 1 5 0}] map[US-FL:177]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // The dataset is the same whatever the jobs and the memory, with people left out.
 func TestSuppressedSameDigest(t *testing.T) {
 	t.Parallel()
