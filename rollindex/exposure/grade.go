@@ -91,10 +91,11 @@ type Finding struct {
 
 // hit is a result for an input of a known person.
 type hit struct {
-	input   int32
-	dataset int32 // index into check.datasets
-	mask    hashing.Mask
-	damaged bool
+	input    int32
+	dataset  int32 // index into check.datasets
+	mask     hashing.Mask
+	damaged  bool
+	withheld bool // as [Result] has it
 }
 
 // tier returns the tier of a hit. A name key with an initial or a year of birth
