@@ -10,6 +10,7 @@ import (
 	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/exposure/sourcetest"
 	"rollcheck/rollindex/lookup"
+	"rollcheck/rollindex/lookup/lookuptest"
 )
 
 // A session is a source: a whole check by filters finds the same people in the
@@ -17,7 +18,7 @@ import (
 func TestCheck(t *testing.T) {
 	var want []sourcetest.Row
 	for _, r := range roll(t) {
-		if r.places[0] == "US-GA" {
+		if r.Places[0] == "US-GA" {
 			continue // not asked
 		}
 		want = append(want, sourcetest.Row{Dataset: r.Dataset, Mask: r.Mask, Keys: slices.DeleteFunc(r.Keys, func(in hashing.Input) bool {
@@ -47,9 +48,9 @@ func TestAsker(t *testing.T) {
 	for _, mode := range []lookup.Mode{lookup.FilterMode, lookup.BucketMode} {
 		t.Run(mode.String(), func(t *testing.T) {
 			sourcetest.RunAsker(t, func(t *testing.T, rows []sourcetest.Row) exposure.Asker {
-				var records []record
+				var records []lookuptest.Record
 				for _, r := range rows {
-					records = append(records, record{r, []string{"US-FL"}})
+					records = append(records, lookuptest.Record{Row: r, Places: []string{"US-FL"}})
 				}
 				return newOperator(t, records).session(t, mode, "US-FL")
 			})
@@ -61,24 +62,24 @@ func TestAsker(t *testing.T) {
 func TestAskIn(t *testing.T) {
 	op := published(t)
 	s := op.session(t, lookup.FilterMode, "US-FL", "US-GA")
-	op.saw = nil
+	op.Forget()
 	georgian := sourcetest.People(t, "big", 40, 1)[0]
 	for _, tt := range []struct {
 		place string
 		hits  int
 	}{{"US-FL", 0}, {"US-GA", 2}} { // a voter id of Florida's form is not asked for in Georgia
-		op.saw = nil
+		op.Forget()
 		hits := 0
 		if _, err := s.AskIn(t.Context(), []string{tt.place}, georgian.Keys, func(hashing.Result) { hits++ }); err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range op.saw {
-			if key := fmt.Sprintf("key %d ", op.id(tt.place)); !strings.Contains(line, key) && !strings.Contains(line, fmt.Sprintf("key %d ", op.id(hashing.NoJurisdiction))) {
+		for _, line := range op.Saw() {
+			if key := fmt.Sprintf("key %d ", op.ID(tt.place)); !strings.Contains(line, key) && !strings.Contains(line, fmt.Sprintf("key %d ", op.ID(hashing.NoJurisdiction))) {
 				t.Errorf("in %s: %s", tt.place, line)
 			}
 		}
-		if hits != tt.hits || len(op.saw) == 0 {
-			t.Errorf("in %s: %d hits, asked %q", tt.place, hits, op.saw)
+		if hits != tt.hits || len(op.Saw()) == 0 {
+			t.Errorf("in %s: %d hits, asked %q", tt.place, hits, op.Saw())
 		}
 	}
 }
