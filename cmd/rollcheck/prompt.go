@@ -73,6 +73,11 @@ func (p *program) askPerson(ctx context.Context) (exposure.Decoder, error) {
 	defer t.Close()
 	t.say("Nothing you type leaves this machine or is stored. Press Enter to skip a question;\n" +
 		"the more you answer, the surer the result.\n")
+	return t.person(questions)
+}
+
+// person asks the questions about one person.
+func (t *terminal) person(questions []question) (exposure.Decoder, error) {
 	var person exposure.Person
 	for _, q := range questions {
 		switch {

@@ -58,6 +58,13 @@ func (p *Person) Jurisdictions() (named []string) {
 	return slices.Compact(named)
 }
 
+// Inputs returns the match keys that [Check] asks for a person, in all spellings.
+func Inputs(p *Person) []Input {
+	var pl planner
+	pl.plan(p)
+	return pl.inputs
+}
+
 // unasked is what an [Asker] did not ask for one person.
 type unasked struct {
 	types Keys         // key types some inputs of which were not asked

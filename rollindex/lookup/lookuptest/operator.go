@@ -6,6 +6,7 @@ package lookuptest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -328,6 +329,34 @@ func infosOf(records []Record) map[string]*hashing.DatasetInfo {
 		infos[d.ID] = d
 	}
 	return infos
+}
+
+// AddLarge publishes in a place another dataset of n records that nobody has the
+// keys of, so that its filters are a large download.
+func (op *Operator) AddLarge(t testing.TB, place, dataset string, n int) {
+	t.Helper()
+	tags := make([]hashing.Tag, n)
+	random := SeedOf(dataset)
+	for i := range tags {
+		var b [8]byte
+		random.Read(b[:])
+		tags[i] = hashing.Tag(binary.BigEndian.Uint64(b[:]))
+	}
+	file, err := lookup.BuildFilter(tags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := lookup.Hash32(sha256.Sum256(file))
+	op.Files[lookup.FilterPath(sum)] = file
+	l := op.Lists[place]
+	l.Datasets = append(l.Datasets, lookup.Dataset{
+		Number: 60000, ID: dataset, Generation: 1, Jurisdictions: []string{place}, Fields: []string{"name", "birth_date"},
+		Rows: int64(n), Indexed: int64(n), KeyRows: map[string]int64{hashing.NameDOB.String(): int64(n)},
+	})
+	l.Files = append(l.Files, lookup.File{
+		Dataset: dataset, KeyType: hashing.NameDOB.String(), N: int64(n), Kind: lookup.KindFuse16, Bytes: int64(len(file)), SHA256: sum,
+	})
+	op.Sign(t, func(m *lookup.Manifest) { m.Seq++ })
 }
 
 // note adds a line to what the operator saw.
