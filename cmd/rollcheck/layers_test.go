@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"},      // the browser links it: nothing with cgo
 	"rollindex/lookup/lookuptest":         {"hashing", "hashing/voprf/", "data/field", "rollindex/exposure/sourcetest", "rollindex/lookup"},
 	"rollindex/lookup/remote":             {"rollindex/lookup"},
+	"rollindex/lookup/publish":            {"hashing", "data/catalogue", "rollindex", "rollindex/lookup"},
 	"rollindex/ingest":                    {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},

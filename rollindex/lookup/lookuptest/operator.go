@@ -275,7 +275,7 @@ func (op *Operator) cut(t testing.TB, place string, groups map[uint16]map[[2]uin
 	b := &lookup.Buckets{Bits: bits, Root: lookup.Hash32(tree.Root())}
 	for id.Number = range bodies {
 		file := tree.AppendProof(bodies[id.Number], id.Number)
-		op.Files[lookup.BucketPath(id)] = file
+		op.Files[lookup.BucketPath(b.Root, id.Number)] = file
 		b.Bytes = max(b.Bytes, int64(len(file)))
 	}
 	return b
