@@ -33,13 +33,14 @@ type operatorKey struct{}
 type scriptOperator struct {
 	*lookuptest.Operator
 	mu    sync.Mutex
-	cut   int  // files end after so many bytes of an answer, 0 for no end
-	down  bool // nothing is answered
-	moved bool // everything is somewhere else
+	cut   int    // files end after so many bytes of an answer, 0 for no end
+	down  bool   // nothing is answered
+	moved bool   // everything is somewhere else
+	seq   uint64 // of the last manifest
 }
 
 func newScriptOperator(t *testing.T) *scriptOperator {
-	return &scriptOperator{Operator: leaks().Copy(t)}
+	return &scriptOperator{Operator: leaks().Copy(t), seq: 7}
 }
 
 // operator is the command of scripts for a server that they can change:
@@ -53,7 +54,9 @@ func (op *scriptOperator) command(t *testing.T, ts *testscript.TestScript, neg b
 		s := httptest.NewServer(op)
 		ts.Defer(s.Close)
 		ts.Setenv("SERVER", s.URL)
+		_, second := lookuptest.NewSigner(t, "somebody else")
 		ts.Setenv("KEY", op.Trusted.String())
+		ts.Setenv("KEY2", second.String())
 	case "saw":
 		n := 0
 		for _, line := range op.Saw() {
@@ -78,7 +81,13 @@ func (op *scriptOperator) command(t *testing.T, ts *testscript.TestScript, neg b
 // spoil changes the server.
 func (op *scriptOperator) spoil(t *testing.T, kind string) bool {
 	fl := op.Lists["US-FL"]
-	again := func(change func(*lookup.Manifest)) { op.Sign(t, change) }
+	again := func(change func(*lookup.Manifest)) {
+		op.seq++
+		op.Sign(t, func(m *lookup.Manifest) {
+			m.Seq = op.seq
+			change(m)
+		})
+	}
 	switch kind {
 	case "forget":
 		op.Forget()
@@ -86,18 +95,20 @@ func (op *scriptOperator) spoil(t *testing.T, kind string) bool {
 		whole := leaks().Copy(t)
 		op.Files, op.Keys, op.Tamper, op.Budget, op.cut, op.down, op.moved = whole.Files, whole.Keys, nil, -1, 0, false, false
 		op.Lists = whole.Lists
+		again(func(*lookup.Manifest) {})
 	case "large":
 		op.AddLarge(t, "US-FL", "large", 300_000)
+		again(func(*lookup.Manifest) {})
 	case "another-key":
 		op.Signer, op.Trusted = lookuptest.NewSigner(t, "somebody else")
-		again(func(m *lookup.Manifest) { m.Seq++ })
+		again(func(*lookup.Manifest) {})
 	case "newer":
-		again(func(m *lookup.Manifest) { m.Seq = 8 })
+		again(func(*lookup.Manifest) {})
 	case "older":
-		again(func(m *lookup.Manifest) { m.Seq = 6 })
+		op.Sign(t, func(m *lookup.Manifest) { m.Seq = 6 })
 	case "expired":
 		again(func(m *lookup.Manifest) {
-			m.Seq, m.Issued, m.Expires = 9, m.Issued.Add(-24*time.Hour), m.Issued.Add(-time.Hour)
+			m.Issued, m.Expires = m.Issued.Add(-24*time.Hour), m.Issued.Add(-time.Hour)
 		})
 	case "another-list":
 		again(func(m *lookup.Manifest) { m.Lists[0].SHA256 = m.Lists[1].SHA256 })
@@ -120,10 +131,10 @@ func (op *scriptOperator) spoil(t *testing.T, kind string) bool {
 		op.Budget = 0
 	case "little-budget":
 		op.Budget = 3
-		again(func(m *lookup.Manifest) { m.Seq, m.Budgets.BatchesPerAddress = 8, 3 })
+		again(func(m *lookup.Manifest) { m.Budgets.BatchesPerAddress = 3 })
 	case "no-buckets":
 		fl.Buckets = nil
-		again(func(m *lookup.Manifest) { m.Seq++ })
+		again(func(*lookup.Manifest) {})
 	case "break-off":
 		op.cut = 200_000
 	case "down":

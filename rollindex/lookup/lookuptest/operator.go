@@ -391,7 +391,9 @@ func (op *Operator) Evaluate(ctx context.Context, body []byte) ([]byte, error) {
 	}
 	op.mu.Lock()
 	spent := op.Budget == 0
-	op.Budget--
+	if op.Budget > 0 {
+		op.Budget--
+	}
 	op.mu.Unlock()
 	if spent {
 		return nil, &lookup.BudgetError{Retry: op.Now.Add(time.Hour)}

@@ -33,7 +33,8 @@ var (
 
 const (
 	userAgent   = "rollcheck" // no version: it would tell users apart
-	attempts    = 4           // of a GET
+	attempts    = 4           // of a GET that do not get on
+	somewhat    = 64 << 10    // bytes that count as getting on
 	mostWait    = 30 * time.Second
 	mostRetry   = 48 * time.Hour
 	someRetry   = time.Hour // where a server does not say
@@ -143,6 +144,7 @@ func (t *Transport) Get(ctx context.Context, path string, limit int64) ([]byte, 
 	defer d.close()
 	wait := t.backoff
 	for try := 1; ; try++ {
+		before := d.size
 		err := d.attempt(ctx)
 		if err == nil {
 			b, ferr := d.finish()
@@ -150,6 +152,9 @@ func (t *Transport) Get(ctx context.Context, path string, limit int64) ([]byte, 
 				return b, nil
 			}
 			err = ferr
+		}
+		if d.size > before+somewhat {
+			try, wait = 1, t.backoff // it is getting on
 		}
 		var a again
 		if ctx.Err() != nil || try == attempts || !errors.As(err, &a) {
