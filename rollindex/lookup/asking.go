@@ -223,7 +223,7 @@ func (a *asking) fetchBuckets(ctx context.Context) error {
 		b := p.list.Buckets
 		id := BucketID{Key: p.id, Bits: b.Bits, Number: bucketOf(a.group, b.Bits)}
 		what := "a bucket of " + p.name
-		file, err := a.offer.client.transport.Get(ctx, BucketPath(id), b.Bytes)
+		file, err := a.offer.client.transport.Get(ctx, BucketPath(b.Root, id.Number), b.Bytes)
 		if err != nil {
 			return fmt.Errorf("fetching %s: %w", what, err)
 		}

@@ -29,8 +29,8 @@ func bucketPath(op *operator, place string) string {
 	var d hashing.Details
 	d.SetLast([]byte("Fictionf"))
 	d.SetFirst([]byte("Personf"))
-	bits := lookup.BucketBits(place)
-	return lookup.BucketPath(lookup.BucketID{Key: op.id(place), Bits: bits, Number: int(hashing.Bucket(d.Last, d.First)) >> (16 - bits)})
+	b := op.lists[place].Buckets
+	return lookup.BucketPath(b.Root, int(hashing.Bucket(d.Last, d.First))>>(16-b.Bits))
 }
 
 // What a dishonest server, mirror or network may send, and that a client refuses
@@ -111,8 +111,7 @@ func TestMalice(t *testing.T) {
 			op.files[bucketPath(op, "US-FL")] = []byte{}
 		}, lookup.ErrBucket, "a bucket of US-FL"},
 		{"swaps two buckets", lookup.BucketMode, func(_ *testing.T, op *operator) {
-			id := lookup.BucketID{Key: op.id("US-FL"), Bits: 11, Number: 3}
-			op.files[bucketPath(op, "US-FL")] = op.files[lookup.BucketPath(id)]
+			op.files[bucketPath(op, "US-FL")] = op.files[lookup.BucketPath(op.lists["US-FL"].Buckets.Root, 3)]
 		}, lookup.ErrBucket, "a bucket of US-FL"},
 		{"gives a bucket of nowhere", lookup.BucketMode, func(_ *testing.T, op *operator) {
 			op.files[bucketPath(op, "US-FL")] = op.files[bucketPath(op, hashing.NoJurisdiction)]

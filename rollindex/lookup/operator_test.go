@@ -278,7 +278,7 @@ func (op *operator) cut(t testing.TB, place string, groups map[uint16]map[[2]uin
 	b := &lookup.Buckets{Bits: bits, Root: lookup.Hash32(tree.Root())}
 	for id.Number = range bodies {
 		file := tree.AppendProof(bodies[id.Number], id.Number)
-		op.files[lookup.BucketPath(id)] = file
+		op.files[lookup.BucketPath(b.Root, id.Number)] = file
 		b.Bytes = max(b.Bytes, int64(len(file)))
 	}
 	return b
