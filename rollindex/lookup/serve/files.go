@@ -27,7 +27,7 @@ const (
 	kindNone     = "none"
 )
 
-// Caches may keep what is named by its hash, and must ask again for the rest.
+// Caches may keep what is named by a hash, and must ask again for the rest.
 const (
 	immutable = "public, max-age=31536000, immutable"
 	noCache   = "no-cache"
@@ -36,9 +36,9 @@ const (
 
 var (
 	hashName   = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	bucketName = regexp.MustCompile(`^(0|[1-9][0-9]{0,4})/(0|[1-9][0-9]{0,4})$`)
-	// resumes is the one form of Range that is followed, and only for files named
-	// by their hash: the rest of a download that broke off. A part in the middle
+	bucketName = regexp.MustCompile(`^[0-9a-f]{64}/(0|[1-9][0-9]{0,4})$`)
+	// resumes is the one form of Range that is followed, and only for files that
+	// never change: the rest of a download that broke off. A part in the middle
 	// of a filter would name the places somebody looks at.
 	resumes = regexp.MustCompile(`^bytes=[0-9]{1,12}-$`)
 )
@@ -84,9 +84,8 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, kind string) {
 		sendBytes(w, r, types[".txt"], "", p.signed)
 	case kindKey:
 		sendBytes(w, r, types[".txt"], "", p.key)
-	case kindList, kindFilter:
-		hash := r.URL.Path[len("/v1/l/"):]
-		h.Set("ETag", `"`+hash+`"`)
+	case kindList, kindFilter, kindBucket:
+		h.Set("ETag", `"`+r.URL.Path[len("/v1/l/"):]+`"`)
 		h.Set("Cache-Control", immutable)
 		h.Set("Content-Type", octets)
 		if kind == kindList {
@@ -95,11 +94,6 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, kind string) {
 		if !resumes.MatchString(r.Header.Get("Range")) || len(r.Header["Range"]) > 1 {
 			r.Header.Del("Range")
 		}
-		s.sendPublished(w, r)
-	case kindBucket:
-		h.Set("Cache-Control", noCache)
-		h.Set("Content-Type", octets)
-		r.Header.Del("Range")
 		s.sendPublished(w, r)
 	default:
 		s.sendPage(w, r, p)

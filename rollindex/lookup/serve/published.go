@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -45,9 +46,8 @@ type servedKey struct {
 
 // A page is kept in memory, so it is bounded: the browser's program is some 4 MB.
 const (
-	maxPage      = 64 << 20 // bytes, all files together
-	maxPageFiles = 512
-	maxKeyFile   = 1 << 10
+	maxPage    = 64 << 20 // bytes, all files together
+	maxKeyFile = 1 << 10
 )
 
 // load reads what the directory publishes. last is the number of the manifest
@@ -74,7 +74,7 @@ func load(root *os.Root, keys Keys, now time.Time, last uint64, evaluateOnly boo
 		return nil, err
 	}
 	if !evaluateOnly {
-		if p.page, err = readPage(root); err != nil {
+		if p.page, err = readPage(root, m.Page); err != nil {
 			return nil, fmt.Errorf("reading the page: %w", err)
 		}
 	}
@@ -139,7 +139,7 @@ func openIn(root *os.Root, name string) (*os.File, os.FileInfo, error) {
 	return f, info, nil
 }
 
-// pageFile is a file of the page, and the same compressed if that lies beside it.
+// pageFile is a file of the page, and the same compressed.
 type pageFile struct {
 	contentType string
 	etag        string
@@ -150,38 +150,46 @@ type pageFile struct {
 // file beside that has it.
 var codings = []struct{ name, ending string }{{"br", ".br"}, {"gzip", ".gz"}}
 
-// readPage reads the page: the regular files at the directory's root whose names
-// do not begin with a dot.
-func readPage(root *os.Root) (map[string]*pageFile, error) {
-	entries, err := fs.ReadDir(root.FS(), ".")
-	if err != nil {
-		return nil, err
-	}
+// readPage reads the files of the page that the manifest names, and nothing else
+// that lies there. Those that lie there compressed too, under the same name with
+// .br or .gz behind it, are sent so; a text or program that does not is compressed
+// here, once.
+func readPage(root *os.Root, names []lookup.Page) (map[string]*pageFile, error) {
 	page, left := make(map[string]*pageFile), int64(maxPage)
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || !e.Type().IsRegular() {
-			continue
-		}
-		if len(page) == maxPageFiles {
-			return nil, fmt.Errorf("there are more than %d files", maxPageFiles)
-		}
-		b, _, err := readIn(root, e.Name(), left)
+	for _, n := range names {
+		b, _, err := readIn(root, n.Path, left)
 		if err != nil {
 			return nil, err
 		}
+		if sha256.Sum256(b) != n.SHA256 {
+			return nil, fmt.Errorf("%s: it is not the file that the manifest names", n.Path)
+		}
 		left -= int64(len(b))
-		sum := sha256.Sum256(b)
-		page[e.Name()] = &pageFile{contentTypeOf(e.Name()), fmt.Sprintf("%x", sum[:16]), map[string][]byte{"": b}}
+		page[n.Path] = &pageFile{contentTypeOf(n.Path), n.SHA256.String(), map[string][]byte{"": b}}
 	}
 	for name, f := range page {
 		for _, c := range codings {
 			if beside := page[name+c.ending]; beside != nil {
 				f.forms[c.name] = beside.forms[""]
-				delete(page, name+c.ending)
 			}
+		}
+		if b := f.forms[""]; f.forms["gzip"] == nil && compressible(f.contentType) && len(b) > 1<<10 {
+			f.forms["gzip"] = compress(b)
 		}
 	}
 	return page, nil
+}
+
+func compressible(contentType string) bool {
+	return strings.HasPrefix(contentType, "text/") || strings.HasPrefix(contentType, "application/") && contentType != octets || contentType == types[".svg"]
+}
+
+func compress(b []byte) []byte {
+	var out bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // an error only for a level that is none
+	w.Write(b)                                              // into memory: never fails
+	w.Close()
+	return out.Bytes()
 }
 
 // types are the content types of a page. They are not asked of the operating
