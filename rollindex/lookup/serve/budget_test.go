@@ -12,7 +12,9 @@ import (
 	"rollcheck/rollindex/lookup"
 )
 
-func addr(format string, args ...any) netip.Addr { return netip.MustParseAddr(fmt.Sprintf(format, args...)) }
+func addr(format string, args ...any) netip.Addr {
+	return netip.MustParseAddr(fmt.Sprintf(format, args...))
+}
 
 // Of a jurisdiction's slots a fifth is for prefixes that were given less than one
 // address may have.

@@ -143,8 +143,7 @@ func (s *Server) evaluate(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 		return
 	}
-	answer, err := evaluateBatch(key, blinded, s.metrics)
-	<-s.cores
+	answer, err := s.evaluateBatch(key, blinded)
 	switch {
 	case errors.Is(err, voprf.ErrElement):
 		refuse(w, http.StatusBadRequest, "an element of the batch is not valid")
@@ -212,8 +211,9 @@ func (s *Server) meter(w http.ResponseWriter, r *http.Request, p *published, jur
 	return false
 }
 
-// evaluateBatch evaluates and encodes.
-func evaluateBatch(key servedKey, blinded *lookup.Elements, m *metrics) ([]byte, error) {
+// evaluateBatch evaluates and encodes, on a core that it gives free.
+func (s *Server) evaluateBatch(key servedKey, blinded *lookup.Elements) ([]byte, error) {
+	defer func() { <-s.cores }()
 	start := time.Now()
 	elements := make([][]byte, len(blinded))
 	for i := range blinded {
@@ -227,7 +227,7 @@ func evaluateBatch(key servedKey, blinded *lookup.Elements, m *metrics) ([]byte,
 	for _, e := range out {
 		answer = append(answer, e...)
 	}
-	m.evaluation.Observe(time.Since(start).Seconds())
+	s.metrics.evaluation.Observe(time.Since(start).Seconds())
 	return append(answer, proof...), nil
 }
 

@@ -33,7 +33,7 @@ type Keys interface {
 type published struct {
 	manifest *lookup.Manifest
 	signed   []byte
-	key      []byte // the verifier key, as it lies there
+	key      []byte // the verifier key, on a line
 	keys     map[uint16]servedKey
 	page     map[string]*pageFile // by path, without the slash in front
 	file     os.FileInfo          // of the manifest, to see that another took its place
@@ -69,7 +69,7 @@ func load(root *os.Root, keys Keys, now time.Time, last uint64, evaluateOnly boo
 	if err != nil {
 		return nil, err
 	}
-	p := &published{manifest: m, signed: signed, key: key, file: info}
+	p := &published{manifest: m, signed: signed, key: []byte(trusted.String() + "\n"), file: info}
 	if p.keys, err = keysOf(m, keys); err != nil {
 		return nil, err
 	}
