@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
 	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"},      // the browser links it: nothing with cgo
 	"rollindex/lookup/serve":              {"hashing/voprf/", "rollindex/lookup"},
+	"rollindex/lookup/publish":            {"hashing", "data/catalogue", "rollindex", "rollindex/lookup"},
 	"rollindex/ingest":                    {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},
