@@ -63,16 +63,16 @@ async function evaluate(key, x) {
 // Section 1: the entry of a dataset.
 function entry(y, dataset) {
   const b = hmac(y, Buffer.from('vrx1/entry'), Buffer.from([dataset.dataset.length]), Buffer.from(dataset.dataset), u32(dataset.generation));
-  return { tag: b.readBigUInt64BE(0), pad: b.readUInt32BE(8) };
+  return { tag: b.readBigUInt64BE(0), filterKey: b.readBigUInt64LE(0), pad: b.readUInt32BE(8) };
 }
 
 // Section 5.
 const mask64 = (n) => BigInt.asUintN(64, n);
-function inFilter(f, tag) {
+function inFilter(f, filterKey) {
   must(f.subarray(0, 4).toString() === 'VRXF' && f[4] === 1 && f[5] === 16 && f.readUInt16LE(6) === 0 && f.readUInt32LE(28) === 0, 'the header of a filter');
   const [seed, length, segments] = [f.readBigUInt64LE(8), BigInt(f.readUInt32LE(20)), BigInt(f.readUInt32LE(24))];
   must(BigInt(f.length) === 32n + 2n * (segments + 2n) * length, 'the length of a filter');
-  let h = mask64(tag + seed);
+  let h = mask64(filterKey + seed);
   h ^= h >> 33n; h = mask64(h * 0xff51afd7ed558ccdn); h ^= h >> 33n; h = mask64(h * 0xc4ceb9fe1a85ec53n); h ^= h >> 33n;
   const a = (h * segments * length) >> 64n;
   const b = (a + length) ^ ((h >> 18n) & (length - 1n));
@@ -118,7 +118,7 @@ for (const file of list.files) {
   const bytes = await get(`/v1/f/${file.sha256}`, file.bytes);
   must(sha256(bytes).toString('hex') === file.sha256, 'the hash of a filter');
   const dataset = list.datasets.find((d) => d.dataset === file.dataset);
-  if (file.key_type === 'name-dob' && inFilter(bytes, entry(y, dataset).tag)) byFilter.push(dataset.dataset);
+  if (file.key_type === 'name-dob' && inFilter(bytes, entry(y, dataset).filterKey)) byFilter.push(dataset.dataset);
 }
 
 const { bits, root } = list.buckets;
