@@ -23,6 +23,8 @@ import (
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex"
+	"rollcheck/rollindex/lookup"
+	"rollcheck/rollindex/lookup/publish"
 	"rollcheck/rollindex/lookup/serve"
 )
 
@@ -82,6 +84,9 @@ func (p *program) serve(c *cli.Context) error {
 	if cfg.State, err = p.serveState(c); err != nil {
 		return err
 	}
+	if err := p.secretsApart(c, cfg.State); err != nil {
+		return err
+	}
 	dir, err := p.existingIndex(c)
 	if err != nil {
 		return err
@@ -110,6 +115,21 @@ func (p *program) serve(c *cli.Context) error {
 	return errors.Join(p.listenAndServe(c, s, cfg.TLS), s.Close())
 }
 
+// secretsApart refuses a published directory, which anybody may copy, that holds
+// the key or the budgets.
+func (p *program) secretsApart(c *cli.Context, state string) error {
+	key, err := p.keyPath(c)
+	if err != nil {
+		return err
+	}
+	for _, path := range []string{key, state} {
+		if publish.Within(path, c.String("data")) {
+			return hint(fmt.Errorf("serve: %q lies in what is published", path), "move it, or name another with --key-file or --state")
+		}
+	}
+	return nil
+}
+
 // serveHint says what to do about a server that does not start.
 func serveHint(err error) error {
 	switch {
@@ -119,6 +139,10 @@ func serveHint(err error) error {
 		return hint(fmt.Errorf("serve: %w", err), "name the index that was published by --index, or publish this one")
 	case errors.Is(err, serve.ErrInUse):
 		return hint(fmt.Errorf("serve: %w", err), "stop the other one, or name another file with --state: two servers have two sets of budgets")
+	case errors.Is(err, lookup.ErrExpired):
+		return hint(fmt.Errorf("serve: %w", err), "publish again: \"rollcheck publish --out DIR\"")
+	case errors.Is(err, os.ErrNotExist):
+		return hint(fmt.Errorf("serve: %w", err), "--data is the directory that \"rollcheck publish --out DIR\" wrote")
 	}
 	return fmt.Errorf("serve: %w", err)
 }
