@@ -99,6 +99,7 @@ func (p *program) app() *cli.App {
 		Flags: p.globalFlags(),
 		Commands: []*cli.Command{
 			p.initCommand(), p.ingestCommand(), p.checkCommand(), p.fetchCommand(), p.claimCommand(), p.datasetsCommand(), p.verifyCommand(), p.publishCommand(),
+			p.serveCommand(),
 			p.layoutsCommand(), p.incidentsCommand(), p.publicRecordCommand(), p.synthCommand(), p.keyCommand(), p.completionCommand(), p.versionCommand(),
 		},
 		Reader:          p.stdin,

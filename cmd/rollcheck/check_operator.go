@@ -194,7 +194,15 @@ func (p *program) askRemotely(ctx context.Context) (exposure.Decoder, error) {
 			asked = append(asked, q)
 		}
 	}
-	return t.person(asked)
+	person, err := t.person(asked)
+	for n := 0; err == nil && len(person.Jurisdictions()) == 0 && n < tries; n++ {
+		t.say("A server is asked for the states you were registered in only: name one.\n")
+		err = t.detail(person, questionOf("state"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return exposure.People(*person), nil
 }
 
 // interactive opens the terminal if somebody sits before it who expects to be
