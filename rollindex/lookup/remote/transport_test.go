@@ -192,6 +192,25 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// Nobody else is told of a request, whatever the server says.
+func TestSentElsewhere(t *testing.T) {
+	others := 0
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { others++ }))
+	defer other.Close()
+	tr := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+r.URL.Path, http.StatusTemporaryRedirect)
+	})
+	if _, err := tr.Get(t.Context(), lookup.ManifestPath, 1000); err == nil {
+		t.Error("an answer from elsewhere is taken")
+	}
+	if _, err := tr.Evaluate(t.Context(), make([]byte, lookup.RequestSize)); err == nil {
+		t.Error("an evaluation from elsewhere is taken")
+	}
+	if others > 0 {
+		t.Errorf("another server was asked %d times", others)
+	}
+}
+
 func TestTooLong(t *testing.T) {
 	for _, flush := range []bool{false, true} { // with a length said before, and without
 		tr := serve(t, func(w http.ResponseWriter, r *http.Request) {
