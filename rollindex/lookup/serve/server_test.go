@@ -101,6 +101,7 @@ func TestReload(t *testing.T) {
 
 	for why, spoil := range map[string]func(){
 		"older":       func() { s.manifest.Seq = 7 },
+		"same number": func() { s.manifest.Budgets.BatchesPerAddress++ },
 		"expired":     func() { s.manifest.Seq, s.manifest.Expires = 9, start },
 		"other epoch": func() { s.manifest.Seq, s.manifest.Epoch = 9, "2" },
 		"other keys": func() {
