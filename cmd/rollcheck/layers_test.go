@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"cmd/":                                {"hashing/", "data/", "rollindex/"},
 	"scripts/":                            {},
 	"scripts/benchmark":                   {"hashing/voprf", "rollindex/lookup"},
+	"scripts/thief":                       {"hashing/", "rollindex", "rollindex/lookup"},
 	"scripts/measure":                     {"data/", "hashing", "rollindex", "rollindex/exposure", "rollindex/ingest", "rollindex/voterfile/"},
 	"rollindex/voterfile/synth":           {"data/", "hashing"},
 	"rollindex/exposure/":                 {"hashing", "data/advice", "data/catalogue", "data/field", "data/names", "rollindex/exposure"},

@@ -139,6 +139,9 @@ func publishOptions(c *cli.Context) (opts publish.Options, err error) {
 			BatchesPerAddress: c.Int("batches-per-address"), BatchesPerPrefix: c.Int("batches-per-prefix"), SlotsPerJurisdiction: c.Int("slots-per-jurisdiction"),
 		},
 	}
+	if len(opts.Datasets) == 0 {
+		opts.Datasets = nil // all
+	}
 	for _, name := range []string{"batches-per-address", "batches-per-prefix", "slots-per-jurisdiction"} {
 		if n := c.Int(name); n < 1 || n > math.MaxInt32 {
 			return opts, fmt.Errorf("--%s %d is not between 1 and %d", name, n, math.MaxInt32)

@@ -40,9 +40,9 @@ type chosen struct {
 	at      int // in the index
 	info    hashing.DatasetInfo
 	number  uint16
-	section map[string]int                     // of a jurisdiction, in info.Sections
-	count   [][hashing.NumKeyTypes + 1]int64   // entries by section and key type
-	route   [][hashing.NumKeyTypes + 1]*filter // the file they are in, likewise
+	section map[string]int                 // of a jurisdiction, in info.Sections
+	count   [][hashing.NumKeyTypes]int64   // entries by section and key type
+	route   [][hashing.NumKeyTypes]*filter // the file they are in, likewise
 }
 
 // choose decides which datasets are published.
@@ -71,8 +71,8 @@ func (p *publication) choose() error {
 		for j, name := range d.Sections {
 			c.section[name] = j
 		}
-		c.count = make([][hashing.NumKeyTypes + 1]int64, len(d.Sections))
-		c.route = make([][hashing.NumKeyTypes + 1]*filter, len(d.Sections))
+		c.count = make([][hashing.NumKeyTypes]int64, len(d.Sections))
+		c.route = make([][hashing.NumKeyTypes]*filter, len(d.Sections))
 		p.chosen = append(p.chosen, c)
 		p.total += 4 * d.Tags
 	}

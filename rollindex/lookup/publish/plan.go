@@ -138,7 +138,7 @@ func (p *publication) inList(pl *place) (in []*chosen) {
 	for i := range p.chosen {
 		c := &p.chosen[i]
 		section, ok := c.section[pl.name]
-		has := ok && c.count[section] != [hashing.NumKeyTypes + 1]int64{}
+		has := ok && c.count[section] != [hashing.NumKeyTypes]int64{}
 		if has || slices.ContainsFunc(pl.filters, func(f *filter) bool { return f.dataset == c }) {
 			in = append(in, c)
 		}
