@@ -79,7 +79,16 @@ func (p *program) askFor(ctx context.Context, command, promise string) (exposure
 	}
 	defer t.Close()
 	t.say(promise)
-	var person exposure.Person
+	person, err := t.person(questions)
+	if err != nil {
+		return nil, err
+	}
+	return exposure.People(*person), nil
+}
+
+// person asks the questions about one person.
+func (t *terminal) person(questions []question) (*exposure.Person, error) {
+	person := new(exposure.Person)
 	for _, q := range questions {
 		switch {
 		case q.field == "zip" && person.BirthYear != "":
@@ -87,14 +96,14 @@ func (p *program) askFor(ctx context.Context, command, promise string) (exposure
 		case q.field == "address" && person.ZIP == "":
 			continue // it is searched for together with its ZIP code
 		}
-		if err := t.detail(&person, q); err != nil {
+		if err := t.detail(person, q); err != nil {
 			return nil, err
 		}
 	}
-	if err := t.askMissing(&person); err != nil {
+	if err := t.askMissing(person); err != nil {
 		return nil, err
 	}
-	return exposure.People(person), nil
+	return person, nil
 }
 
 // detail asks for one detail until the answer can be used, or goes on without

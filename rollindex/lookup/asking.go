@@ -79,14 +79,8 @@ func (o *Offer) where(p int) (at []int) {
 // that hold the first name, those with the name as given, which is that of the
 // first of them. The bucket is remembered before it is asked for.
 func (a *asking) chooseBucket() error {
-	given := ""
-	for _, q := range a.questions {
-		group, names, ok := namesOf(a.inputs[q.input])
-		if ok {
-			a.group, given = group, names
-			break
-		}
-	}
+	group, given := a.given()
+	a.group = group
 	if given == "" {
 		for _, q := range a.questions {
 			a.miss(q.input, hashing.GapKey)
@@ -115,6 +109,17 @@ func (a *asking) chooseBucket() error {
 	return nil
 }
 
+// given returns the name as given, which is that of the first question by name, and
+// its group; "" if there is none.
+func (a *asking) given() (group uint16, given string) {
+	for _, q := range a.questions {
+		if group, names, ok := namesOf(a.inputs[q.input]); ok {
+			return group, names
+		}
+	}
+	return 0, ""
+}
+
 // claim remembers the buckets to be asked for, in every place, and reports
 // whether they may be.
 func (a *asking) claim() (allowed bool, err error) {
@@ -130,10 +135,8 @@ func (a *asking) claim() (allowed bool, err error) {
 	return true, c.memory.keep(c.cache)
 }
 
-// evaluate asks the server for the outputs, in batches. A budget used up leaves
-// questions unasked; any other failure is an error.
-func (a *asking) evaluate(ctx context.Context) error {
-	var batches [][]question // parts of a.questions, each under one key
+// batches cuts the questions into parts that are each asked at once, under one key.
+func (a *asking) batches() (batches [][]question) {
 	for rest := a.questions; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && n < BatchSize && rest[n].place == rest[0].place {
@@ -141,6 +144,13 @@ func (a *asking) evaluate(ctx context.Context) error {
 		}
 		batches, rest = append(batches, rest[:n]), rest[n:]
 	}
+	return batches
+}
+
+// evaluate asks the server for the outputs, in batches. A budget used up leaves
+// questions unasked; any other failure is an error.
+func (a *asking) evaluate(ctx context.Context) error {
+	batches := a.batches()
 	var mu sync.Mutex
 	err := each(ctx, len(batches), func(i int) error {
 		mu.Lock()
@@ -282,12 +292,35 @@ func (a *asking) find(at, dataset int, t hashing.KeyType, tag hashing.Tag, pad h
 	return sealed ^ pad, ok
 }
 
-// scope returns what was not asked.
-func (a *asking) scope() hashing.Scope {
-	if a.gaps == 0 {
-		return hashing.Scope{}
+// falseHits returns the expected number of wrong hits of the questions counted.
+func (a *asking) falseHits(counts func(*question) bool) float64 {
+	if a.mode != FilterMode {
+		return 0
 	}
-	s := hashing.Scope{Asked: make([]bool, len(a.inputs)), Gaps: a.gaps}
+	looks := 0
+	for i := range a.questions {
+		q := &a.questions[i]
+		if !counts(q) {
+			continue
+		}
+		for _, at := range a.offer.where(q.place) {
+			for _, f := range a.filters[at] {
+				if f.keyType == a.inputs[q.input].Type {
+					looks++
+				}
+			}
+		}
+	}
+	return float64(looks) * FalsePositive
+}
+
+// scope returns what was not asked, and how often what was is wrong.
+func (a *asking) scope() hashing.Scope {
+	s := hashing.Scope{FalseHits: a.falseHits(func(q *question) bool { return q.asked })}
+	if a.gaps == 0 {
+		return s
+	}
+	s.Asked, s.Gaps = make([]bool, len(a.inputs)), a.gaps
 	for i, missed := range a.missed {
 		s.Asked[i] = !missed
 	}
