@@ -19,7 +19,7 @@ type entryOf struct {
 	*hashing.PersonKey
 	fields [][]byte // of the key
 	tag    hashing.Tag
-	mask   hashing.Mask // births folded: see foldBirth
+	mask   hashing.Mask // of the row: see foldBirth
 	sure   bool         // it is theirs by itself
 	theirs bool
 }
@@ -162,7 +162,7 @@ func whose(found []entryOf) {
 		e.theirs = e.sure
 	}
 	for i := range found {
-		found[i].mask = foldBirth(found[i].mask)
+		found[i].foldBirth()
 	}
 	years := slices.DeleteFunc(slices.Clone(found), func(e entryOf) bool { return e.Type != hashing.NameYOBZIP })
 	for _, types := range [...][]hashing.KeyType{{hashing.NameYOBZIP}, {hashing.NameZIP, hashing.NameAddress}, {hashing.Phone, hashing.Email}} {
@@ -198,32 +198,39 @@ func (e *entryOf) ofRow(s *entryOf, years []entryOf) bool {
 	return (e.Type == hashing.Phone || e.Type == hashing.Email) && same && e.sameLast(s)
 }
 
-// foldBirth returns the mask with a birth date taken for its year: of a row born on
-// 1 January the entries differ in that.
-func foldBirth(m hashing.Mask) hashing.Mask {
+// foldBirth makes the mask that of the other entries of the row: a birth on 1 January
+// is a date in one of them and a year in the others.
+func (e *entryOf) foldBirth() {
 	const date, year = hashing.Mask(1) << field.BirthDate, hashing.Mask(1) << field.BirthYear
-	if m&date != 0 {
-		m = m&^date | year
+	if e.Type == hashing.NameDOB && bytes.HasSuffix(e.field(2), []byte("-01-01")) {
+		e.mask = e.mask&^date | year
 	}
-	return m
+}
+
+// field returns a field of the entry's key, nil if it has none such.
+func (e *entryOf) field(i int) []byte {
+	if i < 0 || i >= len(e.fields) {
+		return nil
+	}
+	return e.fields[i]
 }
 
 // last returns the last name in the entry's key; the first field but of a voter id.
 func (e *entryOf) last() []byte {
 	if e.Type == hashing.VoterID {
-		return e.fields[2]
+		return e.field(2)
 	}
-	return e.fields[0]
+	return e.field(0)
 }
 
 func (e *entryOf) sameLast(s *entryOf) bool { return bytes.Equal(e.last(), s.last()) }
 
 // sameName compares first and last name, of keys that have both.
 func (e *entryOf) sameName(s *entryOf) bool {
-	return e.sameLast(s) && bytes.Equal(e.fields[1], s.fields[1])
+	return e.sameLast(s) && bytes.Equal(e.field(1), s.field(1))
 }
 
 // sameZIP compares the ZIP codes, of keys that end with one.
 func (e *entryOf) sameZIP(s *entryOf) bool {
-	return bytes.Equal(e.fields[len(e.fields)-1], s.fields[len(s.fields)-1])
+	return bytes.Equal(e.field(len(e.fields)-1), s.field(len(s.fields)-1))
 }

@@ -2,6 +2,7 @@ package rollindex
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -319,4 +320,84 @@ func FuzzOpenSuppressions(f *testing.F) {
 			t.Fatal("bytes that nobody sealed are a list")
 		}
 	})
+}
+
+// Which of the entries that a person's keys find are of rows of theirs alone.
+func TestWhose(t *testing.T) {
+	t.Parallel()
+	dated, year := field.SetOf(field.Name, field.BirthDate, field.Locality), field.SetOf(field.Name, field.BirthYear, field.Locality)
+	called := dated.With(field.Phone)
+	type found struct {
+		typ     hashing.KeyType
+		first   string
+		zip     string
+		kinds   field.Set
+		shared  bool
+		guessed bool
+		theirs  bool
+	}
+	for name, all := range map[string][]found{
+		"one row": {
+			{typ: hashing.NameDOB, kinds: dated, theirs: true}, {typ: hashing.NameYOBZIP, kinds: dated, theirs: true},
+			{typ: hashing.NameZIP, kinds: dated, theirs: true}, {typ: hashing.Phone, kinds: dated, theirs: true},
+		},
+		"a namesake's": {{typ: hashing.NameYOBZIP, kinds: dated}, {typ: hashing.NameZIP, kinds: dated}, {typ: hashing.Email, kinds: dated}},
+		"a father, of another year": {
+			{typ: hashing.NameDOB, kinds: dated, theirs: true}, {typ: hashing.NameYOBZIP, kinds: dated, theirs: true}, {typ: hashing.NameZIP, kinds: dated, shared: true},
+		},
+		"the father's alone at the ZIP code given": {{typ: hashing.NameDOB, kinds: dated, theirs: true}, {typ: hashing.NameYOBZIP, zip: "10001", kinds: dated, theirs: true}, {typ: hashing.NameZIP, kinds: dated}},
+		"two registrations, in two places": {
+			{typ: hashing.NameDOB, kinds: called, shared: true, theirs: true}, {typ: hashing.NameYOBZIP, kinds: dated, theirs: true}, {typ: hashing.NameZIP, kinds: dated, theirs: true},
+		},
+		"two registrations, in one place": {
+			{typ: hashing.NameDOB, kinds: dated, shared: true, theirs: true}, {typ: hashing.NameYOBZIP, kinds: dated, shared: true, theirs: true},
+			{typ: hashing.NameZIP, kinds: dated, shared: true, theirs: true},
+		},
+		"twins of one name": { // of whom the other is born on another day
+			{typ: hashing.NameDOB, kinds: dated, theirs: true}, {typ: hashing.NameYOBZIP, kinds: dated, shared: true}, {typ: hashing.NameZIP, kinds: dated, shared: true},
+		},
+		"two of three rows in one place": { // and who is in the two is not known
+			{typ: hashing.NameDOB, kinds: called, shared: true, theirs: true}, {typ: hashing.NameYOBZIP, kinds: dated, shared: true, theirs: true},
+			{typ: hashing.NameZIP, kinds: dated, shared: true},
+		},
+		"born on 1 January": {
+			{typ: hashing.NameDOB, kinds: dated, theirs: true}, {typ: hashing.NameYOBZIP, kinds: year, theirs: true}, {typ: hashing.NameZIP, kinds: year, theirs: true},
+		},
+		"1 January, under another name": {
+			{typ: hashing.NameDOB, first: "Liz", kinds: dated, guessed: true, theirs: true}, {typ: hashing.NameYOBZIP, first: "Liz", kinds: year, guessed: true, theirs: true},
+		},
+		"a guess alone":                {{typ: hashing.NameYOBZIP, kinds: year, guessed: true}, {typ: hashing.NameZIP, kinds: 1, guessed: true}},
+		"a year, and another name":     {{typ: hashing.NameYOBZIP, kinds: year, theirs: true}, {typ: hashing.NameZIP, first: "Liz", kinds: year, guessed: true}},
+		"a voter id, and nothing else": {{typ: hashing.VoterID, kinds: dated, theirs: true}, {typ: hashing.NameZIP, kinds: dated, theirs: true}, {typ: hashing.Email, kinds: called}},
+	} {
+		var entries []entryOf
+		for _, f := range all {
+			var d hashing.Details
+			d.SetLast([]byte("Fiction"))
+			d.SetFirst([]byte(cmp.Or(f.first, "Elizabeth")))
+			d.SetBirth(hashing.Date{Year: 1980, Month: 5, Day: 6}, hashing.Date{})
+			if strings.Contains(name, "1 January") {
+				d.SetBirth(hashing.Date{Year: 1980, Month: 1, Day: 1}, hashing.Date{})
+			}
+			d.SetZIP([]byte(cmp.Or(f.zip, "32301")))
+			d.SetPhone(nil, []byte("850-555-0101"))
+			d.SetEmail([]byte("liz@example.org"))
+			d.Jurisdiction = "US-FL"
+			d.SetVoterID([]byte("100000001"))
+			x, _ := d.AppendKey(nil, f.typ)
+			mask := hashing.NewMask(f.kinds, 0)
+			if f.shared {
+				mask = mask.Merge(mask)
+			}
+			entries = append(entries, entryOf{
+				PersonKey: &hashing.PersonKey{Input: hashing.Input{Type: f.typ, X: x}, Guessed: f.guessed}, fields: hashing.KeyFields(x), mask: mask,
+			})
+		}
+		whose(entries)
+		for i, f := range all {
+			if entries[i].theirs != f.theirs {
+				t.Errorf("%s: the %s entry: %v, want %v", name, f.typ, entries[i].theirs, f.theirs)
+			}
+		}
+	}
 }

@@ -69,9 +69,15 @@ func TestSuppressedAnswers(t *testing.T) {
 		return all
 	}
 	dated, mixed := rows(200, 0), rows(90, 10)
+	var years, placeholders []sourcetest.Row
+	for i := range 200 {
+		years = append(years, familyRow("Person"+strings.Repeat("a", i+1), hashing.Date{Year: 1960}))
+		placeholders = append(placeholders, familyRow("Person"+strings.Repeat("a", i+1), hashing.Date{Year: 1960, Month: 1, Day: 1}))
+	}
 	alone := exposure.Person{Last: "Fiction", First: "Quincy", BirthDate: "1950-03-04", ZIP: "32301"}
 	byName := exposure.Person{Last: "Fiction", First: "Quincy", ZIP: "32301"}
 	byPhone := exposure.Person{Last: "Fiction", First: "Xerxes", BirthDate: "1981-05-06", ZIP: "32301", Phone: "850-555-0101"}
+	born1January := exposure.Person{Last: "Fiction", First: "Xerxes", BirthDate: "1981-01-01", Phone: "850-555-0101"}
 	for _, tc := range []struct {
 		name     string
 		who      exposure.Person
@@ -87,9 +93,15 @@ func TestSuppressedAnswers(t *testing.T) {
 		{"by a name that is both's", byName, dated, 0, exposure.Partial},
 		{"one of the household", byPhone, dated, 0, exposure.Searched},
 		{"one of the household, where rows have no births", byPhone, mixed, 0, exposure.Partial},
+		{"the father, where rows have a year", alone, years, 0, exposure.Searched},
+		{"by a year that is the person's", exposure.Person{Last: "Fiction", First: "Quincy", BirthYear: "1980", ZIP: "32301"}, years, 0, exposure.Partial},
+		{"by a phone, and 1 January", born1January, placeholders, 0, exposure.Partial},
 		{"somebody else", exposure.Person{Last: "Fiction", First: "Xerxes", BirthDate: "1950-03-04", ZIP: "32301"}, dated, 0, exposure.Searched},
 	} {
 		src := withheldSource{sourcetest.NewMemory(tc.rows...), listed}
+		if src.Datasets()[0].JanuaryFirst = "kept"; strings.Contains(tc.name, "1 January") {
+			src.Datasets()[0].JanuaryFirst = "degraded"
+		}
 		var h lastAnswer
 		sum, err := exposure.Check(t.Context(), src, exposure.People(tc.who), exposure.Options{}, &h)
 		if err != nil {

@@ -313,6 +313,39 @@ func TestSuppressedInEverySection(t *testing.T) {
 	}
 }
 
+// A row is somebody's in every spelling of name and birth date together, later as
+// before, and by a name they did not say only with a birth date.
+func TestSuppressedSpellings(t *testing.T) {
+	t.Parallel()
+	rows := []member{
+		{id: "100000001", last: "Fiction", first: "Liz", born: "1980-05-06", zip: "32301"},
+		{id: "100000002", last: "Fiction", first: "Elizabeth", born: "1980-06-05", zip: "32302"},
+		{id: "100000003", last: "Maiden", first: "Elizabeth", born: "1980-05-06", zip: "32303"},
+		{id: "100000004", last: "Fiction", first: "Liz", born: "1980-00-00", zip: "32302"},
+		{id: "100000005", last: "Fiction", first: "Elizabeth", born: "1981-06-05", zip: "32301"},
+	}
+	who := exposure.Person{Last: "Fiction", First: "Elizabeth", BirthDate: "1980-05-06", ZIP: "32301", FormerLast: []string{"Maiden"}, FormerZIP: []string{"32302"}, State: "FL"}
+	later, before := newIndex(t), newIndex(t)
+	ingestMembers(t, later, rows, nil)
+	suppress(t, later, who)
+	suppress(t, before, who)
+	if info := ingestMembers(t, before, rows, nil); info.Withheld[hashing.Suppressed] != 3 {
+		t.Errorf("%d rows are left out, want 3", info.Withheld[hashing.Suppressed])
+	}
+	for i, m := range rows {
+		in := keysOf(t, exposure.Person{Last: m.last, First: m.first, ZIP: m.zip, State: "FL", VoterID: m.id, BirthDate: m.born[:4]})[0]
+		for n, ix := range []*rollindex.Index{later, before} {
+			hits := searchAll(t, ix, []hashing.Input{in[0].Input}).masks // by birth year and ZIP code
+			if ix == later && m.zip == "32303" {
+				continue // which they did not say
+			}
+			if want := i > 2; (len(hits) > 0) != want {
+				t.Errorf("row %d, index %d: found %v, want %v", i, n, !want, want)
+			}
+		}
+	}
+}
+
 // The dataset is the same whatever the jobs and the memory, with people left out.
 func TestSuppressedSameDigest(t *testing.T) {
 	t.Parallel()
