@@ -128,17 +128,17 @@ func (l *Suppressions) encode() []byte {
 	return b
 }
 
-// decodeSuppressions reads what encode wrote, of so many people.
+// decodeSuppressions reads what encode wrote, of so many people, and nothing else.
 func decodeSuppressions(plain []byte, people int) (*Suppressions, error) {
 	r := &listReader{b: plain}
 	l := &Suppressions{}
 	for range r.number(4) {
 		id := string(r.take(int(r.number(1))))
-		if !hashing.ValidDatasetID(id) {
-			r.bad = true
+		g := generation{id, uint32(r.number(4))}
+		if r.bad = r.bad || !hashing.ValidDatasetID(id) || slices.Contains(l.datasets, g); r.bad {
 			break
 		}
-		l.datasets = append(l.datasets, generation{id, uint32(r.number(4))})
+		l.datasets = append(l.datasets, g)
 	}
 	for range people {
 		if r.bad {
@@ -183,27 +183,27 @@ func (r *listReader) mark() (m hashing.Mark) {
 
 func (r *listReader) person(datasets []generation) suppressed {
 	p := suppressed{id: r.mark(), keys: map[hashing.Mark]suppressKey{}, entries: map[generation][]hashing.Tag{}}
-	for range r.number(2) {
+	var last hashing.Mark
+	for i := range r.number(2) {
 		typ, mark := byte(r.number(1)), r.mark()
 		k := suppressKey{hashing.KeyType(typ &^ guessedBit), typ&guessedBit != 0}
-		if !slices.Contains(hashing.KeyTypes(), k.typ) {
-			r.bad = true
-		}
-		if r.bad {
+		ordered := i == 0 || bytes.Compare(last[:], mark[:]) < 0
+		if r.bad = r.bad || !ordered || !slices.Contains(hashing.KeyTypes(), k.typ); r.bad {
 			return p
 		}
-		p.keys[mark] = k
+		p.keys[mark], last = k, mark
 	}
+	before := -1
 	for range r.number(4) {
 		place, n := int(r.number(4)), int(r.number(4))
-		if r.bad = r.bad || place >= len(datasets) || n > len(r.b)/8; r.bad {
+		if r.bad = r.bad || place <= before || place >= len(datasets) || n > len(r.b)/8; r.bad {
 			return p
 		}
 		tags := make([]hashing.Tag, n)
 		for i := range tags {
 			tags[i] = hashing.Tag(r.number(8))
 		}
-		p.entries[datasets[place]] = tags
+		p.entries[datasets[place]], before = tags, place
 	}
 	return p
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -296,9 +295,8 @@ func FuzzSuppressions(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := decodeSuppressions(l.encode(), people)
-		if err != nil || !reflect.DeepEqual(l, again) {
-			t.Fatalf("%v, and written again %v: %v", l, again, err)
+		if again := l.encode(); !bytes.Equal(plain, again) {
+			t.Fatalf("%x, and written again %x", plain, again)
 		}
 	})
 }
@@ -314,8 +312,13 @@ func FuzzOpenSuppressions(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(sealed)
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Add(30, []byte{1}, len(sealed))
+	f.Fuzz(func(t *testing.T, at int, change []byte, length int) {
+		b := bytes.Clone(sealed)
+		for i, c := range change {
+			b[uint(at+i)%uint(len(b))] ^= c
+		}
+		b = b[:uint(length)%uint(len(b)+1)]
 		if l, err := openSuppressions(prf, prf.Check(), b); err == nil && l.People() > 0 && !bytes.Equal(b, sealed) {
 			t.Fatal("bytes that nobody sealed are a list")
 		}
