@@ -18,6 +18,7 @@ import (
 
 	"rollcheck/data/catalogue"
 	"rollcheck/data/layouts"
+	"rollcheck/data/names"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/ingest"
 )
@@ -237,8 +238,11 @@ func readSmall(name string) ([]byte, error) {
 	return b, err
 }
 
+// validJurisdiction reports whether s is a jurisdiction that a person can name. Rows
+// that were put under another one would be searched for nobody.
 func validJurisdiction(s string) bool {
-	return len(s) == 5 && strings.HasPrefix(s, "US-") && s[3] >= 'A' && s[3] <= 'Z' && s[4] >= 'A' && s[4] <= 'Z'
+	code, ok := names.StateCode(strings.TrimPrefix(s, "US-"))
+	return ok && s == "US-"+code
 }
 
 func parseDay(s string) (hashing.Date, error) {
