@@ -48,14 +48,22 @@ type Server struct {
 // registered in, by State and FormerState: "US-FL", sorted. What is no state is
 // passed over.
 func (p *Person) Jurisdictions() (named []string) {
+	named, _ = p.jurisdictions()
+	return named
+}
+
+// jurisdictions reports beside [Person.Jurisdictions] whether something was given for
+// one that is no state.
+func (p *Person) jurisdictions() (named []string, misnamed bool) {
 	for _, raw := range append([]string{p.State}, p.FormerState...) {
 		code, ok := names.StateCode(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(raw)), "US-"))
 		if ok {
 			named = append(named, "US-"+code)
 		}
+		misnamed = misnamed || !ok && !blank(raw)
 	}
 	slices.Sort(named)
-	return slices.Compact(named)
+	return slices.Compact(named), misnamed
 }
 
 // Inputs returns the match keys that [Check] asks for a person, in all spellings.

@@ -153,6 +153,15 @@ func TestNotFoundInStates(t *testing.T) {
 	}
 	wantText(t, "letter", text, []string{"has no records of Wyoming"}, nil)
 
+	// One that cannot be read was not asked about: no answer, whichever it is.
+	for _, states := range [][]string{{"Florda", "FL"}, {"FL", "Gorgia"}, {"FL", "FL", "Gorgia"}} {
+		text, lines, sum = asks(t, asker(), other(states...))
+		if sum.ExitCode() != 2 || sum.Unsettled != 1 || lines[1]["complete"] != false {
+			t.Errorf("%q: summary %+v, %v", states, sum, lines[1])
+		}
+		wantText(t, "letter", text, []string{"a state that you named could not be read"}, nil)
+	}
+
 	// None named.
 	text, _, sum = asks(t, asker(), other(""), other("FL"))
 	if sum.ExitCode() != 2 || sum.Unsettled != 1 {

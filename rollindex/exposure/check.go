@@ -264,7 +264,7 @@ func (c *check) plan(people []Person) {
 		for i := lo; i < hi; i++ {
 			c.queries[i] = w.planner.plan(&people[i])
 			if c.asker != nil {
-				c.queries[i].named = people[i].Jurisdictions()
+				c.queries[i].named, c.queries[i].misnamed = people[i].jurisdictions()
 			}
 		}
 	})

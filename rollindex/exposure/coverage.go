@@ -105,11 +105,12 @@ type signature struct {
 	states      string // with a voter id: the jurisdictions it was asked for
 	unread      bool
 	named       string // of an [Asker]: the jurisdictions asked
+	misnamed    bool   // likewise: another was given that is none
 	unasked     unasked
 }
 
 func (q *query) signature() signature {
-	s := signature{given: q.given, lost: q.lost, keys: q.keys(), cut: q.cut, january: q.january(), unread: q.unread, named: strings.Join(q.named, ","), unasked: q.unasked}
+	s := signature{given: q.given, lost: q.lost, keys: q.keys(), cut: q.cut, january: q.january(), unread: q.unread, named: strings.Join(q.named, ","), misnamed: q.misnamed, unasked: q.unasked}
 	if s.keys.Has(hashing.VoterID) {
 		s.states = q.states
 	}
@@ -142,6 +143,9 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	why := d.whys(s.unasked)
 	if places := d.unaskedPlaces(s.named); len(places) > 0 {
 		why = append(why, "its records of "+sentence(stateTitlesOf(places))+" were not asked for")
+	}
+	if s.misnamed {
+		why = append(why, "a state that you named could not be read, and was not asked for")
 	}
 	if len(why) > 0 {
 		a.State = Partial

@@ -53,6 +53,7 @@ type query struct {
 
 	// Of an Asker alone.
 	named     []string // [Person.Jurisdictions]
+	misnamed  bool     // another was given that is none
 	unasked   unasked
 	falseHits float64
 }
