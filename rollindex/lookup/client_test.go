@@ -363,6 +363,20 @@ func TestCosts(t *testing.T) {
 	if none := open().Buckets(); none.Group != lookup.GroupSize(hashing.NoJurisdiction, 6) {
 		t.Errorf("buckets of nowhere: %+v", none)
 	}
+	// One whose few entries joined nowhere's files: its key is asked, so that the
+	// server knows the state.
+	joined := published(t)
+	joined.Sign(t, func(m *lookup.Manifest) {
+		m.Seq++
+		m.Lists = slices.DeleteFunc(m.Lists, func(l lookup.ListRef) bool { return l.Jurisdiction == "US-GA" })
+	})
+	ga, err := joined.client(t, new(lookup.MemoryCache)).Open(t.Context(), "US-GA")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := ga.Buckets(); !b.Possible || b.Files != 1 || b.Group != lookup.GroupSize("US-GA", 6) {
+		t.Errorf("buckets of Georgia, which has none of its own: %+v, where %d adults share a name group", b, lookup.GroupSize("US-GA", 6))
+	}
 	if m, sure := o.Choose(); m != lookup.FilterMode || !sure {
 		t.Errorf("small filters: %s, %v", m, sure)
 	}

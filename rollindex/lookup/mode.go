@@ -56,7 +56,8 @@ func (o *Offer) Filters() Cost {
 
 // Buckets returns the cost of bucket mode for one person. Where several
 // jurisdictions are asked, the finest of their buckets counts: all are cut from
-// one group of names.
+// one group of names. A jurisdiction without files of its own counts too, as its key
+// is asked: the operator learns of it by that.
 func (o *Offer) Buckets() Cost {
 	c := Cost{Mode: BucketMode, Possible: len(o.places) > 0}
 	bits := 0
@@ -67,18 +68,20 @@ func (o *Offer) Buckets() Cost {
 	}
 	named := false // a jurisdiction other than hashing.NoJurisdiction
 	for _, p := range o.places {
-		switch {
-		case p.list == nil:
-			continue
-		case p.list.Buckets == nil:
-			c.Possible = c.Possible && len(p.list.Files) == 0
-			continue
-		}
-		c.Download += p.list.Buckets.Bytes
-		c.Files++
-		if size := groupAt(p.name, bits); !named || p.name != hashing.NoJurisdiction && size < c.Group {
+		if size := groupAt(p.name, bits); p.name != hashing.NoJurisdiction && (!named || size < c.Group) {
 			c.Group, named = size, true
 		}
+		switch {
+		case p.list == nil:
+		case p.list.Buckets == nil:
+			c.Possible = c.Possible && len(p.list.Files) == 0
+		default:
+			c.Download += p.list.Buckets.Bytes
+			c.Files++
+		}
+	}
+	if !named {
+		c.Group = GroupSize(hashing.NoJurisdiction, bits)
 	}
 	return c
 }
