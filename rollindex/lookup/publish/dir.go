@@ -33,6 +33,7 @@ type directory struct {
 	key  *lookup.TrustedKey
 
 	manifest *lookup.Manifest           // that is published, nil if none is
+	signed   []byte                     // its bytes
 	lists    map[string]*lookup.List    // that it names, by jurisdiction, as far as they are there
 	buckets  map[string]*lookup.Buckets // likewise
 	written  int                        // files written
@@ -65,6 +66,7 @@ func openDir(path, indexDir string, key *lookup.TrustedKey) (*directory, error) 
 		return d, nil
 	}
 	if err == nil {
+		d.signed = signed
 		d.manifest, err = lookup.OpenManifest(signed, key)
 	}
 	if err != nil {
@@ -337,7 +339,33 @@ type past struct {
 	stay, due []string // what has not, and what has, been there for the time of grace
 }
 
-// retire finds what is not named and writes down since when.
+// published returns what the manifest that is published names, as far as its lists
+// are there, as [publication.named] has it.
+func (d *directory) published() map[string]bool {
+	named := map[string]bool{}
+	if d.manifest == nil {
+		return named
+	}
+	for _, ref := range d.manifest.Lists {
+		named[relative(lookup.ListPath(ref.SHA256))] = true
+		if l := d.lists[ref.Jurisdiction]; l != nil {
+			for _, f := range l.Files {
+				named[relative(lookup.FilterPath(f.SHA256))] = true
+			}
+		}
+	}
+	for _, b := range d.buckets {
+		named[relative(bucketDir(b.Root))] = true
+	}
+	for _, f := range d.manifest.Page {
+		named[f.Path] = true
+	}
+	return named
+}
+
+// retire finds what is not named and writes down since when: of what the manifest
+// that is published names, not before now, whatever a publication that failed wrote
+// down.
 func (d *directory) retire(named map[string]bool, m *memory, now time.Time) (p past, err error) {
 	since := map[string]time.Time{}
 	var there []string
@@ -365,12 +393,13 @@ func (d *directory) retire(named map[string]bool, m *memory, now time.Time) (p p
 	}
 	slices.Sort(there)
 	m.Retired = nil
+	published := d.published()
 	for _, path := range slices.Compact(there) {
 		if _, err := os.Lstat(d.at(path)); named[path] || err != nil {
 			continue
 		}
 		r := retirement{path, now}
-		if t, ok := since[path]; ok && t.Before(now) {
+		if t, ok := since[path]; ok && t.Before(now) && !published[path] {
 			r.Since = t
 		}
 		m.Retired = append(m.Retired, r)

@@ -224,9 +224,12 @@ func (p *publication) finish(m *lookup.Manifest, page []pageFile) (*Summary, err
 		m.Seq, m.Issued, m.Expires = old.Seq, old.Issued, old.Expires
 	}
 	s.Seq, s.Issued, s.Expires = m.Seq, m.Issued, m.Expires
-	signed, err := m.Sign(p.o.Signer)
-	if err != nil {
-		return nil, err
+	signed := p.dir.signed // to the byte: another text of its number would be refused
+	if s.Written {
+		var err error
+		if signed, err = m.Sign(p.o.Signer); err != nil {
+			return nil, err
+		}
 	}
 	past, err := p.dir.retire(p.named(m), p.memory, p.o.Issued)
 	if err != nil {

@@ -16,6 +16,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"rollcheck/data/field"
 	"rollcheck/hashing"
 	"rollcheck/rollindex"
@@ -949,5 +951,66 @@ func TestSuppressed(t *testing.T) {
 		if found(others, mode) < 4 {
 			t.Errorf("in %s mode somebody else is not found", mode)
 		}
+	}
+}
+
+// What the manifest that is published names has its whole time of grace, even if a
+// publication that was to replace it failed a day before.
+func TestGraceAfterFailure(t *testing.T) {
+	t.Parallel()
+	ix := rollIndex(t)
+	s := &site{ix, t.TempDir()}
+	o := options(t)
+	o.Issued = time.Now()
+	mustPublish(t, ix, s.dir, o)
+	add(t, ix, hashing.DatasetInfo{ID: "third"}, people(t, 3000, 20, "US-VT"))
+	o.Page = fstest.MapFS{"index.html": {Data: []byte("1")}}
+	inTheWay := filepath.Join(s.dir, "index.html")
+	if err := os.Mkdir(inTheWay, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Publish(t.Context(), ix, s.dir, o); err == nil {
+		t.Fatal("a directory was replaced by a file")
+	}
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	offer := s.offer(t, "US-WY")
+	o.Issued = o.Issued.Add(Grace + time.Hour)
+	if sum := mustPublish(t, ix, s.dir, o); !sum.Written || sum.Removed != 0 || sum.Retired == 0 {
+		t.Errorf("it says %+v", sum)
+	}
+	for _, mode := range []lookup.Mode{lookup.FilterMode, lookup.BucketMode} {
+		session, err := offer.Session(t.Context(), mode, nil)
+		if err == nil {
+			_, err = session.Ask(t.Context(), people(t, 5, 1, "US-WY")[0].keys, func(hashing.Result) {})
+		}
+		if err != nil {
+			t.Errorf("who began a moment before, in %s mode: %v", mode, err)
+		}
+	}
+}
+
+// A manifest that is current stays as it is to the byte, whoever wrote it: another
+// text of its number would be refused by all who have seen it.
+func TestManifestStays(t *testing.T) {
+	t.Parallel()
+	ix := rollIndex(t)
+	dir := t.TempDir()
+	o := options(t)
+	mustPublish(t, ix, dir, o)
+	path := filepath.Join(dir, "v1", "manifest")
+	text, _, _ := strings.Cut(files(t, dir)["v1/manifest"], "\n")
+	text = strings.Replace(text, `{"seq":1,`, `{"of_another_version":true,"seq":1,`, 1)
+	other, err := note.Sign(&note.Note{Text: text + "\n"}, o.Signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, other, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	sum := mustPublish(t, ix, dir, o)
+	if now := files(t, dir)["v1/manifest"]; sum.Written || sum.New != 0 || now != string(other) {
+		t.Errorf("number %d, written: %v; it was\n%s and is\n%s", sum.Seq, sum.Written, other, now)
 	}
 }
