@@ -78,6 +78,9 @@ func (p *publication) count() error {
 			}
 		}
 	}
+	for i := range p.chosen {
+		p.chosen[i].forget()
+	}
 	p.keys = slices.Sorted(maps.Keys(keys))
 	for _, name := range slices.Sorted(maps.Keys(places)) {
 		p.places = append(p.places, places[name])
@@ -109,6 +112,18 @@ func (p *publication) count() error {
 		pl.bits = lookup.BucketBits(pl.name)
 	}
 	return nil
+}
+
+// forget takes the jurisdictions of which no entry is left out of what is said of the
+// dataset: all their people asked to be left out, or their only keys turned out to be
+// none.
+func (c *chosen) forget() {
+	none := func(name string) bool {
+		s, ok := c.section[name]
+		return !ok || c.count[s] == [hashing.NumKeyTypes]int64{}
+	}
+	c.info.Sections = slices.DeleteFunc(slices.Clone(c.info.Sections), none)
+	c.info.Homes = slices.DeleteFunc(slices.Clone(c.info.Homes), none)
 }
 
 // fileOf returns the file that so many entries of a section belong in.

@@ -1014,3 +1014,45 @@ func TestManifestStays(t *testing.T) {
 		t.Errorf("number %d, written: %v; it was\n%s and is\n%s", sum.Seq, sum.Written, other, now)
 	}
 }
+
+// Of a state all of whose people in a dataset asked to be left out, nothing published
+// says that there were any: who names it is not told that its records were not asked
+// for, and nobody is told of whom there are records.
+func TestSuppressedPlace(t *testing.T) {
+	t.Parallel()
+	ix := newIndex(t)
+	alone := people(t, 90, 1, "US-AK")
+	add(t, ix, hashing.DatasetInfo{ID: "leak", Title: "A made-up leak"}, slices.Concat(people(t, 0, 40, "US-WY"), alone))
+	s := &site{ix, t.TempDir()}
+	mentions := func() (in []string) {
+		for path, text := range files(t, s.dir) {
+			if strings.Contains(text, "US-AK") {
+				in = append(in, path)
+			}
+		}
+		return in
+	}
+	o := options(t)
+	o.Issued = time.Now()
+	mustPublish(t, ix, s.dir, o)
+	if len(mentions()) != 2 { // the manifest and nowhere's list
+		t.Fatalf("Alaska is in %v to begin with", mentions())
+	}
+	var keys []hashing.PersonKey
+	for _, in := range alone[0].keys {
+		keys = append(keys, hashing.PersonKey{Input: in})
+	}
+	if _, err := ix.Suppress(t.Context(), [][]hashing.PersonKey{keys}, nil); err != nil {
+		t.Fatal(err)
+	}
+	mustPublish(t, ix, s.dir, o)
+	o.Issued = o.Issued.Add(Grace)
+	mustPublish(t, ix, s.dir, o)
+	if in := mentions(); len(in) > 0 {
+		t.Errorf("Alaska is in %v still", in)
+	}
+	d := s.offer(t, "US-WY").Datasets()[0]
+	if !slices.Equal(d.Sections, []string{"US-WY"}) || !slices.Equal(d.Homes, []string{"US-WY"}) {
+		t.Errorf("sections %v, homes %v", d.Sections, d.Homes)
+	}
+}
