@@ -34,12 +34,19 @@ const (
 	listLimit = 48 << 20
 
 	guessedBit = 0x80 // of the type of a key
+
+	mostKeys = 1<<16 - 1 // of one person
 )
 
 // seal returns the list sealed, nil if nobody is on it.
 func (l *Suppressions) seal(prf *hashing.PRF, check [checkSize]byte) ([]byte, error) {
 	if l.People() == 0 {
 		return nil, nil
+	}
+	for i := range l.people {
+		if n := len(l.people[i].keys); n > mostKeys {
+			return nil, fmt.Errorf("somebody on the list of suppressed people was given with %d keys, in all, and it holds at most %d of one person", n, mostKeys)
+		}
 	}
 	aead, err := chacha20poly1305.NewX(prf.SuppressionKey())
 	if err != nil {

@@ -404,3 +404,20 @@ func TestWhose(t *testing.T) {
 		}
 	}
 }
+
+// One person given with more keys than a list can hold of anybody is an error that
+// leaves the index as it was, and no list that nobody can read again.
+func TestTooManyKeys(t *testing.T) {
+	ix, rows := suppressedIndex(t, hashing.Local)
+	keys := personOf(rows, 9)
+	for i := range 1 << 16 {
+		x := fmt.Appendf(nil, "rc1\x06key %d", i)
+		keys = append(keys, hashing.PersonKey{Input: hashing.Input{Type: hashing.Phone, X: x}})
+	}
+	if _, err := ix.Suppress(t.Context(), [][]hashing.PersonKey{keys}, nil); err == nil {
+		t.Error("65,537 keys of one person are taken")
+	}
+	if n := reopen(t, ix).Suppressed(); n != 3 {
+		t.Errorf("%d people are on the list", n)
+	}
+}
