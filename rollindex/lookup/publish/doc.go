@@ -28,12 +28,16 @@
 // A key id is never given to another key, a dataset's number never to another
 // dataset, and the manifest's number grows for ever. That is kept in
 // publish.json in the index's directory, which holds nothing secret, and can be
-// read back from the manifest and lists in DIR; of the two the larger counts. So
-// either may be lost. If both are, numbers begin anew: clients that have seen a
-// larger number of a manifest refuse what is published until
-// [Options.AtLeast] brings it above that, and manifests that a client holds in
-// memory at that moment may name a key by the id of another, whose answers it
-// refuses. Clients fetch the manifest for every look-up, so that passes with it.
+// read back from the manifest and lists in DIR, but for ids and numbers that these do
+// not name any more; of the two the larger counts. So either may be lost. If both are,
+// numbers begin anew: clients that have seen a larger number of a manifest refuse what
+// is published until [Options.AtLeast] brings it above that. A manifest that a client
+// holds in memory while an id that was lost is given again names a key by the id of
+// another, whose answers the client refuses. Clients fetch the manifest for every
+// look-up, so that passes with it.
+//
+// An index that was made anew, with another key, may be published in the place of the
+// one before: its keys get ids of their own.
 //
 // The same index, time, memory of earlier publications and signing key give the
 // same bytes.

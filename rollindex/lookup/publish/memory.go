@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"rollcheck/rollindex"
+	"rollcheck/rollindex/lookup"
 )
 
 // memoryName is the file in the index's directory that remembers publications.
@@ -102,19 +105,33 @@ func (m *memory) keep(indexDir string) error {
 	return syncDir(indexDir)
 }
 
-// learn adds what a published directory tells of earlier publications. Where it
-// says otherwise, what was remembered counts.
-func (m *memory) learn(d *directory) {
+// lostEpoch is, in the memory, the epoch of keys that the index does not have: it is no
+// index's.
+const lostEpoch = ""
+
+// learn adds what a published directory tells of earlier publications, of this index or
+// of one that it takes the place of. Where it says otherwise, what was remembered counts.
+func (m *memory) learn(d *directory, ix *rollindex.Index) error {
 	if d.manifest == nil {
-		return
+		return nil
 	}
 	m.Seq = max(m.Seq, d.manifest.Seq)
 	for _, k := range d.manifest.Keys {
+		given := keyGiven{k.ID, d.manifest.Epoch, k.Jurisdiction}
+		if given.Epoch == ix.Epoch() {
+			own, err := ix.ServedKey(k.Jurisdiction)
+			if err != nil {
+				return err
+			}
+			if lookup.Hash32(own.PublicKey()) != k.PublicKey {
+				given.Epoch = lostEpoch
+			}
+		}
 		taken := slices.ContainsFunc(m.Keys, func(g keyGiven) bool {
-			return g.ID == k.ID || g.Epoch == d.manifest.Epoch && g.Jurisdiction == k.Jurisdiction
+			return g.ID == given.ID || g.Epoch == given.Epoch && g.Jurisdiction == given.Jurisdiction && g.Epoch != lostEpoch
 		})
 		if !taken {
-			m.Keys = append(m.Keys, keyGiven{k.ID, d.manifest.Epoch, k.Jurisdiction})
+			m.Keys = append(m.Keys, given)
 		}
 	}
 	for _, ref := range d.manifest.Lists {
@@ -129,6 +146,7 @@ func (m *memory) learn(d *directory) {
 			}
 		}
 	}
+	return nil
 }
 
 // keyID returns the id of a jurisdiction's key in an epoch, the next if it has

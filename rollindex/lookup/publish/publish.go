@@ -108,7 +108,9 @@ func Publish(ctx context.Context, ix *rollindex.Index, dir string, o Options) (*
 	if p.memory, err = recall(ix.Dir()); err != nil {
 		return nil, err
 	}
-	p.memory.learn(p.dir)
+	if err := p.memory.learn(p.dir, ix); err != nil {
+		return nil, err
+	}
 	page, err := readPage(o.Page)
 	if err != nil {
 		return nil, err

@@ -1056,3 +1056,41 @@ func TestSuppressedPlace(t *testing.T) {
 		t.Errorf("sections %v, homes %v", d.Sections, d.Homes)
 	}
 }
+
+// A key id is never given to another key: not to that of an index that was made anew,
+// after its key was lost or became known, and is published in the place of the one
+// before.
+func TestAnotherIndex(t *testing.T) {
+	t.Parallel()
+	s := &site{rollIndex(t), t.TempDir()}
+	o := options(t)
+	mustPublish(t, s.ix, s.dir, o)
+	before, err := s.manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := hashing.Key{8}
+	if s.ix, err = rollindex.Create(t.TempDir(), &key, hashing.Served); err != nil {
+		t.Fatal(err)
+	}
+	defer s.ix.Close()
+	add(t, s.ix, hashing.DatasetInfo{ID: "big", Title: "A made-up leak"}, people(t, 0, 60, "US-WY", "US-VT"))
+	for range 2 { // and again, when it is remembered
+		if sum := mustPublish(t, s.ix, s.dir, o); sum.Seq != 2 {
+			t.Errorf("number %d", sum.Seq)
+		}
+		after, err := s.manifest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range after.Keys {
+			i := slices.IndexFunc(before.Keys, func(b lookup.Key) bool { return b.ID == k.ID })
+			if i >= 0 && before.Keys[i].PublicKey != k.PublicKey {
+				t.Errorf("id %d of %s is that of the lost key of %s", k.ID, k.Jurisdiction, before.Keys[i].Jurisdiction)
+			}
+		}
+		if err := os.Remove(filepath.Join(s.ix.Dir(), memoryName)); err != nil { // DIR tells the same
+			t.Fatal(err)
+		}
+	}
+}
