@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/exposure"
@@ -396,6 +397,30 @@ func TestCosts(t *testing.T) {
 	}
 	if _, err := op.client(t, new(lookup.MemoryCache)).Open(t.Context(), "Florida"); err == nil {
 		t.Error("a jurisdiction that is none")
+	}
+}
+
+// Of a place whose people are not counted nothing is told by bucket: that of nowhere,
+// cut for the least state, leaves too few of a territory.
+func TestBucketOfUncountedPlace(t *testing.T) {
+	op := lookuptest.New(t, now, append(roll(t), lookuptest.People(t, "big", 200, 12, "US-GU")...))
+	c, err := lookup.New(op.Trusted, op, new(lookup.MemoryCache))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.SetNow(func() time.Time { return now })
+	o, err := c.Open(t.Context(), "US-GU")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := o.Buckets(); b.Possible {
+		t.Errorf("%+v", b)
+	}
+	if _, err := o.Session(t.Context(), lookup.BucketMode, nil); err == nil {
+		t.Error("a session by bucket")
+	}
+	if m, sure := o.Choose(); m != lookup.FilterMode || !sure {
+		t.Errorf("mode %s, %v", m, sure)
 	}
 }
 

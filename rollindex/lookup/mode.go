@@ -27,7 +27,7 @@ func (m Mode) String() string {
 // Cost is what asking in a mode takes and tells.
 type Cost struct {
 	Mode     Mode
-	Possible bool  // bucket mode: buckets are published of every jurisdiction asked
+	Possible bool  // bucket mode: buckets are published of every jurisdiction asked, and it is known how many adults share one
 	Download int64 // bytes not in the cache yet, at most; of bucket mode, for one person
 	Files    int   // requests they take
 
@@ -68,8 +68,12 @@ func (o *Offer) Buckets() Cost {
 	}
 	named := false // a jurisdiction other than hashing.NoJurisdiction
 	for _, p := range o.places {
-		if size := groupAt(p.name, bits); p.name != hashing.NoJurisdiction && (!named || size < c.Group) {
-			c.Group, named = size, true
+		if p.name != hashing.NoJurisdiction {
+			size := groupAt(p.name, bits)
+			c.Possible = c.Possible && (bits == 0 || size > 0) // of a place not counted, any part of a name may be one person's
+			if !named || size < c.Group {
+				c.Group, named = size, true
+			}
 		}
 		switch {
 		case p.list == nil:
