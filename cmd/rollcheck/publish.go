@@ -56,7 +56,7 @@ var publishErrors = []struct {
 	hint string
 }{
 	{publish.ErrLocal, "make another index with \"rollcheck init --scheme served\", and ingest the files into it"},
-	{publish.ErrNothing, "releases and sensitive datasets are never published; \"rollcheck datasets\" lists what there is"},
+	{publish.ErrNothing, "releases and sensitive datasets are never published; \"rollcheck datasets\" lists what there is; what was published before stays as it is: remove --out if nothing is to be published any more"},
 	{publish.ErrUnpublishable, "leave it out; \"rollcheck help publish\" says what is never published"},
 	{publish.ErrNotOurs, "name a new or empty directory with --out"},
 	{publish.ErrOverlap, "name a directory elsewhere with --out"},
