@@ -23,6 +23,8 @@ var mayImport = map[string][]string{
 	"rollindex/exposure/":                 {"hashing", "data/advice", "data/catalogue", "data/field", "data/names", "rollindex/exposure"},
 	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
 	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"},      // the browser links it: nothing with cgo
+	"rollindex/lookup/lookuptest":         {"hashing", "hashing/voprf/", "data/field", "rollindex/exposure/sourcetest", "rollindex/lookup"},
+	"rollindex/lookup/remote":             {"rollindex/lookup"},
 	"rollindex/ingest":                    {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},

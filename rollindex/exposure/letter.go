@@ -138,7 +138,11 @@ func (h *textHandler) finding(a *Answer, f *Finding) {
 		h.entry("Spelling", fmt.Sprintf("%s; %d were tried, and the odds allow for that",
 			sentence(f.Steps.pick(stepTitles[:])), f.Tried))
 	}
-	h.entry("It held", sentence(kindTitles(f.Fields)))
+	if f.OfDataset {
+		h.entry("File held", sentence(kindTitles(f.Fields))+"; what your own record in it held cannot be told this way")
+	} else {
+		h.entry("It held", sentence(kindTitles(f.Fields)))
+	}
 	if f.Shared {
 		h.entry("", "Several records share these details: what they held may be another's.")
 	}
@@ -239,6 +243,33 @@ func (h *textHandler) meaning(a *Answer) {
 	if slices.ContainsFunc(a.Datasets, absent) {
 		h.paragraph(notFoundMeans)
 	}
+	h.asked(a)
+}
+
+// protected speaks to those of whom "not found" says nothing.
+const protected = "If your registration is confidential, if you are in a programme that keeps your address secret, or if you asked " +
+	"to be left out, you are in no file that can be searched here: \"not found\" then means nothing for you."
+
+// asked says what an answer of a server is of.
+func (h *textHandler) asked(a *Answer) {
+	if len(a.Asked)+len(a.Nowhere) == 0 {
+		return
+	}
+	if len(a.Nowhere) > 0 {
+		h.paragraph("The server has no records of " + sentence(stateTitlesOf(a.Nowhere)) + " to search.")
+	}
+	of := append(stateTitlesOf(a.Asked), "people of whom no state is known")
+	h.paragraph("Searched were the records of " + sentence(of) + ". The answer holds for these only: if you were registered in another state, " +
+		"name it too. " + protected)
+	if a.FalseHits > 0 {
+		h.paragraph(falseHits(a.FalseHits))
+	}
+}
+
+// falseHits puts the expected number of false findings of one check into words.
+func falseHits(n float64) string {
+	return fmt.Sprintf("A filter says \"found\" of what it does not hold once in 65,536 looks; about 1 check in %s like this one finds something by that alone.",
+		group(int(math.Round(math.Max(1, 1/n)))))
 }
 
 // reaching are the kinds by which somebody can be reached: public or not, what
@@ -267,7 +298,9 @@ func (h *textHandler) advice(a *Answer) {
 		}
 		all |= kinds
 		if f.Tier > Possible {
-			sure |= kinds
+			if !f.OfDataset {
+				sure |= kinds
+			}
 			conditional = false
 		}
 	}

@@ -50,6 +50,11 @@ type query struct {
 	problems []FieldError
 	notes    []FieldError // fields read in another way than they stand there
 	unread   bool         // the person could not be read
+
+	// Of an Asker alone.
+	named     []string // [Person.Jurisdictions]
+	unasked   unasked
+	falseHits float64
 }
 
 // problem notes a field that cannot be used and the detail lost by that.

@@ -282,12 +282,35 @@ func (a *asking) find(at, dataset int, t hashing.KeyType, tag hashing.Tag, pad h
 	return sealed ^ pad, ok
 }
 
-// scope returns what was not asked.
-func (a *asking) scope() hashing.Scope {
-	if a.gaps == 0 {
-		return hashing.Scope{}
+// falseHits returns the expected number of wrong hits of the questions counted.
+func (a *asking) falseHits(counts func(*question) bool) float64 {
+	if a.mode != FilterMode {
+		return 0
 	}
-	s := hashing.Scope{Asked: make([]bool, len(a.inputs)), Gaps: a.gaps}
+	looks := 0
+	for i := range a.questions {
+		q := &a.questions[i]
+		if !counts(q) {
+			continue
+		}
+		for _, at := range a.offer.where(q.place) {
+			for _, f := range a.filters[at] {
+				if f.keyType == a.inputs[q.input].Type {
+					looks++
+				}
+			}
+		}
+	}
+	return float64(looks) * FalsePositive
+}
+
+// scope returns what was not asked, and how often what was is wrong.
+func (a *asking) scope() hashing.Scope {
+	s := hashing.Scope{FalseHits: a.falseHits(func(q *question) bool { return q.asked })}
+	if a.gaps == 0 {
+		return s
+	}
+	s.Asked, s.Gaps = make([]bool, len(a.inputs)), a.gaps
 	for i, missed := range a.missed {
 		s.Asked[i] = !missed
 	}

@@ -3,12 +3,14 @@ package lookup_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/exposure/sourcetest"
 	"rollcheck/rollindex/lookup"
+	"rollcheck/rollindex/lookup/lookuptest"
 )
 
 // A session is a source: a whole check by filters finds the same people in the
@@ -16,7 +18,7 @@ import (
 func TestCheck(t *testing.T) {
 	var want []sourcetest.Row
 	for _, r := range roll(t) {
-		if r.places[0] == "US-GA" {
+		if r.Places[0] == "US-GA" {
 			continue // not asked
 		}
 		want = append(want, sourcetest.Row{Dataset: r.Dataset, Mask: r.Mask, Keys: slices.DeleteFunc(r.Keys, func(in hashing.Input) bool {
@@ -38,6 +40,47 @@ func TestCheck(t *testing.T) {
 	there := check(t, published(t).session(t, lookup.FilterMode, "US-FL"), who)
 	if !slices.Equal(here, there) || len(here) < 6 {
 		t.Errorf("here\n%q\nthere\n%q", here, there)
+	}
+}
+
+// A session is asked for one person at a time, in either mode.
+func TestAsker(t *testing.T) {
+	for _, mode := range []lookup.Mode{lookup.FilterMode, lookup.BucketMode} {
+		t.Run(mode.String(), func(t *testing.T) {
+			sourcetest.RunAsker(t, func(t *testing.T, rows []sourcetest.Row) exposure.Asker {
+				var records []lookuptest.Record
+				for _, r := range rows {
+					records = append(records, lookuptest.Record{Row: r, Places: []string{"US-FL"}})
+				}
+				return newOperator(t, records).session(t, mode, "US-FL")
+			})
+		})
+	}
+}
+
+// One person of many is asked for in their own states only.
+func TestAskIn(t *testing.T) {
+	op := published(t)
+	s := op.session(t, lookup.FilterMode, "US-FL", "US-GA")
+	op.Forget()
+	georgian := sourcetest.People(t, "big", 40, 1)[0]
+	for _, tt := range []struct {
+		place string
+		hits  int
+	}{{"US-FL", 0}, {"US-GA", 2}} { // a voter id of Florida's form is not asked for in Georgia
+		op.Forget()
+		hits := 0
+		if _, err := s.AskIn(t.Context(), []string{tt.place}, georgian.Keys, func(hashing.Result) { hits++ }); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range op.Saw() {
+			if key := fmt.Sprintf("key %d ", op.ID(tt.place)); !strings.Contains(line, key) && !strings.Contains(line, fmt.Sprintf("key %d ", op.ID(hashing.NoJurisdiction))) {
+				t.Errorf("in %s: %s", tt.place, line)
+			}
+		}
+		if hits != tt.hits || len(op.Saw()) == 0 {
+			t.Errorf("in %s: %d hits, asked %q", tt.place, hits, op.Saw())
+		}
 	}
 }
 
