@@ -3,8 +3,10 @@
 package catalogue
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 )
 
@@ -26,14 +28,33 @@ func list(dir string) []string {
 	return names
 }
 
+// decode reads one file, in which no unknown name may stand.
+func decode(name string, into any) error {
+	b, ok := file(name)
+	if !ok {
+		return fmt.Errorf("%s: there is no such file", name)
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
 // Bundle returns the whole catalogue in one file, as Load takes it in a browser:
-// a JSON object of the files by name.
+// a JSON object with the text of each file by its name. White space that only
+// people need is left out of them.
 func Bundle() ([]byte, error) {
-	all := make(map[string]json.RawMessage)
+	all := make(map[string]string)
 	for _, dir := range []string{"incidents", "public-record"} {
 		for _, name := range list(dir) {
 			b, _ := file(name)
-			all[name] = b
+			var short bytes.Buffer
+			if err := json.Compact(&short, b); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			all[name] = short.String()
 		}
 	}
 	return json.Marshal(all)

@@ -1,8 +1,6 @@
 package catalogue
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -175,20 +173,6 @@ func GetIncident(id string) (*Incident, error) {
 	}
 	i := new(Incident)
 	return i, decode(name, i)
-}
-
-// decode reads one file, in which no unknown name may stand.
-func decode(name string, into any) error {
-	b, ok := file(name)
-	if !ok {
-		return fmt.Errorf("%s: there is no such file", name)
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
 }
 
 // Coverage is an incident that may have covered somebody registered in some
