@@ -26,7 +26,14 @@ need() {
 command -v go >/dev/null || die 'Go is missing: install Go 1.26 or later (https://go.dev/dl/)'
 need gcc gcc
 
+# page [OUT]: builds the page that rollcheck embeds.
+page() {
+  say "building the page"
+  go run ./scripts/webpage -o "${1:-data/web/built/page}"
+}
+
 build() {
+  page
   say "building rollcheck"
   go build -tags "$tags" -ldflags "-s -w" -o "$bin/rollcheck" ./cmd/rollcheck
 }

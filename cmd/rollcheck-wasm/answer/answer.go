@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rollcheck/cmd/rollcheck-wasm/internal/bridge"
+	"rollcheck/cmd/rollcheck-wasm/internal/said"
 	"rollcheck/data/advice"
 	"rollcheck/data/catalogue"
 	"rollcheck/data/field"
@@ -33,14 +34,14 @@ type answer struct {
 
 // dataset says how far one dataset was searched.
 type dataset struct {
-	Dataset       string      `json:"dataset"`
-	Title         string      `json:"title"`
-	Kind          string      `json:"kind"`
-	AsOf          string      `json:"as_of"`
-	Jurisdictions []string    `json:"jurisdictions"`
-	State         string      `json:"state"`
-	Coverage      float64     `json:"coverage"`
-	Why           bridge.Said `json:"why"`
+	Dataset       string    `json:"dataset"`
+	Title         string    `json:"title"`
+	Kind          string    `json:"kind"`
+	AsOf          string    `json:"as_of"`
+	Jurisdictions []string  `json:"jurisdictions"`
+	State         string    `json:"state"`
+	Coverage      float64   `json:"coverage"`
+	Why           said.Text `json:"why"`
 }
 
 // finding is an [exposure.Finding], its fields by name.
@@ -125,7 +126,7 @@ func (a *answer) Person(p *exposure.Answer) error {
 	for i := range p.Datasets {
 		d := &p.Datasets[i]
 		a.Datasets = append(a.Datasets, dataset{
-			d.Dataset.ID, d.Dataset.Title, string(d.Dataset.Kind), d.Dataset.AsOf, d.Dataset.Jurisdictions, d.State.String(), d.Coverage, bridge.InBoth(d.Says),
+			d.Dataset.ID, d.Dataset.Title, string(d.Dataset.Kind), d.Dataset.AsOf, d.Dataset.Jurisdictions, d.State.String(), d.Coverage, said.InBoth(d.Says),
 		})
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"rollcheck/cmd/rollcheck-wasm/internal/bridge"
+	"rollcheck/cmd/rollcheck-wasm/internal/said"
 	"rollcheck/data/catalogue"
 	"rollcheck/data/jsonlite"
 	"rollcheck/data/names"
@@ -55,14 +56,14 @@ func (p *person) person() exposure.Person {
 
 // remark is something to say of a field of the form.
 type remark struct {
-	Field string      `json:"field"`
-	Text  bridge.Said `json:"text"`
+	Field string    `json:"field"`
+	Text  said.Text `json:"text"`
 }
 
 func remarks(errs []exposure.FieldError) []remark {
 	list := []remark{}
 	for _, e := range errs {
-		list = append(list, remark{e.Field, bridge.InBoth(e.Says)})
+		list = append(list, remark{e.Field, said.InBoth(e.Says)})
 	}
 	return list
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rollcheck/cmd/rollcheck-wasm/internal/bridge"
+	"rollcheck/cmd/rollcheck-wasm/internal/said"
 	"rollcheck/data/advice"
 	"rollcheck/data/catalogue"
 	"rollcheck/data/jsonlite"
@@ -27,9 +28,9 @@ func main() {
 type report struct {
 	Problem   string        `json:"problem"` // of the date: "when"; "" if there is a report
 	Verdict   string        `json:"verdict"`
-	Headline  bridge.Said   `json:"headline"`
-	Caveat    bridge.Said   `json:"caveat"`
-	Because   []bridge.Said `json:"because"`
+	Headline  said.Text     `json:"headline"`
+	Caveat    said.Text     `json:"caveat"`
+	Because   []said.Text   `json:"because"`
 	When      string        `json:"when"`
 	States    []string      `json:"states"`
 	Items     []item        `json:"items"`
@@ -39,16 +40,16 @@ type report struct {
 }
 
 type item struct {
-	Field     string      `json:"field"`
-	Quoted    bool        `json:"quoted"`
-	State     string      `json:"state"`
-	Status    string      `json:"status"`
-	Says      bridge.Said `json:"says"`
-	AsOf      string      `json:"as_of"`
-	Who       string      `json:"who"`
-	Programme string      `json:"programme"`
-	Conflicts []string    `json:"conflicts"`
-	Sources   []string    `json:"sources"`
+	Field     string    `json:"field"`
+	Quoted    bool      `json:"quoted"`
+	State     string    `json:"state"`
+	Status    string    `json:"status"`
+	Says      said.Text `json:"says"`
+	AsOf      string    `json:"as_of"`
+	Who       string    `json:"who"`
+	Programme string    `json:"programme"`
+	Conflicts []string  `json:"conflicts"`
+	Sources   []string  `json:"sources"`
 }
 
 type match struct {
@@ -88,16 +89,16 @@ func judge(_ context.Context, in []byte) ([]byte, error) {
 
 func shown(r *claim.Report) report {
 	out := report{
-		Verdict: string(r.Verdict), Headline: bridge.InBoth(r.Headline), Caveat: bridge.InBoth(r.Caveat), When: string(r.Claim.When), States: r.Claim.States,
+		Verdict: string(r.Verdict), Headline: said.InBoth(r.Headline), Caveat: said.InBoth(r.Caveat), When: string(r.Claim.When), States: r.Claim.States,
 		StepsEn: r.Steps(advice.En), StepsEs: r.Steps(advice.Es),
 	}
 	for i := range r.Because {
-		out.Because = append(out.Because, bridge.InBoth(r.Because[i].Text))
+		out.Because = append(out.Because, said.InBoth(r.Because[i].Text))
 	}
 	for i := range r.Items {
 		it := &r.Items[i]
 		out.Items = append(out.Items, item{
-			it.Detail.String(), it.Quoted, it.Jurisdiction, string(it.Status), bridge.InBoth(it.Says), string(it.AsOf), it.Who, it.Programme, it.Conflicts, it.Sources,
+			it.Detail.String(), it.Quoted, it.Jurisdiction, string(it.Status), said.InBoth(it.Says), string(it.AsOf), it.Who, it.Programme, it.Conflicts, it.Sources,
 		})
 	}
 	for _, m := range r.Incidents {

@@ -10,8 +10,6 @@ import (
 	"errors"
 	"sync"
 	"syscall/js"
-
-	"rollcheck/data/advice"
 )
 
 // Func is a function that the page can call. It runs in a goroutine of its own.
@@ -103,12 +101,3 @@ func Load(set func([]byte) error) Func {
 		return nil, err
 	}
 }
-
-// Said is a text in the page's languages.
-type Said struct {
-	En string `json:"en"`
-	Es string `json:"es"`
-}
-
-// InBoth returns what is said in both languages.
-func InBoth(say func(advice.Lang) string) Said { return Said{say(advice.En), say(advice.Es)} }
