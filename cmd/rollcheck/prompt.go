@@ -73,7 +73,16 @@ func (p *program) askPerson(ctx context.Context) (exposure.Decoder, error) {
 	defer t.Close()
 	t.say("Nothing you type leaves this machine or is stored. Press Enter to skip a question;\n" +
 		"the more you answer, the surer the result.\n")
-	var person exposure.Person
+	person, err := t.person(questions)
+	if err != nil {
+		return nil, err
+	}
+	return exposure.People(*person), nil
+}
+
+// person asks the questions about one person.
+func (t *terminal) person(questions []question) (*exposure.Person, error) {
+	person := new(exposure.Person)
 	for _, q := range questions {
 		switch {
 		case q.field == "zip" && person.BirthYear != "":
@@ -81,14 +90,14 @@ func (p *program) askPerson(ctx context.Context) (exposure.Decoder, error) {
 		case q.field == "address" && person.ZIP == "":
 			continue // it is searched for together with its ZIP code
 		}
-		if err := t.detail(&person, q); err != nil {
+		if err := t.detail(person, q); err != nil {
 			return nil, err
 		}
 	}
-	if err := t.askMissing(&person); err != nil {
+	if err := t.askMissing(person); err != nil {
 		return nil, err
 	}
-	return exposure.People(person), nil
+	return person, nil
 }
 
 // detail asks for one detail until the answer can be used, or goes on without

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -31,6 +32,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ROLLCHECK_INDEX", filepath.Join(env.WorkDir, "index"))
 			env.Setenv("ROLLCHECK_KEY_FILE", filepath.Join(env.WorkDir, "key"))
+			env.Values[operatorKey{}] = sync.OnceValue(func() *scriptOperator { return newScriptOperator(t) })
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -38,6 +40,10 @@ func TestScripts(t *testing.T) {
 			"make":      makeFile,
 			"flip":      flip,
 			"jsonlines": jsonlines,
+			"operator": func(ts *testscript.TestScript, neg bool, args []string) {
+				op := ts.Value(operatorKey{}).(func() *scriptOperator)()
+				op.command(t, ts, neg, args)
+			},
 		},
 	})
 }

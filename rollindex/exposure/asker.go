@@ -58,6 +58,13 @@ func (p *Person) Jurisdictions() (named []string) {
 	return slices.Compact(named)
 }
 
+// Inputs returns the match keys that [Check] asks for a person, in all spellings.
+func Inputs(p *Person) []Input {
+	var pl planner
+	pl.plan(p)
+	return pl.inputs
+}
+
 // unasked is what an [Asker] did not ask for one person.
 type unasked struct {
 	types Keys         // key types some inputs of which were not asked
@@ -87,7 +94,7 @@ var gapWhys = [...]struct {
 	why   string
 }{
 	{byFirstName, "only the name as you gave it was asked for, not nicknames and other spellings of it: to have these searched too, ask by whole filters"},
-	{^byFirstName, "it was not asked for by voter id, because that would tell the server more than your name does: ask by whole filters"},
+	{^byFirstName, "it was not asked for by voter id, by which nobody is in a bucket: ask by whole filters"},
 	{byFirstName, "another spelling of this name was asked for before from here, and one more would tell the server who is asking: ask by whole filters"},
 	{^byFirstName, "it was not asked for by the voter id of a state that you did not name"},
 	{^Keys(0), "the server answers no more questions of this connection or state for now"},

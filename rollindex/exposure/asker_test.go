@@ -109,10 +109,18 @@ func TestFoundByFilter(t *testing.T) {
 	wantText(t, "letter", text, []string{
 		"File held", "what your own record in it held cannot be told this way", "about 1 check in 5,461 like this one",
 		"Searched were the records of Florida and people of whom no state is known.", "programme that keeps your address secret",
+		"If this is you, expect e-mail",
 	}, []string{"It held", "initial agrees"})
 
+	// By year and ZIP code alone: that the record has another day is not known.
+	_, lines, _ = asks(t, a, robert(func(p *exposure.Person) { p.BirthDate = "1970-04-14" }))
+	if f := lines[1]; f["keys"].([]any)[0] != "name-yob-zip" || f["tier"] != "likely" || f["birth"] != nil {
+		t.Errorf("finding %v", f)
+	}
+
 	a.OfDataset = false // by bucket the record's own mask is known
-	_, lines, _ = asks(t, a, robert(nil))
+	text, lines, _ = asks(t, a, robert(nil))
+	wantText(t, "letter", text, []string{"It held", "Expect e-mail"}, []string{"If this is you"})
 	if finding := lines[1]; finding["fields_basis"] != "record" || finding["initial"] != "agrees" || finding["tier"] != "strong" {
 		t.Errorf("finding %v", finding)
 	}
@@ -203,9 +211,10 @@ func TestNotAsked(t *testing.T) {
 func TestGradedByWhatWasAsked(t *testing.T) {
 	a := asker()
 	a.Scope = func(inputs []hashing.Input) hashing.Scope {
-		s := hashing.Scope{Gaps: hashing.GapSpelling, Asked: make([]bool, len(inputs))}
-		for i, in := range inputs { // those that stand last are asked
-			s.Asked[i] = bytes.Contains(in.X, []byte("ROBERT")) && in.Type == hashing.NameDOB
+		s := hashing.Scope{Gaps: hashing.GapSpelling, Asked: slices.Repeat([]bool{true}, len(inputs))}
+		s.Asked[0] = false // so that all others move
+		for i, in := range inputs {
+			s.Asked[i] = s.Asked[i] && in.Type == hashing.NameDOB
 		}
 		return s
 	}
@@ -213,7 +222,7 @@ func TestGradedByWhatWasAsked(t *testing.T) {
 	if sum.ExitCode() != 0 || sum.Complete() {
 		t.Errorf("summary %+v", sum)
 	}
-	if f := lines[1]; f["via"].([]any)[0] != "nickname" || f["keys"].([]any)[0] != "name-dob" || f["spellings"].(float64) > 4 {
+	if f := lines[1]; f["via"].([]any)[0] != "nickname" || f["keys"].([]any)[0] != "name-dob" || f["spellings"].(float64) < 4 {
 		t.Errorf("finding %v", f)
 	}
 }

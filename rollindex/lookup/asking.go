@@ -79,14 +79,8 @@ func (o *Offer) where(p int) (at []int) {
 // that hold the first name, those with the name as given, which is that of the
 // first of them. The bucket is remembered before it is asked for.
 func (a *asking) chooseBucket() error {
-	given := ""
-	for _, q := range a.questions {
-		group, names, ok := namesOf(a.inputs[q.input])
-		if ok {
-			a.group, given = group, names
-			break
-		}
-	}
+	group, given := a.given()
+	a.group = group
 	if given == "" {
 		for _, q := range a.questions {
 			a.miss(q.input, hashing.GapKey)
@@ -115,6 +109,17 @@ func (a *asking) chooseBucket() error {
 	return nil
 }
 
+// given returns the name as given, which is that of the first question by name, and
+// its group; "" if there is none.
+func (a *asking) given() (group uint16, given string) {
+	for _, q := range a.questions {
+		if group, names, ok := namesOf(a.inputs[q.input]); ok {
+			return group, names
+		}
+	}
+	return 0, ""
+}
+
 // claim remembers the buckets to be asked for, in every place, and reports
 // whether they may be.
 func (a *asking) claim() (allowed bool, err error) {
@@ -130,10 +135,8 @@ func (a *asking) claim() (allowed bool, err error) {
 	return true, c.memory.keep(c.cache)
 }
 
-// evaluate asks the server for the outputs, in batches. A budget used up leaves
-// questions unasked; any other failure is an error.
-func (a *asking) evaluate(ctx context.Context) error {
-	var batches [][]question // parts of a.questions, each under one key
+// batches cuts the questions into parts that are each asked at once, under one key.
+func (a *asking) batches() (batches [][]question) {
 	for rest := a.questions; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && n < BatchSize && rest[n].place == rest[0].place {
@@ -141,6 +144,13 @@ func (a *asking) evaluate(ctx context.Context) error {
 		}
 		batches, rest = append(batches, rest[:n]), rest[n:]
 	}
+	return batches
+}
+
+// evaluate asks the server for the outputs, in batches. A budget used up leaves
+// questions unasked; any other failure is an error.
+func (a *asking) evaluate(ctx context.Context) error {
+	batches := a.batches()
 	var mu sync.Mutex
 	err := each(ctx, len(batches), func(i int) error {
 		mu.Lock()
@@ -223,7 +233,7 @@ func (a *asking) fetchBuckets(ctx context.Context) error {
 		b := p.list.Buckets
 		id := BucketID{Key: p.id, Bits: b.Bits, Number: bucketOf(a.group, b.Bits)}
 		what := "a bucket of " + p.name
-		file, err := a.offer.client.transport.Get(ctx, BucketPath(id), b.Bytes)
+		file, err := a.offer.client.transport.Get(ctx, BucketPath(b.Root, id.Number), b.Bytes)
 		if err != nil {
 			return fmt.Errorf("fetching %s: %w", what, err)
 		}

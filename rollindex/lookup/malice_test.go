@@ -30,8 +30,8 @@ func bucketPath(op *operator, place string) string {
 	var d hashing.Details
 	d.SetLast([]byte("Fictionf"))
 	d.SetFirst([]byte("Personf"))
-	bits := lookup.BucketBits(place)
-	return lookup.BucketPath(lookup.BucketID{Key: op.ID(place), Bits: bits, Number: int(hashing.Bucket(d.Last, d.First)) >> (16 - bits)})
+	b := op.Lists[place].Buckets
+	return lookup.BucketPath(b.Root, int(hashing.Bucket(d.Last, d.First))>>(16-b.Bits))
 }
 
 // What a dishonest server, mirror or network may send, and that a client refuses
@@ -112,8 +112,7 @@ func TestMalice(t *testing.T) {
 			op.Files[bucketPath(op, "US-FL")] = []byte{}
 		}, lookup.ErrBucket, "a bucket of US-FL"},
 		{"swaps two buckets", lookup.BucketMode, func(_ *testing.T, op *operator) {
-			id := lookup.BucketID{Key: op.ID("US-FL"), Bits: 11, Number: 3}
-			op.Files[bucketPath(op, "US-FL")] = op.Files[lookup.BucketPath(id)]
+			op.Files[bucketPath(op, "US-FL")] = op.Files[lookup.BucketPath(op.Lists["US-FL"].Buckets.Root, 3)]
 		}, lookup.ErrBucket, "a bucket of US-FL"},
 		{"gives a bucket of nowhere", lookup.BucketMode, func(_ *testing.T, op *operator) {
 			op.Files[bucketPath(op, "US-FL")] = op.Files[bucketPath(op, hashing.NoJurisdiction)]

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type Manifest struct {
 	Canonical string    `json:"canonical"` // "rc1"
 	Lists     []ListRef `json:"lists"`     // at most one a jurisdiction, each with a key
 	Budgets   Budgets   `json:"budgets"`
+	Page      []Page    `json:"page,omitempty"` // the files of the page beside it, sorted by path
 
 	digest Hash32 // SHA-256 of the signed text
 }
@@ -54,6 +56,29 @@ type Budgets struct {
 	SlotsPerJurisdiction int `json:"slots_per_jurisdiction"` // [BatchSize] to a batch
 }
 
+// Page is a file of the page that stands at the root of what is published, for
+// who wants to compare what a server sends with what its operator signed. A client
+// does not need it.
+type Page struct {
+	Path   string `json:"path"` // "app.js", slashes between its parts
+	SHA256 Hash32 `json:"sha256"`
+}
+
+// ValidPagePath reports whether a file of the page may have the path: that of a
+// file below the root, which is none of the protocol's and not hidden.
+func ValidPagePath(path string) bool {
+	if !fs.ValidPath(path) || path == "." || len(path) > 256 {
+		return false
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if part[0] == '.' || strings.ContainsFunc(part, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' || r == ':' }) {
+			return false
+		}
+	}
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.EqualFold(first, "v1")
+}
+
 // Hash32 is 32 bytes written as 64 lower-case hexadecimal digits.
 type Hash32 [32]byte
 
@@ -77,6 +102,7 @@ func (h *Hash32) UnmarshalText(text []byte) error {
 const (
 	MaxManifest   = 256 << 10 // bytes, signatures included
 	maxPlaces     = 1 << 10   // keys
+	maxPage       = 1 << 10   // files of the page
 	maxClockAhead = 24 * time.Hour
 )
 
@@ -108,6 +134,14 @@ func (m *Manifest) check() error {
 			return fmt.Errorf("list %d is of a jurisdiction without a key or with another list", i)
 		}
 		lists[l.Jurisdiction] = true
+	}
+	if len(m.Page) > maxPage {
+		return fmt.Errorf("%d files of the page", len(m.Page))
+	}
+	for i, p := range m.Page {
+		if !ValidPagePath(p.Path) || i > 0 && m.Page[i-1].Path >= p.Path {
+			return fmt.Errorf("file %d of the page is none, or out of order", i)
+		}
 	}
 	return nil
 }
@@ -239,6 +273,13 @@ func Verify(signed []byte, key *TrustedKey, now time.Time, lastSeq uint64) (*Man
 		return nil, refuse("the manifest", err)
 	}
 	return m, nil
+}
+
+// OpenManifest is [Verify] for who published it: whatever the time and its number
+// are.
+func OpenManifest(signed []byte, key *TrustedKey) (*Manifest, error) {
+	m, err := verify(signed, key)
+	return m, refuse("the manifest", err)
 }
 
 func verify(signed []byte, key *TrustedKey) (*Manifest, error) {

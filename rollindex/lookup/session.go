@@ -75,6 +75,9 @@ func (o *Offer) open(ctx context.Context, p *place, f *File) (openFilter, error)
 	return openFilter{p.indexes[f.Dataset], keyTypeOf(f.KeyType), filter}, nil
 }
 
+// Manifest returns the manifest that the session asks by.
+func (s *Session) Manifest() *Manifest { return s.offer.Manifest }
+
 // Mode returns the session's mode.
 func (s *Session) Mode() Mode { return s.mode }
 
@@ -152,6 +155,20 @@ func (s *Session) Ask(ctx context.Context, inputs []hashing.Input, yield func(ha
 	}
 	a.report(yield)
 	return a.scope(), ctx.Err()
+}
+
+// Batches returns how many evaluations an Ask of the inputs takes at most, for who
+// asks to compare with [Manifest.Budgets]. It asks nothing.
+func (s *Session) Batches(inputs []hashing.Input) int {
+	a := s.ask(inputs)
+	if s.mode == BucketMode {
+		_, given := a.given()
+		a.questions = slices.DeleteFunc(a.questions, func(q question) bool {
+			_, names, ok := namesOf(inputs[q.input])
+			return !ok || names != given
+		})
+	}
+	return len(a.batches())
 }
 
 // FalseHits returns the expected number of hits, among those of an Ask or a

@@ -6,6 +6,7 @@ package lookuptest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -274,7 +275,7 @@ func (op *Operator) cut(t testing.TB, place string, groups map[uint16]map[[2]uin
 	b := &lookup.Buckets{Bits: bits, Root: lookup.Hash32(tree.Root())}
 	for id.Number = range bodies {
 		file := tree.AppendProof(bodies[id.Number], id.Number)
-		op.Files[lookup.BucketPath(id)] = file
+		op.Files[lookup.BucketPath(b.Root, id.Number)] = file
 		b.Bytes = max(b.Bytes, int64(len(file)))
 	}
 	return b
@@ -330,6 +331,34 @@ func infosOf(records []Record) map[string]*hashing.DatasetInfo {
 	return infos
 }
 
+// AddLarge publishes in a place another dataset of n records that nobody has the
+// keys of, so that its filters are a large download.
+func (op *Operator) AddLarge(t testing.TB, place, dataset string, n int) {
+	t.Helper()
+	tags := make([]hashing.Tag, n)
+	random := SeedOf(dataset)
+	for i := range tags {
+		var b [8]byte
+		random.Read(b[:])
+		tags[i] = hashing.Tag(binary.BigEndian.Uint64(b[:]))
+	}
+	file, err := lookup.BuildFilter(tags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := lookup.Hash32(sha256.Sum256(file))
+	op.Files[lookup.FilterPath(sum)] = file
+	l := op.Lists[place]
+	l.Datasets = append(l.Datasets, lookup.Dataset{
+		Number: 60000, ID: dataset, Generation: 1, Jurisdictions: []string{place}, Fields: []string{"name", "birth_date"},
+		Rows: int64(n), Indexed: int64(n), KeyRows: map[string]int64{hashing.NameDOB.String(): int64(n)},
+	})
+	l.Files = append(l.Files, lookup.File{
+		Dataset: dataset, KeyType: hashing.NameDOB.String(), N: int64(n), Kind: lookup.KindFuse16, Bytes: int64(len(file)), SHA256: sum,
+	})
+	op.Sign(t, func(m *lookup.Manifest) { m.Seq++ })
+}
+
 // note adds a line to what the operator saw.
 func (op *Operator) note(line string) {
 	op.mu.Lock()
@@ -362,7 +391,9 @@ func (op *Operator) Evaluate(ctx context.Context, body []byte) ([]byte, error) {
 	}
 	op.mu.Lock()
 	spent := op.Budget == 0
-	op.Budget--
+	if op.Budget > 0 {
+		op.Budget--
+	}
 	op.mu.Unlock()
 	if spent {
 		return nil, &lookup.BudgetError{Retry: op.Now.Add(time.Hour)}
