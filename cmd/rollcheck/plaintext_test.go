@@ -594,4 +594,12 @@ func TestNoPlaintextAtRestServed(t *testing.T) {
 		h.talk("", args...).want(0)
 	}
 	h.left()
+
+	// Nor is anything of it published.
+	h.talk("", "key", "signing", "--no-passphrase", "--name", "lookup.example.org").want(0)
+	args = []string{"publish", "--json", "--name", "lookup.example.org", "--out", filepath.Join(s.dir, "home", "site")}
+	h.watch(s.start(args...), 2)
+	h.left()
+	h.watch(s.start(args...), -1).want(0)
+	h.left()
 }

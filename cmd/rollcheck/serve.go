@@ -39,7 +39,8 @@ func (p *program) serveCommand() *cli.Command {
 			"What is evaluated is metered by day (UTC), as the manifest says: by address, by network, and by jurisdiction.\n" +
 			"So the server must know who asks. With TLS here (--tls-cert and --tls-key, or --autocert-host) it does. Without,\n" +
 			"say --direct if nothing stands in front, or --trusted-proxy and --trusted-proxy-header if something does. A\n" +
-			"network may be written as 10.0.0.0/8 or as one address.\n\n" +
+			"network may be written as 10.0.0.0/8 or as one address. Nothing is evaluated for a request that was forwarded\n" +
+			"by a proxy nobody named; that is logged once.\n\n" +
 			"--listen takes HOST:PORT, or unix:PATH for a proxy on this machine, which is trusted then. Metrics\n" +
 			"(Prometheus) are on a listener of their own, which only you should reach. Neither they nor what is logged on\n" +
 			"standard error tell who asked, or about what; a proxy in front should not log paths either.\n\n" +
@@ -51,7 +52,7 @@ func (p *program) serveCommand() *cli.Command {
 			&cli.BoolFlag{Name: "evaluate-only", Usage: "send no files"},
 			&cli.StringFlag{Name: "metrics-listen", Usage: "`ADDRESS` to listen on for metrics"},
 			&cli.StringFlag{Name: "state", Usage: "`FILE` that keeps the day's budgets over a restart", DefaultText: "rollcheck/budgets in the user's state directory"},
-			&cli.BoolFlag{Name: "direct", Usage: "clients connect to this server without TLS and without a proxy"},
+			&cli.BoolFlag{Name: "direct", Usage: "nothing stands in front, whatever a header of a request says"},
 			&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "`NETWORK` of a proxy in front (may be repeated)"},
 			&cli.StringFlag{Name: "trusted-proxy-header", Usage: "header in which it says who asked, such as X-Forwarded-For or X-Real-IP"},
 			&cli.StringFlag{Name: "tls-cert", Usage: "`FILE` of the certificate, with its chain (PEM)"},

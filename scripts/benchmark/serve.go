@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,7 +45,7 @@ func (b *bench) serve() {
 	b.rollcheckRun(0, "ingest", "--dataset", "d", roll)
 	b.rollcheckRun(0, "key", "signing", "--no-passphrase", "--name", "lookup.example.org")
 	b.rollcheckRun(0, "publish", "--out", b.path("site"), "--name", "lookup.example.org",
-		"--batches-per-address", "0", "--batches-per-prefix", "0", "--slots-per-jurisdiction", "0")
+		"--batches-per-address", "2000000000", "--batches-per-prefix", "2000000000", "--slots-per-jurisdiction", "2000000000")
 	cmd, address := b.startServer()
 	defer func() {
 		cmd.Process.Signal(syscall.SIGTERM)
@@ -65,6 +66,7 @@ func (b *bench) serve() {
 	fmt.Printf("| the server, processor time a batch | %d us |\n", cpu.Microseconds())
 	fmt.Printf("| ratio | %.2f |\n", float64(cpu)/float64(bare))
 	fmt.Printf("| batches a second, this load included on the same cores | %.0f |\n", rate)
+	fmt.Printf("| of what circl's call alone would do on all cores | %.0f %% |\n", 100*rate*bare.Seconds()/float64(runtime.NumCPU()))
 	fmt.Printf("| at %.0f %% of that: %.0f a second, median | %.1f ms |\n", loadShare*100, float64(len(at))/loadTime.Seconds(), milliseconds(at[len(at)/2]))
 	fmt.Printf("| 99th percentile | %.1f ms |\n", milliseconds(at[len(at)*99/100]))
 }

@@ -92,9 +92,9 @@ func (b *budget) id(p netip.Prefix) (id counterID) {
 }
 
 // prefixesOf returns what an address is metered by: itself and its /24, or its
-// /64 and its /48. An IPv4 address written as one of IPv6 is one of IPv4.
+// /64 and its /48. The address is as peer and parseHop return it: no IPv4 address
+// written as one of IPv6, and without a zone.
 func prefixesOf(a netip.Addr) (address, prefix netip.Prefix) {
-	a = a.Unmap().WithZone("")
 	one, many := 32, 24
 	if a.Is6() {
 		one, many = 64, 48

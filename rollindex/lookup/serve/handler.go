@@ -166,15 +166,12 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 		refuse(w, http.StatusMethodNotAllowed, "only POST")
 	case !isOctets(r.Header.Get("Content-Type")) || r.Header.Get("Content-Encoding") != "":
 		refuse(w, http.StatusUnsupportedMediaType, "a batch is "+octets)
-	case r.ContentLength > lookup.RequestSize:
-		w.Header().Set("Connection", "close") // rather than read what is left
-		refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("a batch has %d bytes", lookup.RequestSize))
 	default:
 		body := make([]byte, lookup.RequestSize+1)
 		n, err := io.ReadFull(r.Body, body)
 		switch {
 		case err == nil:
-			w.Header().Set("Connection", "close")
+			w.Header().Set("Connection", "close") // rather than read what is left
 			refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("a batch has %d bytes", lookup.RequestSize))
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return body[:n], true

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -150,6 +151,9 @@ func (s *Server) Reload() error {
 	if err == nil && string(p.key) != string(old.key) {
 		err = errors.New("it is signed with another key, which no client would take: restart the server if that is meant")
 	}
+	if err == nil && p.manifest.Seq == old.manifest.Seq && text(p.signed) != text(old.signed) {
+		err = errors.New("it says something else under the same number, which clients refuse")
+	}
 	if err != nil {
 		return fmt.Errorf("taking another manifest: %w", err)
 	}
@@ -159,6 +163,12 @@ func (s *Server) Reload() error {
 		s.log.Info("serving another manifest", "seq", p.manifest.Seq, "expires", p.manifest.Expires)
 	}
 	return nil
+}
+
+// text returns what is signed of a note, to which signatures may be added later.
+func text(signed []byte) string {
+	before, _, _ := strings.Cut(string(signed), "\n\n")
+	return before
 }
 
 // poll takes another manifest if one lies there. A failure is logged once, not

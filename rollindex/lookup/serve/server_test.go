@@ -101,6 +101,7 @@ func TestReload(t *testing.T) {
 
 	for why, spoil := range map[string]func(){
 		"older":       func() { s.manifest.Seq = 7 },
+		"same number": func() { s.manifest.Budgets.BatchesPerAddress++ },
 		"expired":     func() { s.manifest.Seq, s.manifest.Expires = 9, start },
 		"other epoch": func() { s.manifest.Seq, s.manifest.Epoch = 9, "2" },
 		"other keys": func() {
@@ -275,8 +276,17 @@ func TestManyConnections(t *testing.T) {
 		}
 		c.Close()
 	}
-	if kept.Load() > most || kept.Load() < most/2 {
-		t.Errorf("%d connections are kept and %d closed, of %d with room for %d", kept.Load(), closed.Load(), connections, most)
+	// Those that waited too long with a request are closed too, on a slow machine
+	// many: so what was refused is what the server says.
+	var refused float64
+	for line := range strings.Lines(get(srv.Metrics(), "/metrics", nil).Body.String()) {
+		if n, ok := strings.CutPrefix(line, "rollcheck_connections_refused_total "); ok {
+			_, err := fmt.Sscan(n, &refused)
+			check(t, err)
+		}
+	}
+	if kept.Load() > most || refused == 0 || refused > connections-most {
+		t.Errorf("%d connections are kept, %d closed and %.0f refused, of %d with room for %d", kept.Load(), closed.Load(), refused, connections, most)
 	}
 	deadline := time.Now().Add(10 * time.Second)
 	for {
@@ -357,7 +367,7 @@ func TestLogsAndMetricsHoldNobody(t *testing.T) {
 	check(t, stop())
 	logs := s.log.String()
 	for _, planted := range []string{
-		"127.0.0.1", "192.0.2", "PlantedBrowser", "planted", "1234", string(last), string(first), s.list.Buckets.Root.String()[:12],
+		"127.0.0.1", "192.0.2", "PlantedBrowser", "planted", "/1234", string(last), string(first), s.list.Buckets.Root.String()[:12],
 		s.list.Files[0].SHA256.String()[:12], strings.Repeat("ee", 8), fmt.Sprintf("%x", body[2:10]), string(body[2:20]), address,
 	} {
 		if strings.Contains(logs, planted) {
