@@ -42,6 +42,9 @@ func TestMain(m *testing.M) {
 }
 
 func testMain(m *testing.M) (int, error) {
+	if testing.Short() {
+		return 0, nil // minutes of a browser, which the long run has
+	}
 	dir, err := os.MkdirTemp("", "rollcheck-page-")
 	if err != nil {
 		return 0, err
