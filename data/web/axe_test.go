@@ -19,6 +19,9 @@ const axeVersion = "4.14.1"
 // is skipped loudly, and fails where CI is set.
 func axe(t *testing.T) string {
 	t.Helper()
+	if built == "" {
+		t.Skip("no browser in a short run")
+	}
 	dir, err := filepath.Abs(filepath.Join("..", "..", ".bin", "axe-"+axeVersion))
 	if err != nil {
 		t.Fatal(err)
@@ -57,8 +60,10 @@ func TestAccessibility(t *testing.T) {
 			check := func(screen string) {
 				t.Helper()
 				var found string
-				b.run(chromedp.Evaluate(`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) =>
-					JSON.stringify(r.violations.map((v) => [v.id, v.help, v.nodes.map((n) => n.html.slice(0, 120))])))`, &found, awaited))
+				b.run(chromedp.Evaluate(`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => {
+					if (r.passes.length < 20) return JSON.stringify(["only", r.passes.length, "rules were tried"]);
+					return JSON.stringify(r.violations.map((v) => [v.id, v.help, v.nodes.map((n) => n.html.slice(0, 120))]));
+				})`, &found, awaited))
 				var violations []any
 				if err := json.Unmarshal([]byte(found), &violations); err != nil {
 					t.Fatal(err)

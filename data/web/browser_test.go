@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"flag"
@@ -28,7 +29,7 @@ import (
 
 var shots = flag.String("shots", "", "write pictures of the screens into `DIR`")
 
-// built is the page, made once for all tests.
+// built is the page, made once for all tests; "" in a short run.
 var built string
 
 func TestMain(m *testing.M) {
@@ -42,8 +43,8 @@ func TestMain(m *testing.M) {
 }
 
 func testMain(m *testing.M) (int, error) {
-	if testing.Short() {
-		return 0, nil // minutes of a browser, which the long run has
+	if testing.Short() { // minutes of a browser, which the whole run has
+		return m.Run(), nil
 	}
 	dir, err := os.MkdirTemp("", "rollcheck-page-")
 	if err != nil {
@@ -81,9 +82,9 @@ type site struct {
 	*httptest.Server
 	mu   sync.Mutex
 	op   *lookuptest.Operator
-	saw  []string                                           // every request, the page's files too
+	saw  []string                                          // every request, the page's files too
 	odd  func(w http.ResponseWriter, r *http.Request) bool // answers instead, if it returns true
-	late time.Duration                                      // before every answer
+	line *line                                             // nil for one without limits
 }
 
 // policy is the header that the server sends; the page has its own beside it.
@@ -92,6 +93,9 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 
 func newSite(t testing.TB, op *lookuptest.Operator) *site {
 	t.Helper()
+	if built == "" {
+		t.Skip("no browser in a short run")
+	}
 	s := &site{op: op}
 	files := http.FileServer(http.Dir(built))
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -99,7 +103,11 @@ func newSite(t testing.TB, op *lookuptest.Operator) *site {
 		s.saw = append(s.saw, r.Method+" "+r.URL.String())
 		odd, op := s.odd, s.op
 		s.mu.Unlock()
-		time.Sleep(s.late)
+		if s.line != nil {
+			var done func()
+			w, done = s.line.slow(w, r)
+			defer done()
+		}
 		switch {
 		case odd != nil && odd(w, r):
 		case strings.HasPrefix(r.URL.Path, "/v1/"):
@@ -116,6 +124,59 @@ func newSite(t testing.TB, op *lookuptest.Operator) *site {
 	t.Cleanup(s.Close)
 	return s
 }
+
+// line is a slow line, as a whole: what a browser can imitate does not slow down what
+// its workers fetch.
+type line struct {
+	mu       sync.Mutex
+	there    time.Duration // there and back
+	perBytes float64       // seconds
+}
+
+// slow returns a writer at the end of the line, and what ends it. Texts are
+// compressed, as servers do it.
+func (l *line) slow(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, func()) {
+	time.Sleep(l.there)
+	out := &slowWriter{w, l}
+	switch filepath.Ext(r.URL.Path) {
+	case ".js", ".css", ".html", ".svg":
+		w.Header().Set("Content-Encoding", "gzip")
+		r.Header.Del("Range")
+		z := gzip.NewWriter(out)
+		return &zipWriter{out, z}, func() { z.Close() }
+	}
+	return out, func() {}
+}
+
+type slowWriter struct {
+	http.ResponseWriter
+	line *line
+}
+
+func (w *slowWriter) Write(b []byte) (n int, err error) {
+	for len(b) > 0 && err == nil {
+		part := b[:min(len(b), 4096)]
+		w.line.mu.Lock()
+		time.Sleep(time.Duration(float64(len(part)) * w.line.perBytes * float64(time.Second)))
+		w.line.mu.Unlock()
+		var m int
+		m, err = w.ResponseWriter.Write(part)
+		n, b = n+m, b[len(part):]
+	}
+	return n, err
+}
+
+type zipWriter struct {
+	http.ResponseWriter
+	z *gzip.Writer
+}
+
+func (w *zipWriter) WriteHeader(status int) {
+	w.Header().Del("Content-Length")
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *zipWriter) Write(b []byte) (int, error) { return w.z.Write(b) }
 
 // asked returns the requests of the protocol, sorted.
 func (s *site) asked() (paths []string) {

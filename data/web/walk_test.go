@@ -23,7 +23,6 @@ import (
 	"rollcheck/rollindex/lookup/lookuptest"
 )
 
-
 var (
 	once   sync.Once
 	small  *lookuptest.Operator // whole files are small: nothing to choose
@@ -105,10 +104,10 @@ type words struct{ name, former, birth, zip, voter, check, way, found, notFound,
 
 var said = map[string]words{
 	"index.html": {"What is your name?", "another last name", "When were you born?", "ZIP code of the home", "voter id?", "Check your answers",
-		"How do you want to ask?", "You were found in the one leak", "You were not found", "There is no full answer yet", "You asked by whole files",
+		"How do you want to ask?", "You were found in a leak", "You were not found", "There is no full answer yet", "You asked by whole files",
 		"You asked by a group of names. They can see that somebody asked, when, from which internet address, for which states, and the group your name is in: at least 5,1", "What to do next"},
 	"es.html": {"¿Cómo se llama usted?", "otro apellido", "¿Cuándo nació usted?", "código postal de la casa", "número de votante?", "Revise sus respuestas",
-		"¿Cómo quiere preguntar?", "Usted aparece en la única filtración", "No se le encontró", "Todavía no hay una respuesta completa",
+		"¿Cómo quiere preguntar?", "Usted aparece en una filtración", "No se le encontró", "Todavía no hay una respuesta completa",
 		"Usted preguntó con archivos completos", "Usted preguntó por un grupo de nombres", "Qué hacer ahora"},
 }
 
@@ -505,6 +504,7 @@ func TestNarrow(t *testing.T) {
 		if got := b.eval(`document.documentElement.scrollWidth + " " + [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > 321 && !e.closest(".scroll") && !e.closest(".unseen") && !e.classList.contains("unseen")).map(e => e.outerHTML.slice(0, 80))`); got != "320 " {
 			t.Errorf("%s is wider than the window: %s", screen, got)
 		}
+		b.picture("narrow-" + screen)
 	}
 	w := said["es.html"]
 	b.answer(w, 3, fits)

@@ -155,8 +155,8 @@ var phrases = [...][2]string{
 	// what was not asked of a server: asker.go
 	{"only the name as you gave it was asked for, not nicknames and other spellings of it: to have these searched too, ask by whole filters",
 		"solo se preguntó por el nombre tal como lo escribió, no por apodos ni otras formas de escribirlo: para que también se busquen, pregunte con filtros completos"},
-	{"it was not asked for by voter id, because that would tell the server more than your name does: ask by whole filters",
-		"no se preguntó por el número de votante, porque eso le diría al servidor más que su nombre: pregunte con filtros completos"},
+	{"it was not asked for by voter id, by which nobody is in a bucket: ask by whole filters",
+		"no se preguntó por el número de votante, por el que nadie está en un grupo de nombres: pregunte con filtros completos"},
 	{"another spelling of this name was asked for before from here, and one more would tell the server who is asking: ask by whole filters",
 		"antes ya se preguntó desde aquí por otra forma de este nombre, y una más le diría al servidor quién pregunta: pregunte con filtros completos"},
 	{"it was not asked for by the voter id of a state that you did not name", "no se preguntó por el número de votante de un estado que usted no indicó"},

@@ -17,7 +17,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 
 	"rollcheck/data/advice"
@@ -42,9 +41,10 @@ func main() {
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; " +
 	"connect-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'"
 
-// scripts are the page's scripts in the order in which they are run. The first two
-// are made here.
-var scripts = []string{"texts.js", "assets.js", "dom.js", "client.js", "form.js", "check.js", "answer.js", "claim.js", "app.js"}
+// scripts are the parts of the page's script, page.js, in the order in which they are
+// run: one file, because on a slow line every further one is waited for. Words and
+// hashes, made here, stand before them.
+var scripts = []string{"dom.js", "client.js", "form.js", "check.js", "answer.js", "claim.js", "app.js"}
 
 // builder collects the files of the page.
 type builder struct {
@@ -52,6 +52,7 @@ type builder struct {
 	files     map[string][]byte
 	integrity map[string]string
 	texts     map[string]map[string]any
+	made      []byte // the part of the script that is made here
 }
 
 func run(root, out string) error {
@@ -59,7 +60,7 @@ func run(root, out string) error {
 		return errors.New("say with -o where the page is to be")
 	}
 	b := &builder{root: root, files: make(map[string][]byte), integrity: make(map[string]string), texts: make(map[string]map[string]any)}
-	for _, step := range []func() error{b.sources, b.words, b.assets, b.pages} {
+	for _, step := range []func() error{b.sources, b.words, b.assets, b.script, b.pages} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -75,7 +76,7 @@ func (b *builder) add(name string, content []byte) {
 
 // sources adds the files that are taken as they are; wasm_exec.js is Go's own.
 func (b *builder) sources() error {
-	for _, name := range append(slices.Clone(scripts[2:]), "worker.js", "style.css", "icon.svg") {
+	for _, name := range []string{"worker.js", "style.css", "icon.svg"} {
 		content, err := os.ReadFile(filepath.Join(b.root, "data/web/src", name))
 		if err != nil {
 			return err
@@ -94,8 +95,8 @@ func (b *builder) sources() error {
 	return nil
 }
 
-// words makes texts.js: the texts of each language, the names of the kinds of
-// details and of the states.
+// words makes the texts of each language, with the names of the kinds of details and
+// of the states.
 func (b *builder) words() error {
 	for _, lang := range []advice.Lang{advice.En, advice.Es} {
 		content, err := os.ReadFile(filepath.Join(b.root, "data/web/texts", string(lang)+".json"))
@@ -128,7 +129,7 @@ func (b *builder) words() error {
 	if err != nil {
 		return err
 	}
-	b.add("texts.js", fmt.Appendf(nil, "\"use strict\";\n// Made by scripts/page.\nconst texts = %s;\nconst recorded = %s; // states whose public record is known\n", script, list))
+	b.made = fmt.Appendf(b.made, "\nconst texts = %s;\nconst recorded = %s; // states whose public record is known\n", script, list)
 	return nil
 }
 
@@ -161,8 +162,8 @@ func stateCodes() (codes []string) {
 	return codes
 }
 
-// assets adds the programs and tables, packed, and assets.js, which says where they
-// are and what their hashes are.
+// assets adds the programs and tables, packed, and makes what says where they are and
+// what their hashes are.
 func (b *builder) assets() error {
 	type asset struct {
 		File      string `json:"file"`
@@ -202,7 +203,7 @@ func (b *builder) assets() error {
 	if err != nil {
 		return err
 	}
-	b.add("assets.js", fmt.Appendf(nil, "\"use strict\";\n// Made by scripts/page: what the worker loads. A packed file is one compressed with gzip.\nconst assets = %s;\n", script))
+	b.made = fmt.Appendf(b.made, "const assets = %s; // what the worker loads; a packed file is one compressed with gzip\n", script)
 	return nil
 }
 
@@ -226,6 +227,20 @@ func compile(root, name string) ([]byte, error) {
 		return nil, fmt.Errorf("compiling %s: %w\n%s", name, err, message)
 	}
 	return os.ReadFile(out)
+}
+
+// script adds page.js.
+func (b *builder) script() error {
+	all := append([]byte("\"use strict\";\n// Put together by scripts/page from data/web.\n"), b.made...)
+	for _, name := range scripts {
+		content, err := os.ReadFile(filepath.Join(b.root, "data/web/src", name))
+		if err != nil {
+			return err
+		}
+		all = append(append(all, '\n'), strings.TrimPrefix(string(content), "\"use strict\";\n")...)
+	}
+	b.add("page.js", all)
+	return nil
 }
 
 func pack(content []byte) ([]byte, error) {
@@ -256,7 +271,7 @@ func (b *builder) pages() error {
 	}{{"index.html", "en", other{"es.html", "es"}}, {"es.html", "es", other{"index.html", "en"}}} {
 		var out bytes.Buffer
 		err := t.Execute(&out, map[string]any{
-			"Lang": p.lang, "Other": p.other, "T": b.texts[p.lang], "Scripts": scripts, "Integrity": b.integrity, "Policy": policy,
+			"Lang": p.lang, "Other": p.other, "T": b.texts[p.lang], "Integrity": b.integrity, "Policy": policy,
 		})
 		if err != nil {
 			return err

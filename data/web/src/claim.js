@@ -89,7 +89,7 @@ function reportScreen(r) {
     draw: () => [
       backLink(() => show(() => claimScreen("boasted"))),
       h("div", { class: `verdict ${kind}` },
-        h("p", { class: "lead-in" }, t("claim_title")),
+        h("p", { class: "lead-in" }, [t("claim_title"), stateNames(r.states), r.when ? date(r.when) : ""].filter(Boolean).join(" – ")),
         h("h1", { tabindex: "-1", id: "verdict" }, headline),
         (r.because ?? []).map((b) => h("p", null, b[page.lang])),
         h("p", null, r.caveat[page.lang])),
@@ -125,7 +125,7 @@ function listNotes(r) {
   for (const state of r.states) {
     const of = (r.items ?? []).filter((i) => i.state === state);
     const who = of.find((i) => i.who)?.who;
-    if (who) notes.push(h("li", null, t("claim_who", { state: stateName(state), who: who === "anyone" ? t("claim_anyone") : "" }).replace(/ ?\.$/, ""), who === "anyone" ? "" : english(who), "."));
+    if (who) notes.push(h("li", null, t("claim_who", { state: stateName(state) }), " ", who === "anyone" ? t("claim_anyone") : english(who), "."));
     for (const conflict of new Set(of.flatMap((i) => i.conflicts ?? []))) notes.push(h("li", null, t("claim_conflict"), " ", english(conflict)));
   }
   return notes.length ? h("ul", { class: "plain" }, notes) : "";
