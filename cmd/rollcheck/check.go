@@ -140,7 +140,7 @@ func (p *program) people(c *cli.Context) (_ exposure.Decoder, closeInput func(),
 	path, format := c.String("input"), exposure.Format(c.String("input-format"))
 	if path == "" {
 		if format != "" {
-			return nil, nil, errors.New("check: --input-format without --input")
+			return nil, nil, fmt.Errorf("%s: --input-format without --input", c.Command.Name)
 		}
 		return nil, func() {}, nil
 	}

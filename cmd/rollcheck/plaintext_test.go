@@ -74,6 +74,7 @@ func TestNoPlaintextAtRest(t *testing.T) {
 	}
 	h.ask(people)
 	h.breakFiles(rolls[0].dataset + ".txt")
+	h.optOut(people)
 	for _, args := range [][]string{
 		{"verify"}, {"verify", "--json"}, {"datasets"}, {"datasets", "--json"}, {"datasets", "show", "fl"},
 		{"datasets", "show", "nc", "--json"}, {"layouts", "detect", s.path("fl.txt")}, {"layouts", "detect", "--json", s.path("nc.txt")},

@@ -66,13 +66,19 @@ const tries = 3
 // askPerson asks for one person's details on the terminal. What is typed goes
 // nowhere but into the check.
 func (p *program) askPerson(ctx context.Context) (exposure.Decoder, error) {
+	return p.askFor(ctx, "check", "Nothing you type leaves this machine or is stored. Press Enter to skip a question;\n"+
+		"the more you answer, the surer the result.\n")
+}
+
+// askFor asks for one person's details for a command, once it has said what
+// becomes of them.
+func (p *program) askFor(ctx context.Context, command, promise string) (exposure.Decoder, error) {
 	t, err := openTerminal(ctx)
 	if err != nil {
-		return nil, hint(errors.New("check: there is no terminal to ask on"), "give people with --input FILE, or --input - for standard input")
+		return nil, hint(errors.New(command+": there is no terminal to ask on"), "give people with --input FILE, or --input - for standard input")
 	}
 	defer t.Close()
-	t.say("Nothing you type leaves this machine or is stored. Press Enter to skip a question;\n" +
-		"the more you answer, the surer the result.\n")
+	t.say(promise)
 	person, err := t.person(questions)
 	if err != nil {
 		return nil, err

@@ -170,6 +170,7 @@ func TestFullDiskPublish(t *testing.T) {
 		}
 		full++
 		r.want(2).says("no space left")
+		wantNoTemporaries(t, out)
 		if seq := published(t, out); seq != 1 {
 			t.Errorf("number %d", seq)
 		}
@@ -182,7 +183,12 @@ func TestFullDiskPublish(t *testing.T) {
 	if seq := published(t, out); seq < 2 {
 		t.Errorf("number %d", seq)
 	}
-	eachFile(t, out, func(path string, _ []byte) {
+	wantNoTemporaries(t, out)
+}
+
+func wantNoTemporaries(t *testing.T, dir string) {
+	t.Helper()
+	eachFile(t, dir, func(path string, _ []byte) {
 		if strings.Contains(path, "/.tmp-") {
 			t.Errorf("%s is left", path)
 		}

@@ -277,3 +277,29 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// The key of an index and the seed of a signing key are never taken for each other.
+func TestPurpose(t *testing.T) {
+	dir := t.TempDir()
+	index, signing := filepath.Join(dir, "index"), filepath.Join(dir, "signing")
+	key, seed := newKey(t), [32]byte{1, 2, 3}
+	for _, pass := range []string{"", "correct horse"} {
+		os.Remove(index)
+		os.Remove(signing)
+		if err := errors.Join(Write(index, key, []byte(pass)), WriteSigning(signing, &seed, []byte(pass))); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ReadSigning(signing, say(pass)); err != nil || *got != seed {
+			t.Errorf("the seed is not read: %v", err)
+		}
+		if _, err := Read(signing, never(t)); !errors.Is(err, ErrNotKeyFile) {
+			t.Errorf("a signing key opens an index: %v", err)
+		}
+		if _, err := ReadSigning(index, never(t)); !errors.Is(err, ErrNotKeyFile) {
+			t.Errorf("the key of an index signs: %v", err)
+		}
+		if err := WriteSigning(signing, &seed, nil); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("a signing key is replaced: %v", err)
+		}
+	}
+}

@@ -358,21 +358,39 @@ func (c *check) scopeOf(a *Answer, q *query) {
 	}
 }
 
-// gradeDataset adds the finding of one dataset's hits and marks damage.
+// own returns the answer of one dataset, which is the person's alone from then on.
+func (a *Answer) own(slot int) *DatasetAnswer {
+	if a.common {
+		a.Datasets, a.common = slices.Clone(a.Datasets), false
+	}
+	return &a.Datasets[slot]
+}
+
+// gradeDataset adds the finding of one dataset's hits and marks damage, and what
+// people asked to be left out. Of a person who did, nothing is found: what is
+// passed over are the entries that were known to be theirs.
 func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) {
 	slot := int(hits[0].dataset)
-	sound := hits[:0]
+	sound, damaged, listed := hits[:0], false, Keys(0)
 	for _, h := range hits {
-		if !h.damaged {
+		switch {
+		case h.withheld:
+			listed |= 1 << c.inputs[h.input].Type
+		case h.damaged:
+			damaged = true
+		default:
 			sound = append(sound, h)
 		}
 	}
-	damaged := len(sound) < len(hits)
 	if damaged {
-		if a.common {
-			a.Datasets, a.common = slices.Clone(a.Datasets), false
-		}
-		a.Datasets[slot] = DatasetAnswer{Dataset: c.datasets[slot].info, State: Damaged, Why: "the part of it where you would be is damaged"}
+		*a.own(slot) = DatasetAnswer{Dataset: c.datasets[slot].info, State: Damaged, Why: "the part of it where you would be is damaged"}
+	}
+	if listed&own != 0 {
+		sound = nil
+	}
+	if listed != 0 && c.datasets[slot].leavesOut(q, listed) {
+		answer := a.own(slot)
+		*answer = answer.leftOut()
 	}
 	if len(sound) > 0 {
 		f := w.grader.grade(q, c.datasets[slot], sound, damaged)

@@ -27,7 +27,8 @@ import (
 // matched by, at most 1 % of the rows could not be read, at most 5 % carry
 // nothing to match by, at most 1 % were left out on purpose, no part of its
 // files that may hold people was
-// left out or cut off ([hashing.DatasetInfo.Whole]), every spelling was asked, and no detail was given in vain that a
+// left out or cut off ([hashing.DatasetInfo.Whole]), nobody asked to be left out of it
+// who could be the person ([Result.Withheld]), every spelling was asked, and no detail was given in vain that a
 // key of the dataset has. The tolerances are there because nearly every roll has
 // a few rows with nothing but a name and a voter id, a few that a stray
 // separator broke, and a few of people whose details are withheld: without them

@@ -94,10 +94,11 @@ type Finding struct {
 
 // hit is a result for an input of a known person.
 type hit struct {
-	input   int32
-	dataset int32 // index into check.datasets
-	mask    hashing.Mask
-	damaged bool
+	input    int32
+	dataset  int32 // index into check.datasets
+	mask     hashing.Mask
+	damaged  bool
+	withheld bool // as [Result] has it
 
 	ofDataset bool // mask is the dataset's
 }

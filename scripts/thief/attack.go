@@ -199,7 +199,7 @@ func (l *loot) holdsEntry(y *hashing.ServedOutput) bool {
 // hashes tries, with every public value as salt: SHA-256 and SHA-512 with the salt
 // before and behind, HMAC under it, and the protocol's own last step after each
 // that gives 64 bytes.
-func (l *loot) hashes(roll []person) (found int, tried int64, err error) {
+func (l *loot) hashes(roll []person) (found []bool, tried int64, err error) {
 	var hashes atomic.Int64
 	found, err = search(roll, func(x []byte) (bool, error) {
 		for _, salt := range l.salts {
@@ -226,7 +226,7 @@ func (l *loot) hashes(roll []person) (found int, tried int64, err error) {
 
 // guesses tries the protocol's own function under the keys that any public value
 // of 32 bytes, as the operator's seed, would give.
-func (l *loot) guesses(roll []person) (found int, tried int64, err error) {
+func (l *loot) guesses(roll []person) (found []bool, tried int64, err error) {
 	var keys []*evaluate.Key
 	for _, salt := range l.salts {
 		if len(salt) != len(evaluate.Seed{}) {
@@ -235,7 +235,7 @@ func (l *loot) guesses(roll []person) (found int, tried int64, err error) {
 		for _, place := range l.places {
 			k, err := evaluate.DeriveKey((*evaluate.Seed)(salt), l.epoch, place)
 			if err != nil {
-				return 0, 0, err
+				return nil, 0, err
 			}
 			keys = append(keys, k)
 		}
@@ -244,19 +244,19 @@ func (l *loot) guesses(roll []person) (found int, tried int64, err error) {
 }
 
 // withKey is what is told by the secret key: everybody.
-func (l *loot) withKey(roll []person, ix *rollindex.Index) (found int, tried int64, err error) {
+func (l *loot) withKey(roll []person, ix *rollindex.Index) (found []bool, tried int64, err error) {
 	var keys []*evaluate.Key
 	for _, place := range l.places {
 		k, err := ix.ServedKey(place)
 		if err != nil {
-			return 0, 0, err
+			return nil, 0, err
 		}
 		keys = append(keys, k)
 	}
 	return l.under(roll, keys)
 }
 
-func (l *loot) under(roll []person, keys []*evaluate.Key) (found int, tried int64, err error) {
+func (l *loot) under(roll []person, keys []*evaluate.Key) (found []bool, tried int64, err error) {
 	var evaluations atomic.Int64
 	found, err = search(roll, func(x []byte) (bool, error) {
 		for _, k := range keys {
@@ -274,9 +274,10 @@ func (l *loot) under(roll []person, keys []*evaluate.Key) (found int, tried int6
 	return found, evaluations.Load(), err
 }
 
-// search counts the people of whom try finds a key, on all cores.
-func search(roll []person, try func(x []byte) (bool, error)) (int, error) {
-	var found, next atomic.Int64
+// search returns of whom try finds a key, on all cores.
+func search(roll []person, try func(x []byte) (bool, error)) ([]bool, error) {
+	found := make([]bool, len(roll))
+	var next atomic.Int64
 	var once sync.Once
 	var first error
 	var running sync.WaitGroup
@@ -290,7 +291,7 @@ func search(roll []person, try func(x []byte) (bool, error)) (int, error) {
 						return
 					}
 					if ok {
-						found.Add(1)
+						found[i] = true
 						break
 					}
 				}
@@ -298,5 +299,5 @@ func search(roll []person, try func(x []byte) (bool, error)) (int, error) {
 		})
 	}
 	running.Wait()
-	return int(found.Load()), first
+	return found, first
 }

@@ -68,7 +68,7 @@ func TestThief(t *testing.T) {
 		t.Fatalf("it prints\n%s", &out)
 	}
 	for _, n := range got[1:] {
-		if n != got[1] || n == "0" {
+		if n != got[1] || len(n) < 2 { // of the 40 most
 			t.Errorf("it prints\n%s", &out)
 		}
 	}

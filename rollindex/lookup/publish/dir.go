@@ -172,6 +172,14 @@ func (d *directory) claim() error {
 			return fmt.Errorf("making the directory: %w", err)
 		}
 	}
+	if err := d.clean(); err != nil {
+		return err
+	}
+	return d.put(lookup.KeyPath, []byte(d.key.String()+"\n"))
+}
+
+// clean removes what is unfinished.
+func (d *directory) clean() error {
 	for _, sub := range []string{"", "v1", "v1/l", "v1/f", "v1/b"} {
 		names, err := d.names(sub)
 		if err != nil {
@@ -180,12 +188,12 @@ func (d *directory) claim() error {
 		for _, name := range names {
 			if strings.HasPrefix(name, tmpPrefix) {
 				if err := os.RemoveAll(filepath.Join(d.at(sub), name)); err != nil {
-					return fmt.Errorf("removing leftovers: %w", err)
+					return fmt.Errorf("removing what is unfinished: %w", err)
 				}
 			}
 		}
 	}
-	return d.put(lookup.KeyPath, []byte(d.key.String()+"\n"))
+	return nil
 }
 
 // names returns the names in a directory.

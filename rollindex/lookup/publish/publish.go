@@ -116,6 +116,15 @@ func Publish(ctx context.Context, ix *rollindex.Index, dir string, o Options) (*
 	if err := p.count(); err != nil { // reads and checks all of the index before anything is written
 		return nil, err
 	}
+	s, err := p.write(page)
+	if err != nil {
+		return nil, errors.Join(err, p.dir.clean())
+	}
+	return s, nil
+}
+
+// write writes all files.
+func (p *publication) write(page []pageFile) (*Summary, error) {
 	if err := p.dir.claim(); err != nil {
 		return nil, err
 	}

@@ -640,7 +640,7 @@ func TestMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A jurisdiction that comes first in order gets the next id, not the first.
-	add(t, ix, hashing.DatasetInfo{ID: "a-third"}, people(t, 3000, 20, "US-AL"))
+	add(t, ix, hashing.DatasetInfo{ID: "a-third"}, people(t, 3000, 20, "US-AK"))
 	if sum := mustPublish(t, ix, s.dir, o); sum.Seq != 2 {
 		t.Errorf("number %d", sum.Seq)
 	}
@@ -648,7 +648,7 @@ func TestMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second.Keys[0].Jurisdiction != "US-AL" || second.Keys[0].ID != 4 || !slices.Equal(second.Keys[1:], first.Keys) {
+	if second.Keys[0].Jurisdiction != "US-AK" || second.Keys[0].ID != 4 || !slices.Equal(second.Keys[1:], first.Keys) {
 		t.Errorf("keys %v after %v", second.Keys, first.Keys)
 	}
 	list, err := lookup.DecodeList([]byte(files(t, s.dir)["v1/l/"+second.Lists[1].SHA256.String()]), hashing.NoJurisdiction)
@@ -905,3 +905,49 @@ func TestInterrupted(t *testing.T) {
 }
 
 func sum(b []byte) lookup.Hash32 { return sha256.Sum256(b) }
+
+// Who asked to be left out is in nothing that is published from then on.
+func TestSuppressed(t *testing.T) {
+	t.Parallel()
+	ix := rollIndex(t)
+	s := &site{ix, t.TempDir()}
+	o := options(t)
+	o.Issued = time.Now()
+	mustPublish(t, ix, s.dir, o)
+	them, others := people(t, 45, 1, "US-WY")[0], people(t, 46, 1, "US-WY")[0]
+	found := func(p person, mode lookup.Mode) (n int) {
+		t.Helper()
+		session, err := s.offer(t, "US-WY").Session(t.Context(), mode, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := session.Ask(t.Context(), p.keys, func(hashing.Result) { n++ }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	var keys []hashing.PersonKey
+	for _, in := range them.keys {
+		keys = append(keys, hashing.PersonKey{Input: in})
+	}
+	modes := []lookup.Mode{lookup.FilterMode, lookup.BucketMode}
+	for _, mode := range modes {
+		if found(them, mode) < 4 || found(others, mode) < 4 {
+			t.Fatal("they are not found to begin with")
+		}
+	}
+	if _, err := ix.Suppress(t.Context(), [][]hashing.PersonKey{keys}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if sum := mustPublish(t, ix, s.dir, o); !sum.Written || sum.Seq != 2 {
+		t.Errorf("it says %+v", sum)
+	}
+	for _, mode := range modes {
+		if n := found(them, mode); n != 0 {
+			t.Errorf("in %s mode they are found %d times", mode, n)
+		}
+		if found(others, mode) < 4 {
+			t.Errorf("in %s mode somebody else is not found", mode)
+		}
+	}
+}
