@@ -1,12 +1,16 @@
 package web_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -343,16 +347,36 @@ func TestKeyChanges(t *testing.T) {
 	b.says("not signed with the key it showed before")
 }
 
-// Programs that are not those the page was built with are not run.
+// A program that is not byte for byte the one the page was built with is not run, be
+// it the same when unpacked.
 func TestAlteredProgram(t *testing.T) {
 	op, _ := operators(t)
 	s := newSite(t, op)
+	packed, err := os.ReadFile(filepath.Join(built, "ask.wasm.packed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var other bytes.Buffer
+	out, err := gzip.NewWriterLevel(&other, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
 	s.odd = func(w http.ResponseWriter, r *http.Request) bool {
 		if !strings.HasSuffix(r.URL.Path, "ask.wasm.packed") {
 			return false
 		}
 		w.Header().Set("Content-Security-Policy", policy)
-		io.WriteString(w, "something else")
+		w.Write(other.Bytes())
 		return true
 	}
 	b := s.open(t, "index.html")
