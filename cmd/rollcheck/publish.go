@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"rollcheck/data/web"
 	"rollcheck/rollindex/lookup"
 	"rollcheck/rollindex/lookup/publish"
 )
@@ -105,6 +106,11 @@ func (p *program) publish(c *cli.Context) error {
 		if bar.due() {
 			bar.show(pr.Done, pr.Total, pr.What)
 		}
+	}
+	if opts.Page, err = web.Files(); errors.Is(err, web.ErrNotBuilt) {
+		p.ui.warn("%v: what is published can be asked with \"rollcheck check --server\" only", err)
+	} else if err != nil {
+		return err
 	}
 	sum, err := publish.Publish(c.Context, ix, out, opts)
 	p.ui.clear()
