@@ -114,6 +114,11 @@ func (p *program) publish(c *cli.Context) error {
 			bar.show(pr.Done, pr.Total, pr.What)
 		}
 	}
+	if opts.Page, err = web.Files(); errors.Is(err, web.ErrNotBuilt) {
+		p.ui.warn("%v: what is published can be asked with \"rollcheck check --server\" only", err)
+	} else if err != nil {
+		return err
+	}
 	sum, err := publish.Publish(c.Context, ix, out, opts)
 	p.ui.clear()
 	if err != nil {
