@@ -114,11 +114,6 @@ func (p *program) publish(c *cli.Context) error {
 			bar.show(pr.Done, pr.Total, pr.What)
 		}
 	}
-	if opts.Page, err = web.Files(); errors.Is(err, web.ErrNotBuilt) {
-		p.ui.warn("%v: what is published can be asked with \"rollcheck check --server\" only", err)
-	} else if err != nil {
-		return err
-	}
 	sum, err := publish.Publish(c.Context, ix, out, opts)
 	p.ui.clear()
 	if err != nil {
@@ -134,7 +129,7 @@ func (p *program) page(c *cli.Context) (fs.FS, error) {
 	}
 	files, err := web.Files()
 	if errors.Is(err, web.ErrNotBuilt) {
-		p.ui.warn("published without the page for people: %v", err)
+		p.ui.warn("%v: what is published can be asked with \"rollcheck check --server\" only", err)
 		return nil, nil
 	}
 	return files, err
