@@ -121,7 +121,7 @@ func TestKilledPublish(t *testing.T) {
 		switch seq := published(t, out); {
 		case seq == 1 && code != 0:
 			old++
-		case seq != 2:
+		case seq != 2 && seq != 3: // 3 after a kill that came between the index's record of 2 and the manifest
 			t.Errorf("kill %d: number %d, exit status %d", i, seq, code)
 		default:
 			restore()
