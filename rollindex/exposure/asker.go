@@ -172,7 +172,8 @@ func (c *check) ask(ctx context.Context, people []Person) error {
 }
 
 // askOne asks for one person. What was not asked is taken out of the query, so
-// that answers and odds are of what was.
+// that answers and odds are of what was. What was found stays found: a budget may
+// end when some of the jurisdictions have answered.
 func (c *check) askOne(ctx context.Context, p int32, q *query) error {
 	inputs := c.inputs[q.first : q.first+q.n]
 	from := len(c.hits)
@@ -192,27 +193,31 @@ func (c *check) askOne(ctx context.Context, p int32, q *query) error {
 			c.closed = scope.Retry
 		}
 	}
+	hits := c.hits[from:]
+	found := make([]bool, len(inputs))
+	for _, h := range hits {
+		found[int(h.input)-q.first] = true
+	}
 	q.n = 0
-	moved := make([]int32, len(inputs))
+	moved, whole := make([]int32, len(inputs)), Keys(0)
 	for i, in := range inputs {
 		moved[i] = int32(q.first + q.n)
-		if !scope.Asked[i] {
+		if scope.Asked[i] {
+			whole |= 1 << in.Type
+		} else {
 			q.unasked.types |= 1 << in.Type
-			q.asked[in.Type]--
-			continue
+			if !found[i] {
+				q.asked[in.Type]--
+				continue
+			}
 		}
 		c.inputs[q.first+q.n], c.steps[q.first+q.n] = in, c.steps[q.first+i]
 		q.n++
 	}
-	hits := c.hits[from:]
-	kept := hits[:0]
-	for _, h := range hits {
-		if i := int(h.input) - q.first; scope.Asked[i] {
-			h.input = moved[i]
-			kept = append(kept, h)
-		}
+	q.partly = q.unasked.types &^ whole
+	for i := range hits {
+		hits[i].input = moved[int(hits[i].input)-q.first]
 	}
-	c.hits = c.hits[:from+len(kept)]
 	return nil
 }
 
