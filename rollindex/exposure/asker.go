@@ -95,7 +95,7 @@ var gapWhys = [...]struct {
 }{
 	{byFirstName, "only the name as you gave it was asked for, not nicknames and other spellings of it: to have these searched too, ask by whole filters"},
 	{^byFirstName, "it was not asked for by voter id, by which nobody is in a bucket: ask by whole filters"},
-	{byFirstName, "another spelling of this name was asked for before from here, and one more would tell the server who is asking: ask by whole filters"},
+	{byFirstName, "another spelling of this name, or somebody else with this birth date, was asked for before from here, and one more would tell the server who is asking if both are one: ask by whole filters"},
 	{^byFirstName, "it was not asked for by the voter id of a state that you did not name"},
 	{^Keys(0), "the server answers no more questions of this connection or state for now"},
 }
