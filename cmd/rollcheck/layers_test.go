@@ -18,6 +18,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/":                                {"hashing/", "data/", "rollindex/"},
 	"scripts/":                            {},
+	"scripts/webpage":                     {"data/"},
 	"scripts/benchmark":                   {"hashing/voprf", "rollindex/lookup"},
 	"scripts/thief":                       {"hashing/", "rollindex", "rollindex/lookup"},
 	"scripts/measure":                     {"data/", "hashing", "rollindex", "rollindex/exposure", "rollindex/ingest", "rollindex/voterfile/"},
@@ -41,7 +42,15 @@ var mayImport = map[string][]string{
 	"hashing/voprf":                       {},
 	"hashing/voprf/evaluate":              {"hashing/voprf"},
 	"data/field":                          {},
-	"data/":                               {"data/field"},
+	"data/jsonlite":                       {},
+	"data/":                               {"data/field", "data/jsonlite"},
+	"cmd/rollcheck-wasm/ask":              {"hashing", "rollindex/lookup", "cmd/rollcheck-wasm/internal/bridge"}, // no person, no words
+	"cmd/rollcheck-wasm/answer": {
+		"data/", "hashing", "rollindex/exposure", "cmd/rollcheck-wasm/internal/bridge", "cmd/rollcheck-wasm/internal/said",
+	}, // no network
+	"cmd/rollcheck-wasm/claim":           {"data/", "rollindex/exposure/claim", "cmd/rollcheck-wasm/internal/bridge", "cmd/rollcheck-wasm/internal/said"},
+	"cmd/rollcheck-wasm/internal/bridge": {"hashing"},
+	"cmd/rollcheck-wasm/internal/said":   {"data/advice"},
 }
 
 // onlyIn says where a dependency may be used: a driver of storage or a flag

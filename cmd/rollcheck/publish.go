@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"runtime/debug"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"rollcheck/data/web"
 	"rollcheck/rollindex/lookup"
 	"rollcheck/rollindex/lookup/publish"
 )
@@ -24,6 +26,8 @@ func (p *program) publishCommand() *cli.Command {
 			"any web server, object store or mirror serves as it is. With it a server that evaluates (\"rollcheck serve\")\n" +
 			"answers without learning who is asked about. Who copies the files learns how many keys each dataset has, and\n" +
 			"nothing of anybody, as long as the key of the index is not copied with them.\n\n" +
+			"The page on which people check themselves in a browser lies beside them, at the directory's root, unless --no-page\n" +
+			"is given or the program was built without it.\n\n" +
 			"Releases are left out, and datasets of incidents that the catalogue marks as sensitive; of states with fewer\n" +
 			"than 1,000 keys there is no file, they join one of all such states. Files that have not changed are left alone,\n" +
 			"and those that are not named any more stay for a day, for who is asking at that moment. When nothing has changed\n" +
@@ -39,6 +43,7 @@ func (p *program) publishCommand() *cli.Command {
 			&cli.IntFlag{Name: "batches-per-address", Value: publish.DefaultBudgets.BatchesPerAddress, Usage: "batches of four that an address may have evaluated in a day"},
 			&cli.IntFlag{Name: "batches-per-prefix", Value: publish.DefaultBudgets.BatchesPerPrefix, Usage: "the same of an IPv4 /24 or IPv6 /48"},
 			&cli.IntFlag{Name: "slots-per-jurisdiction", Value: publish.DefaultBudgets.SlotsPerJurisdiction, Usage: "keys of a state that are evaluated in a day, for all who ask"},
+			&cli.BoolFlag{Name: "no-page", Usage: "leave out the page for people, for a mirror or a page of your own"},
 			&cli.Uint64Flag{Name: "least-number", Usage: "least number of the manifest, if both the index's record of it and --out were lost", DefaultText: "one more than the last"},
 		),
 		Action: func(c *cli.Context) error {
@@ -93,6 +98,9 @@ func (p *program) publish(c *cli.Context) error {
 	if opts.Signer, opts.Key, err = p.signer(c, name); err != nil {
 		return err
 	}
+	if opts.Page, err = p.page(c); err != nil {
+		return err
+	}
 	ix, err := p.openIndex(c)
 	if err != nil {
 		return err
@@ -112,6 +120,19 @@ func (p *program) publish(c *cli.Context) error {
 		return err
 	}
 	return p.reportPublish(c.Bool("json"), out, opts.Key, sum)
+}
+
+// page returns the page's files, nil if they are not wanted or not in this program.
+func (p *program) page(c *cli.Context) (fs.FS, error) {
+	if c.Bool("no-page") {
+		return nil, nil
+	}
+	files, err := web.Files()
+	if errors.Is(err, web.ErrNotBuilt) {
+		p.ui.warn("%v: what is published can be asked with \"rollcheck check --server\" only", err)
+		return nil, nil
+	}
+	return files, err
 }
 
 // publishMemory is what the runtime is asked to stay near: without a limit it lets

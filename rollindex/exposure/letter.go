@@ -30,7 +30,7 @@ func (h *textHandler) letter(a *Answer) {
 		h.paragraph("Note: " + n.Error() + ".")
 	}
 	h.meaning(a)
-	h.advice(a)
+	h.advice()
 }
 
 // verdict is the answer in one sentence.
@@ -276,19 +276,38 @@ func falseHits(n float64) string {
 // is in a leak is used to reach them.
 var reaching = field.SetOf(field.Address, field.Phone, field.Email)
 
-// advice says what to do next. Who is not found has a message to deal with as
-// much as who is: it is why most people ask. What a leak held counts but for what
-// is public anyway and reaches nobody; of what the office itself gave out, only
-// what nobody may give out.
-func (h *textHandler) advice(a *Answer) {
+// advice says what to do next.
+func (h *textHandler) advice() {
+	h.paragraph(map[advice.Lang]string{advice.En: "WHAT TO DO", advice.Es: "QUÉ HACER"}[h.lang])
+	given := make(map[string]bool) // a page is named once
+	for _, step := range NextSteps(h.lang, h.findings) {
+		text := step.Text
+		for _, l := range step.Links {
+			if !given[l.URL] {
+				text += " " + l.URL
+				given[l.URL] = true
+			}
+		}
+		h.item(text)
+	}
+}
+
+// NextSteps returns what to do next for somebody with these findings, first things
+// first. The text of a step that holds only for the person themself is conditional
+// where what was found may be a namesake's.
+//
+// Who is not found has a message to deal with as much as who is: it is why most
+// people ask. What a leak held counts but for what is public anyway and reaches
+// nobody; of what the office itself gave out, only what nobody may give out.
+func NextSteps(lang advice.Lang, findings []Finding) []advice.Step {
 	situation := advice.NotFound
-	var sure, all field.Set // of the findings that are more than possible, and of all
-	conditional := true
-	if a.Exposed {
+	if len(findings) > 0 {
 		situation = advice.Released
 	}
-	for i := range h.findings {
-		f := &h.findings[i]
+	var sure, all field.Set // of the findings that are more than possible, and of all
+	conditional := true
+	for i := range findings {
+		f := &findings[i]
 		kinds := f.Fields
 		if f.Dataset.Kind == hashing.Leak {
 			situation = advice.Found
@@ -304,23 +323,15 @@ func (h *textHandler) advice(a *Answer) {
 			conditional = false
 		}
 	}
-	h.paragraph(map[advice.Lang]string{advice.En: "WHAT TO DO", advice.Es: "QUÉ HACER"}[h.lang])
-	certain := advice.Steps(h.lang, situation, sure)
-	given := make(map[string]bool) // a page is named once
-	for _, step := range advice.Steps(h.lang, situation, all) {
-		text := step.Text
-		known := slices.ContainsFunc(certain, func(s advice.Step) bool { return s.ID == step.ID })
-		if step.Personal && (conditional || !known) {
-			text = advice.IfYou(h.lang, text)
+	certain := advice.Steps(lang, situation, sure)
+	steps := advice.Steps(lang, situation, all)
+	for i := range steps {
+		known := slices.ContainsFunc(certain, func(s advice.Step) bool { return s.ID == steps[i].ID })
+		if steps[i].Personal && (conditional || !known) {
+			steps[i].Text = advice.IfYou(lang, steps[i].Text)
 		}
-		for _, l := range step.Links {
-			if !given[l.URL] {
-				text += " " + l.URL
-				given[l.URL] = true
-			}
-		}
-		h.item(text)
 	}
+	return steps
 }
 
 // secrets returns the kinds of a set whose values are secrets.
