@@ -5,7 +5,7 @@ import "time"
 // Scope says how far a source went that is asked for one person at a time and
 // cannot ask everything.
 type Scope struct {
-	Asked []bool    // by input: false where it was not asked though it might find something; nil if all was
+	Asked []bool    // by input: false where it was not asked, or not everywhere, though it might find something; nil if all was
 	Gaps  Gaps      // why inputs were not asked
 	Retry time.Time // with GapBudget: when to come back
 

@@ -24,8 +24,9 @@ func (p *program) checkCommand() *cli.Command {
 			"a file or a log, and nothing leaves this machine, unless a server is asked:\n\n" +
 			"With --server no index is needed. The server gets blinded questions, which tell it nothing of who is asked for;\n" +
 			"the answer is found on this machine. What it does learn depends on --mode and is said before it is asked:\n" +
-			"   filter   that somebody at your internet address asks about some states, and when. Whole files are downloaded,\n" +
-			"            and kept in the user's cache directory; \"rollcheck fetch\" gets them ahead\n" +
+			"   filter   that somebody at your internet address asks about some states, and when, and from the number of\n" +
+			"            questions about how many spellings the name has. Whole files are downloaded, and kept in the user's\n" +
+			"            cache directory; \"rollcheck fetch\" gets them ahead\n" +
 			"   bucket   also a part of the name, shared by thousands of adults of the state; by far fewer if the server uses\n" +
 			"            your address. Little is downloaded. Only the name as given is searched, once: another spelling would\n" +
 			"            tell who it is, so that the answer stays incomplete unless somebody is found\n" +

@@ -230,7 +230,7 @@ func (p *program) filterRow(o *lookup.Offer, cost lookup.Cost) string {
 	if cost.Files > 0 {
 		download = fmt.Sprintf("downloads %s in %s", size(cost.Download), counted(cost.Files, "file"))
 	}
-	return fmt.Sprintf("filter: %s; the server learns that somebody at your internet address asks about %s, and when, and nothing of who; "+
+	return fmt.Sprintf("filter: %s; the server learns that somebody at your internet address asks about %s, and when, and about how many spellings the name has, and nothing else of who; "+
 		"every spelling is searched", download, p.states(o))
 }
 

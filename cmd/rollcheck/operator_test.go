@@ -130,8 +130,8 @@ func (op *scriptOperator) spoil(t *testing.T, kind string) bool {
 	case "no-budget":
 		op.Budget = 0
 	case "little-budget":
-		op.Budget = 3
-		again(func(m *lookup.Manifest) { m.Budgets.BatchesPerAddress = 3 })
+		op.Budget = 2
+		again(func(m *lookup.Manifest) { m.Budgets.BatchesPerAddress = 2 })
 	case "no-buckets":
 		fl.Buckets = nil
 		again(func(*lookup.Manifest) {})

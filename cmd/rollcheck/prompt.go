@@ -239,7 +239,7 @@ func openTerminal(ctx context.Context) (*terminal, error) {
 
 func (t *terminal) Close() error { return t.f.Close() }
 
-func (t *terminal) say(text string) { fmt.Fprint(t.f, text) }
+func (t *terminal) say(text string) { fmt.Fprint(t.f, harmless(text)) }
 
 func (t *terminal) ask(question string) (string, error) {
 	t.say(question + ": ")

@@ -29,7 +29,7 @@ func newPublishing(t *testing.T, mount string) (s *site, out string, args []stri
 	second, _ := makeRoll(t, "vt-checklist-2016", 5_000, 52)
 	s.ingest("first", s.file("first.txt", first))
 	out = filepath.Join(s.dir, "data", "site")
-	args = []string{"publish", "--json", "--name", "lookup.example.org", "--out", out}
+	args = []string{"publish", "--json", "--no-page", "--name", "lookup.example.org", "--out", out}
 	s.run(append(args, "--issued", "2026-11-22T12:00:00Z")...).want(0)
 	s.ingest("second", s.file("second.txt", second))
 	return s, out, append(args, "--issued", "2026-11-22T13:00:00Z")

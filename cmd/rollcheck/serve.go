@@ -260,10 +260,29 @@ func listen(address string) (net.Listener, error) {
 		network, address = "unix", path
 	}
 	l, err := net.Listen(network, address)
+	if network == "unix" && errors.Is(err, syscall.EADDRINUSE) && leftSocket(address) {
+		if err = os.Remove(address); err == nil {
+			l, err = net.Listen(network, address)
+		}
+	}
 	if err != nil {
 		return nil, hint(fmt.Errorf("serve: %w", err), "name another address with --listen or --metrics-listen, or stop what uses it")
 	}
 	return l, nil
+}
+
+// leftSocket reports whether a path is a socket that nobody listens on, as a server
+// leaves that was killed.
+func leftSocket(path string) bool {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode().Type() != os.ModeSocket {
+		return false
+	}
+	c, err := net.Dial("unix", path)
+	if err == nil {
+		c.Close()
+	}
+	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // serveMetrics answers /metrics on a listener of its own, until the context ends.

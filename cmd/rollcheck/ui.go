@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -42,7 +44,20 @@ func (u *ui) say(kind, color, format string, args ...any) {
 	if u.color && color != "" {
 		kind = color + kind + "\x1b[0m"
 	}
-	fmt.Fprintf(u.w, "rollcheck: %s%s\n", kind, fmt.Sprintf(format, args...))
+	fmt.Fprintf(u.w, "rollcheck: %s%s\n", kind, harmless(fmt.Sprintf(format, args...)))
+}
+
+// harmless makes a text fit for a terminal, whoever wrote what it repeats: the
+// names in a certificate, say, are those of whoever answered. What would move the
+// cursor, or turn or hide what stands beside it, becomes a question mark; lines
+// stay.
+func harmless(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 func (u *ui) note(format string, args ...any) {

@@ -103,7 +103,7 @@ var gapWhys = [...]struct {
 }{
 	{byFirstName, "only the name as you gave it was asked for, not nicknames and other spellings of it: to have these searched too, ask by whole filters"},
 	{^byFirstName, "it was not asked for by voter id, by which nobody is in a bucket: ask by whole filters"},
-	{byFirstName, "another spelling of this name was asked for before from here, and one more would tell the server who is asking: ask by whole filters"},
+	{byFirstName, "another spelling of this name, or somebody else with this birth date, was asked for before from here, and one more would tell the server who is asking if both are one: ask by whole filters"},
 	{^byFirstName, "it was not asked for by the voter id of a state that you did not name"},
 	{^Keys(0), "the server answers no more questions of this connection or state for now"},
 }
@@ -180,7 +180,8 @@ func (c *check) ask(ctx context.Context, people []Person) error {
 }
 
 // askOne asks for one person. What was not asked is taken out of the query, so
-// that answers and odds are of what was.
+// that answers and odds are of what was. What was found stays found: a budget may
+// end when some of the jurisdictions have answered.
 func (c *check) askOne(ctx context.Context, p int32, q *query) error {
 	inputs := c.inputs[q.first : q.first+q.n]
 	from := len(c.hits)
@@ -200,27 +201,31 @@ func (c *check) askOne(ctx context.Context, p int32, q *query) error {
 			c.closed = scope.Retry
 		}
 	}
+	hits := c.hits[from:]
+	found := make([]bool, len(inputs))
+	for _, h := range hits {
+		found[int(h.input)-q.first] = true
+	}
 	q.n = 0
-	moved := make([]int32, len(inputs))
+	moved, whole := make([]int32, len(inputs)), Keys(0)
 	for i, in := range inputs {
 		moved[i] = int32(q.first + q.n)
-		if !scope.Asked[i] {
+		if scope.Asked[i] {
+			whole |= 1 << in.Type
+		} else {
 			q.unasked.types |= 1 << in.Type
-			q.asked[in.Type]--
-			continue
+			if !found[i] {
+				q.asked[in.Type]--
+				continue
+			}
 		}
 		c.inputs[q.first+q.n], c.steps[q.first+q.n] = in, c.steps[q.first+i]
 		q.n++
 	}
-	hits := c.hits[from:]
-	kept := hits[:0]
-	for _, h := range hits {
-		if i := int(h.input) - q.first; scope.Asked[i] {
-			h.input = moved[i]
-			kept = append(kept, h)
-		}
+	q.partly = q.unasked.types &^ whole
+	for i := range hits {
+		hits[i].input = moved[int(hits[i].input)-q.first]
 	}
-	c.hits = c.hits[:from+len(kept)]
 	return nil
 }
 

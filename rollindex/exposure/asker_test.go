@@ -187,7 +187,7 @@ func TestNotAsked(t *testing.T) {
 	}{
 		{"spelling", hashing.GapSpelling, given, "", 2, "only the name as you gave it"},
 		{"key", hashing.GapKey, func(in hashing.Input) bool { return in.Type != hashing.VoterID }, "987654321", 2, "not asked for by voter id"},
-		{"other-bucket", hashing.GapOtherBucket, func(hashing.Input) bool { return false }, "", 2, "another spelling of this name was asked for before"},
+		{"other-bucket", hashing.GapOtherBucket, func(hashing.Input) bool { return false }, "", 2, "another spelling of this name, or somebody else with this birth date,"},
 		{"jurisdiction", hashing.GapJurisdiction, func(in hashing.Input) bool { return in.Type != hashing.VoterID }, "987654321", 2, "the voter id of a state that you did not name"},
 		{"budget", hashing.GapBudget, func(hashing.Input) bool { return false }, "", 2, "ask again after " + retry.Format("2006-01-02 15:04 UTC")},
 		{"spelling", hashing.GapSpelling, func(in hashing.Input) bool { return in.Type != hashing.Email }, "", 1, ""}, // which it does not have

@@ -110,7 +110,10 @@ type signature struct {
 }
 
 func (q *query) signature() signature {
-	s := signature{given: q.given, lost: q.lost, keys: q.keys(), cut: q.cut, january: q.january(), unread: q.unread, named: strings.Join(q.named, ","), misnamed: q.misnamed, unasked: q.unasked}
+	s := signature{
+		given: q.given, lost: q.lost, keys: q.keys() &^ q.partly, cut: q.cut, january: q.january(), unread: q.unread,
+		named: strings.Join(q.named, ","), misnamed: q.misnamed, unasked: q.unasked,
+	}
 	if s.keys.Has(hashing.VoterID) {
 		s.states = q.states
 	}

@@ -55,6 +55,7 @@ type query struct {
 	named     []string // [Person.Jurisdictions]
 	misnamed  bool     // another was given that is none
 	unasked   unasked
+	partly    Keys // key types of which no input was asked everywhere, so that no coverage comes of them
 	falseHits float64
 }
 

@@ -1,10 +1,13 @@
 package lookup_test
 
 import (
+	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/exposure"
@@ -104,3 +107,49 @@ func (f *findings) Finding(x *exposure.Finding) error {
 }
 func (f *findings) Person(*exposure.Answer) error { return nil }
 func (f *findings) Done(*exposure.Summary) error  { return nil }
+
+// spentIn refuses one key for its budget, after another was answered.
+type spentIn struct {
+	*operator
+	key      uint16
+	answered chan struct{}
+}
+
+func (s spentIn) Evaluate(ctx context.Context, body []byte) ([]byte, error) {
+	if binary.BigEndian.Uint16(body) == s.key {
+		<-s.answered
+		return nil, &lookup.BudgetError{Retry: now.Add(time.Hour)}
+	}
+	defer close(s.answered)
+	return s.operator.Evaluate(ctx, body)
+}
+
+// Who was found before a budget was used up is told so: it is the rest that is
+// not known.
+func TestFoundBeforeBudgetEnds(t *testing.T) {
+	op := published(t)
+	who := exposure.Person{First: "Personh", Last: "Fictionh", ZIP: "10007", BirthDate: "1947-08-08", State: "FL"}
+	for _, mode := range []lookup.Mode{lookup.FilterMode, lookup.BucketMode} {
+		c, err := lookup.New(op.Trusted, spentIn{op, op.ID(hashing.NoJurisdiction), make(chan struct{})}, new(lookup.MemoryCache))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.SetNow(func() time.Time { return now })
+		o, err := c.Open(t.Context(), "US-FL")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := o.Session(t.Context(), mode, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f findings
+		sum, err := exposure.Check(t.Context(), s, exposure.People(who), exposure.Options{}, &f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f) != 1 || sum.Exposed != 1 || sum.Complete() || sum.ExitCode() != 0 {
+			t.Errorf("%s: findings %q, %+v", mode, f, sum)
+		}
+	}
+}

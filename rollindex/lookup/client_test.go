@@ -447,3 +447,36 @@ func TestVoterIDOfAnotherPlace(t *testing.T) {
 		t.Errorf("%v, %+v", got, scope)
 	}
 }
+
+// The group that a bucket is said to leave is that of the states the operator is
+// told, also of those that have no files of their own.
+func TestGroupOfPlacesWithoutList(t *testing.T) {
+	records := append(roll(t), lookuptest.People(t, "small", 50, 3, "US-WY")...)
+	records = append(records, lookuptest.People(t, "small", 60, 3, "US-GU")...)
+	op := newOperator(t, records)
+	op.Sign(t, func(m *lookup.Manifest) {
+		m.Seq++
+		m.Lists = slices.DeleteFunc(m.Lists, func(l lookup.ListRef) bool { return l.Jurisdiction == "US-WY" || l.Jurisdiction == "US-GU" })
+	})
+	open := func(place string) *lookup.Offer {
+		t.Helper()
+		o, err := op.client(t, new(lookup.MemoryCache)).Open(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	// Wyoming's few are in nowhere's bucket, of six bits; the key that is asked
+	// under says Wyoming.
+	if b := open("US-WY").Buckets(); !b.Possible || b.Group != lookup.GroupSize("US-WY", 6) {
+		t.Errorf("buckets of Wyoming: %+v, its group is of %d", b, lookup.GroupSize("US-WY", 6))
+	}
+	// How many people Guam has is not known here, so nothing says that the same
+	// bucket leaves enough of them.
+	if b := open("US-GU").Buckets(); b.Possible {
+		t.Errorf("buckets of Guam: %+v", b)
+	}
+	if _, err := open("US-GU").Session(t.Context(), lookup.BucketMode, nil); err == nil {
+		t.Error("a bucket of Guamanians is asked for")
+	}
+}

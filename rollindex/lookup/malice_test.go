@@ -137,7 +137,15 @@ func TestMalice(t *testing.T) {
 		{"publishes lists that do not fit together", lookup.FilterMode, func(t *testing.T, op *operator) {
 			op.Lists["US-FL"].Datasets[0].Generation = 2
 			op.Sign(t, func(m *lookup.Manifest) { m.Seq++ })
-		}, lookup.ErrList, "another generation"},
+		}, lookup.ErrList, "described otherwise"},
+		{"describes a dataset in one list otherwise than in another", lookup.FilterMode, func(t *testing.T, op *operator) {
+			d := &op.Lists[hashing.NoJurisdiction].Datasets[0] // "big", of which Florida's list has the most files
+			d.Rows, d.Keyless = d.Rows*100, d.Rows*100-d.Indexed
+			op.Sign(t, func(m *lookup.Manifest) { m.Seq++ })
+		}, lookup.ErrList, "described otherwise"},
+		{"titles a dataset so that an answer is written over", lookup.FilterMode, func(t *testing.T, op *operator) {
+			op.ReplaceInList(t, "US-FL", `"dataset":"big"`, `"title":"\u001b[2J","dataset":"big"`)
+		}, lookup.ErrList, "do not show as they are"},
 
 		{"gives an older manifest", lookup.FilterMode, func(t *testing.T, op *operator) {
 			op.Sign(t, func(m *lookup.Manifest) { m.Seq = 5 })

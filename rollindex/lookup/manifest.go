@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -229,7 +230,7 @@ type TrustedKey struct {
 
 // ParseKey reads a verifier key as C2SP signed-note writes it:
 // "example.org+4ba6cb90+AX...", name, key id and Ed25519 public key. White
-// space around it is ignored.
+// space around it is ignored. A name that would not show as it is, is an error.
 func ParseKey(text string) (*TrustedKey, error) {
 	text = strings.TrimSpace(text)
 	if len(text) > 512 {
@@ -239,7 +240,17 @@ func ParseKey(text string) (*TrustedKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf(`the operator's key is not of the form "name+hash+key": %w`, err)
 	}
+	if !shown(v.Name()) {
+		return nil, errors.New("the operator's key has a name with characters that do not show as they are")
+	}
 	return &TrustedKey{text, v}, nil
+}
+
+// shown reports whether a text shows as it is: it has nothing that moves a
+// terminal's cursor, ends a line, or turns or hides what stands beside it. What an
+// operator says is shown beside fingerprints and answers.
+func shown(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) })
 }
 
 // String returns the key as [ParseKey] reads it.

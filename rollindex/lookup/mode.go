@@ -27,7 +27,7 @@ func (m Mode) String() string {
 // Cost is what asking in a mode takes and tells.
 type Cost struct {
 	Mode     Mode
-	Possible bool  // bucket mode: buckets are published of every jurisdiction asked, and it is known how many adults share one
+	Possible bool  // bucket mode: buckets are published of every jurisdiction asked, and leave groups that are known
 	Download int64 // bytes not in the cache yet, at most; of bucket mode, for one person
 	Files    int   // requests they take
 
@@ -56,8 +56,9 @@ func (o *Offer) Filters() Cost {
 
 // Buckets returns the cost of bucket mode for one person. Where several
 // jurisdictions are asked, the finest of their buckets counts: all are cut from
-// one group of names. A jurisdiction without files of its own counts too, as its key
-// is asked: the operator learns of it by that.
+// one group of names. A jurisdiction whose people are not known ([BucketBits]) is
+// asked by bucket only where there is one for all: that of
+// [hashing.NoJurisdiction] could leave too few of them.
 func (o *Offer) Buckets() Cost {
 	c := Cost{Mode: BucketMode, Possible: len(o.places) > 0}
 	bits := 0
@@ -68,12 +69,14 @@ func (o *Offer) Buckets() Cost {
 	}
 	named := false // a jurisdiction other than hashing.NoJurisdiction
 	for _, p := range o.places {
+		// One without files of its own counts too: the key it is asked under names it.
 		if p.name != hashing.NoJurisdiction {
 			size := groupAt(p.name, bits)
-			c.Possible = c.Possible && (bits == 0 || size > 0) // of a place not counted, any part of a name may be one person's
 			if !named || size < c.Group {
 				c.Group, named = size, true
 			}
+			_, known := groupingOf(p.name)
+			c.Possible = c.Possible && (known || bits == 0)
 		}
 		switch {
 		case p.list == nil:
@@ -85,7 +88,7 @@ func (o *Offer) Buckets() Cost {
 		}
 	}
 	if !named {
-		c.Group = GroupSize(hashing.NoJurisdiction, bits)
+		c.Group = groupAt(hashing.NoJurisdiction, bits)
 	}
 	return c
 }

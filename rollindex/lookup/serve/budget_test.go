@@ -184,3 +184,21 @@ func FuzzState(f *testing.F) {
 		}
 	})
 }
+
+// A server that was killed while it wrote its budgets leaves a part of them, with
+// the nonce of that day: the next one removes it.
+func TestLeftovers(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "budgets")
+	for _, name := range []string{"budgets.tmp-1", "budgets.tmp-2", "other.tmp-1"} {
+		check(t, os.WriteFile(filepath.Join(dir, name), []byte("VRXS"), 0o600))
+	}
+	f, err := openState(path, newBudget([32]byte{'s'}, newClock().now))
+	check(t, err)
+	defer f.unlock()
+	left, err := filepath.Glob(filepath.Join(dir, "*.tmp-*"))
+	check(t, err)
+	if len(left) != 1 || filepath.Base(left[0]) != "other.tmp-1" {
+		t.Errorf("left over: %q", left)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // The file of the budgets, big-endian; what it tells is in the package's comment:
@@ -33,6 +34,9 @@ const (
 	stateNonceAt = 16
 	stateCountAt = 48
 )
+
+// tmpInfix stands behind the name of the file in the names of those being written.
+const tmpInfix = ".tmp-"
 
 // errState is of a file of budgets that is not as it was written, or was written
 // under another secret.
@@ -143,11 +147,31 @@ func openState(path string, b *budget) (*stateFile, error) {
 	} else if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
+	if err == nil {
+		err = removeLeftovers(path)
+	}
 	if err != nil {
 		unlock()
 		return nil, fmt.Errorf("the state of the budgets, %s: %w", path, err)
 	}
 	return &stateFile{path, unlock}, nil
+}
+
+// removeLeftovers deletes what a server wrote that was killed before it was done:
+// it holds the nonce of its day, which is to go with the day.
+func removeLeftovers(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), filepath.Base(path)+tmpInfix) {
+			if err := os.Remove(filepath.Join(filepath.Dir(path), e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func readBounded(path string) ([]byte, error) {
@@ -176,7 +200,7 @@ func (f *stateFile) save(b *budget) (err error) {
 			err = fmt.Errorf("writing the state of the budgets: %w", err)
 		}
 	}()
-	tmp, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+".tmp-*") // of mode 0600
+	tmp, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+tmpInfix+"*") // of mode 0600
 	if err != nil {
 		return err
 	}
