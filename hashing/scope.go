@@ -5,9 +5,13 @@ import "time"
 // Scope says how far a source went that is asked for one person at a time and
 // cannot ask everything.
 type Scope struct {
-	Asked []bool    // by input: false where it was not asked though it might find something; nil if all was
+	Asked []bool    // by input: false where it was not asked, or not everywhere, though it might find something; nil if all was
 	Gaps  Gaps      // why inputs were not asked
 	Retry time.Time // with GapBudget: when to come back
+
+	// FalseHits is the expected number of hits that no record stands behind,
+	// because the source looks into filters that are wrong now and then.
+	FalseHits float64
 }
 
 // Gaps is a set of reasons why a source did not ask an input.

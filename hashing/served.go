@@ -37,6 +37,10 @@ func ServedKeyTypes() []KeyType { return []KeyType{NameDOB, NameYOBZIP, NameZIP,
 // derived: HKDF-Expand(PRK, "rollcheck/vrx1/seed", 32).
 func (p *PRF) ServedSeed() [32]byte { return [32]byte(p.expand("rollcheck/vrx1/seed", 32)) }
 
+// PadKey returns the key of the padding of what is published, which nobody else may
+// tell from entries: HKDF-Expand(PRK, "rollcheck/vrx1/pad", 32).
+func (p *PRF) PadKey() [32]byte { return [32]byte(p.expand("rollcheck/vrx1/pad", 32)) }
+
 // CheckpointKey returns the key of the checkpoint of one dataset's ingest:
 // HKDF-Expand(PRK, "rollcheck/vrx1/part" | ds, 32).
 func (p *PRF) CheckpointKey(dataset string, generation uint32) []byte {

@@ -133,6 +133,10 @@ const CutShort = "cut-short"
 // voter's details are protected.
 const Confidential = "confidential"
 
+// Suppressed is the name, in [DatasetInfo.Withheld], of rows of people who asked to
+// be left out.
+const Suppressed = "suppressed"
+
 // LeftOut returns how many rows were left out whole.
 func (d *DatasetInfo) LeftOut() (n int64) {
 	for _, rows := range d.Withheld {

@@ -21,7 +21,10 @@ type Build struct {
 	generation uint32
 	unlock     func()
 	sorter     sorter
-	served     *served // what a build in a served index has more; nil in a local one
+	// suppression is whom the build leaves out, nil for nobody.
+	suppression *suppression
+	list        *Suppressions // that the index has when this is committed; nil for the one it has
+	served      *served       // what a build in a served index has more; nil in a local one
 }
 
 // MinMemory returns the least memory a build works in, whatever budget it is
@@ -56,14 +59,11 @@ func (ix *Index) Begin(id string, memory int64) (*Build, error) {
 }
 
 func (b *Build) begin(memory int64) error {
-	cat, err := readCatalog(b.ix.dir) // another process may have written since Open
-	if err != nil {
+	if err := b.ix.refresh(); err != nil {
 		return err
 	}
-	if cat.check != b.ix.cat.check {
-		return ErrWrongKey
-	}
-	b.ix.cat = cat
+	cat := b.ix.cat
+	b.suppression = b.ix.suppression
 	if cat.find(b.id) >= 0 {
 		return fmt.Errorf("%w: %q", ErrTaken, b.id)
 	}
@@ -76,7 +76,8 @@ func (b *Build) begin(memory int64) error {
 		return nil
 	}
 	b.sorter = sorterOf[servedRecord]{extsort.New[servedRecord](b.ix.dir, memory)}
-	b.served, err = newServed(b)
+	served, err := newServed(b)
+	b.served = served
 	return err
 }
 
@@ -184,8 +185,7 @@ func (b *Build) Commit(ctx context.Context, info hashing.DatasetInfo, opts Commi
 	if err := ctx.Err(); err != nil { // the last moment to stop
 		return info, errors.Join(err, os.Remove(path))
 	}
-	b.ix.cat.add(l)
-	if err := b.ix.cat.write(b.ix.dir); err != nil {
+	if err := b.commit(l); err != nil {
 		return info, fmt.Errorf("listing dataset %q: %w", b.id, errors.Join(err, b.unlist(path)))
 	}
 	if b.served != nil {
@@ -194,16 +194,30 @@ func (b *Build) Commit(ctx context.Context, info hashing.DatasetInfo, opts Commi
 	return info, nil
 }
 
+// commit lists the dataset, and with it the people that it was built without.
+func (b *Build) commit(l listed) error {
+	b.ix.cat.add(l)
+	if b.list != nil {
+		// Nobody of them is in it, so there is nothing to look for there.
+		b.list.datasets = append(b.list.datasets, generationOf(&l.info))
+		if err := b.ix.sealList(b.list); err != nil {
+			return err
+		}
+	}
+	if err := b.ix.cat.write(b.ix.dir); err != nil {
+		return err
+	}
+	return b.ix.adopt(b.ix.cat)
+}
+
 // unlist takes back a dataset whose listing failed. The failure may have come
 // after index.db was replaced, when only making that durable failed: then the
 // dataset is listed, and its file must stay.
 func (b *Build) unlist(path string) error {
-	cat, err := readCatalog(b.ix.dir)
-	if err != nil {
+	if err := b.ix.refresh(); err != nil {
 		return err // what is listed is not known: leave the file
 	}
-	b.ix.cat = cat
-	if cat.find(b.id) >= 0 {
+	if b.ix.cat.find(b.id) >= 0 {
 		return errors.New("it is listed all the same, but may be lost if the system fails now")
 	}
 	return os.Remove(path)

@@ -65,6 +65,9 @@ func (c *catalog) fill(path string) (err error) {
 	if c.scheme == hashing.Served {
 		meta = append(meta, [2]driver.Value{"epoch", c.epoch})
 	}
+	if c.suppressed != nil {
+		meta = append(meta, [2]driver.Value{"suppressed", c.suppressed})
+	}
 	for _, kv := range meta {
 		if err := db.exec("INSERT INTO meta VALUES (?, ?)", kv[0], kv[1]); err != nil {
 			return err
@@ -160,6 +163,7 @@ func (c *catalog) load(db *database) error {
 	}
 	copy(c.salt[:], salt)
 	copy(c.check[:], check)
+	c.suppressed, _ = meta["suppressed"].([]byte)
 	err = db.query("SELECT id, last FROM generation", func(v []driver.Value) error {
 		last, _ := v[1].(int64)
 		c.generations[asString(v[0])] = uint32(last)

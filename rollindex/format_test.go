@@ -2,6 +2,7 @@ package rollindex_test
 
 import (
 	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -11,16 +12,19 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/cloudflare/circl/oprf"
 	_ "github.com/mattn/go-sqlite3"
+	"golang.org/x/crypto/chacha20poly1305"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
 	"rollcheck/hashing/voprf/evaluate"
 	"rollcheck/rollindex"
+	"rollcheck/rollindex/exposure/sourcetest"
 )
 
 // secondReader looks a match key up from the text of FORMAT.md alone, with
@@ -263,6 +267,7 @@ func TestFormatExample(t *testing.T) {
 	var y hashing.Output
 	prf.NewHasher().Sum(hashing.NameDOB, []byte("rc1\x01"), &y)
 	tag, pad := prf.Entries("demo", 1).Seal(&y)
+	mark := prf.NewMarker().Mark(&y)
 	seed := prf.ServedSeed()
 	served, err := evaluate.DeriveKey((*evaluate.Seed)(&seed), "1", "US-FL")
 	if err != nil {
@@ -282,10 +287,83 @@ func TestFormatExample(t *testing.T) {
 		"served tag":                  binary.BigEndian.AppendUint64(nil, uint64(servedTag)),
 		"served pad":                  binary.BigEndian.AppendUint32(nil, uint32(servedPad)),
 		"checkpoint key":              prf.CheckpointKey("demo", 1),
+		"list key":                    prf.SuppressionKey(),
+		"mark":                        mark[:],
 		`Bucket("KING", "ELIZABETH")`: binary.BigEndian.AppendUint16(nil, hashing.Bucket([]byte("KING"), []byte("ELIZABETH"))),
 	} {
 		if line := label + " = " + hex.EncodeToString(value); !strings.Contains(string(text), line+"\n") {
 			t.Errorf("FORMAT.md lacks %q", line)
 		}
+	}
+}
+
+// The list of those who are left out, read from the text of FORMAT.md alone.
+func TestFormatOfSuppressions(t *testing.T) {
+	t.Parallel()
+	rows := sourcetest.People(t, "demo", 0, 50)
+	ix := indexOf(t, rows)
+	var keys []hashing.PersonKey
+	for _, k := range rows[7].Keys {
+		keys = append(keys, hashing.PersonKey{Input: k, Guessed: k.Type == hashing.NameZIP})
+	}
+	if _, err := ix.Suppress(t.Context(), [][]hashing.PersonKey{keys}, nil); err != nil {
+		t.Fatal(err)
+	}
+	var list, salt, check []byte
+	db := openReadOnly(t, filepath.Join(ix.Dir(), "index.db"))
+	for name, value := range map[string]*[]byte{"suppressed": &list, "salt": &salt, "check": &check} {
+		if err := db.QueryRow("SELECT value FROM meta WHERE key = ?", name).Scan(value); err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	key := hashing.Key{7}
+	prk, err := hkdf.Extract(sha256.New, key[:], salt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &secondReader{t: t, prk: prk, id: "demo", generation: 1}
+	aead, err := chacha20poly1305.NewX(r.expand("rollcheck/rc1/suppress", 32, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if head := "rcsupp1\n" + string(check) + "\x00\x00\x00\x01"; string(list[:28]) != head {
+		t.Fatalf("it begins with %q", list[:28])
+	}
+	plain, err := aead.Open(nil, list[28:52], list[52:], list[:28])
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := func(label string, ds bool) cipher.Block {
+		b, err := aes.NewCipher(r.expand(label, 16, ds))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	mark, entry := block("rollcheck/rc1/suppress-mark", false), block("rollcheck/rc1/entry", true)
+	var marks, tags []string
+	want := "\x00\x00\x00\x01" + r.ds()
+	for i, k := range keys {
+		y := hmac256(r.expand("rollcheck/rc1/prf"+string(rune(k.Type)), 32, false), k.X)
+		m, e := make([]byte, 16), make([]byte, 16)
+		mark.Encrypt(m, y[:16])
+		entry.Encrypt(e, y[:16])
+		if i == 0 { // the name-dob key, by which they are known
+			want += string(m)
+		}
+		if k.Guessed {
+			k.Type |= 0x80
+		}
+		marks, tags = append(marks, string(append(m, byte(k.Type)))), append(tags, string(e[:8]))
+	}
+	slices.Sort(marks)
+	slices.Sort(tags)
+	want += "\x00" + string(rune(len(marks)))
+	for _, m := range marks {
+		want += string([]byte{m[16]}) + m[:16]
+	}
+	want += "\x00\x00\x00\x01" + "\x00\x00\x00\x00" + "\x00\x00\x00" + string(rune(len(tags))) + strings.Join(tags, "")
+	if string(plain) != want {
+		t.Errorf("the list holds %x, want %x", plain, want)
 	}
 }

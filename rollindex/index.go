@@ -54,6 +54,9 @@ type Index struct {
 	keysMu sync.Mutex
 	keys   map[string]*evaluate.Key // of a served index, by jurisdiction; guarded by keysMu
 
+	list        *Suppressions // never nil
+	suppression *suppression  // list made ready, nil if nobody is on it
+
 	scratch scratch // of Search
 }
 
@@ -96,7 +99,7 @@ func Create(dir string, key *hashing.Key, scheme hashing.Scheme) (*Index, error)
 }
 
 func indexOf(dir string, prf *hashing.PRF, cat *catalog) *Index {
-	return &Index{dir: dir, prf: prf, cat: cat, open: map[string]*dataset{}, keys: map[string]*evaluate.Key{}}
+	return &Index{dir: dir, prf: prf, cat: cat, list: &Suppressions{}, open: map[string]*dataset{}, keys: map[string]*evaluate.Key{}}
 }
 
 // Open opens the index in dir for reading and writing. A key it was not made
@@ -113,7 +116,8 @@ func Open(dir string, key *hashing.Key) (*Index, error) {
 	if check := prf.Check(); subtle.ConstantTimeCompare(check[:], cat.check[:]) != 1 {
 		return nil, ErrWrongKey
 	}
-	return indexOf(dir, prf, cat), nil
+	ix := indexOf(dir, prf, cat)
+	return ix, ix.adopt(cat)
 }
 
 // List reads what an index says of its datasets without its key. Nothing of
@@ -184,6 +188,7 @@ type catalog struct {
 	check       [16]byte
 	datasets    []listed          // sorted by id
 	generations map[string]uint32 // last generation used by each id ever listed
+	suppressed  []byte            // the sealed list of people to be left out, nil if there is nobody
 }
 
 // listed is the row of index.db that commits a dataset.

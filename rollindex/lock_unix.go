@@ -12,8 +12,11 @@ import (
 
 // lock takes the writers' lock of the index or returns [ErrBusy] at once. The
 // lock is on an open file, so it ends with the process however that ends.
-func lock(dir string) (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+func lock(dir string) (unlock func(), err error) { return lockFile(filepath.Join(dir, "lock")) }
+
+// lockFile takes a lock of its own.
+func lockFile(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("locking the index: %w", err)
 	}

@@ -27,29 +27,65 @@ func (ix *Index) Unreadable(i int) string {
 }
 
 // Search looks every input up in every dataset and yields hits and damage;
-// what it does not yield is absent from that dataset. Results come from one
+// what it does not yield is absent from that dataset. Entries of people who asked to
+// be left out are passed over, and for each of their keys every dataset yields
+// that it may be so. Results come from one
 // goroutine at a time, in no order. A dataset that cannot be opened yields
 // nothing: ask [Index.Unreadable].
 func (ix *Index) Search(ctx context.Context, inputs []hashing.Input, yield func(hashing.Result)) error {
 	s := &ix.scratch
-	if ix.cat.scheme == hashing.Served {
-		if err := ix.evaluate(ctx, inputs, s); err != nil {
-			return err
-		}
-	} else {
-		s.outputs = slices.Grow(s.outputs[:0], len(inputs))[:len(inputs)]
-		ix.hash(inputs, s.outputs)
+	if err := ix.valuesOf(ctx, inputs, ix.homes(), s); err != nil {
+		return err
 	}
+	suppressed := ix.suppressedOf(inputs, s)
 	for i := range ix.cat.datasets {
 		d, err := ix.dataset(&ix.cat.datasets[i])
 		if err != nil {
 			continue
 		}
-		if err := d.search(ctx, s, i, yield); err != nil {
+		if err := d.search(ctx, s, i, ix.withheld(&ix.cat.datasets[i].info), yield); err != nil {
 			return err
+		}
+		for _, input := range suppressed {
+			yield(hashing.Result{Input: int(input), Dataset: i, Withheld: true})
 		}
 	}
 	return ctx.Err()
+}
+
+// valuesOf evaluates the keyed function of every input, in a served index that of
+// each of the jurisdictions.
+func (ix *Index) valuesOf(ctx context.Context, inputs []hashing.Input, jurisdictions []string, s *scratch) error {
+	if ix.cat.scheme == hashing.Served {
+		return ix.evaluate(ctx, inputs, jurisdictions, s)
+	}
+	s.outputs = ix.hash(inputs, s.outputs)
+	return nil
+}
+
+// suppressedOf returns the inputs that are keys of people who asked to be left out.
+// The values of a local index are known already.
+func (ix *Index) suppressedOf(inputs []hashing.Input, s *scratch) (all []int32) {
+	if ix.suppression == nil {
+		return nil
+	}
+	if ix.cat.scheme == hashing.Served {
+		s.outputs = ix.hash(inputs, s.outputs)
+	}
+	var mu sync.Mutex
+	inParts(len(inputs), runtime.GOMAXPROCS(0), func(_, from, to int) {
+		var part []int32
+		marker := ix.prf.NewMarker()
+		for i := from; i < to; i++ {
+			if _, ok := ix.suppression.marks[marker.Mark(&s.outputs[i])]; ok {
+				part = append(part, int32(i))
+			}
+		}
+		mu.Lock()
+		all = append(all, part...)
+		mu.Unlock()
+	})
+	return all
 }
 
 // scratch is memory that one search leaves to the next: a batch makes many
@@ -66,8 +102,9 @@ type scratchPart struct {
 }
 
 // hash evaluates the keyed function of every input, on all cores when there
-// are many.
-func (ix *Index) hash(inputs []hashing.Input, outputs []hashing.Output) {
+// are many, into the storage of outputs as far as it suffices.
+func (ix *Index) hash(inputs []hashing.Input, outputs []hashing.Output) []hashing.Output {
+	outputs = slices.Grow(outputs[:0], len(inputs))[:len(inputs)]
 	inParts(len(inputs), runtime.GOMAXPROCS(0), func(_, from, to int) {
 		h := ix.prf.NewHasher()
 		for ; from+1 < to; from += 2 {
@@ -78,6 +115,7 @@ func (ix *Index) hash(inputs []hashing.Input, outputs []hashing.Output) {
 			h.Sum(inputs[from].Type, inputs[from].X, &outputs[from])
 		}
 	})
+	return outputs
 }
 
 // evaluated is the inputs that were evaluated under one key, and their values.
@@ -87,17 +125,17 @@ type evaluated struct {
 	ys     [][voprf.OutputSize]byte
 }
 
-// evaluate evaluates every input that a dataset may hold under the key of every
-// jurisdiction where it may be: a voter id under that of its own, all else under
-// the home jurisdictions of the datasets, one of which each row has.
-func (ix *Index) evaluate(ctx context.Context, inputs []hashing.Input, s *scratch) error {
+// evaluate evaluates every input that a dataset may hold under the keys of those
+// of the jurisdictions where it may be: a voter id under that of its own, all else
+// under each.
+func (ix *Index) evaluate(ctx context.Context, inputs []hashing.Input, jurisdictions []string, s *scratch) error {
 	if s.served == nil {
 		s.served = map[string]*evaluated{}
 	}
 	for _, e := range s.served {
 		e.inputs, e.xs = e.inputs[:0], e.xs[:0]
 	}
-	for _, jurisdiction := range ix.homes() {
+	for _, jurisdiction := range jurisdictions {
 		e := s.served[jurisdiction]
 		if e == nil {
 			e = new(evaluated)
@@ -122,7 +160,7 @@ func (ix *Index) evaluate(ctx context.Context, inputs []hashing.Input, s *scratc
 	return nil
 }
 
-// homes returns the home jurisdictions of all datasets.
+// homes returns the home jurisdictions of all datasets, one of which each row has.
 func (ix *Index) homes() (all []string) {
 	for i := range ix.cat.datasets {
 		all = append(all, ix.cat.datasets[i].info.Homes...)
@@ -213,8 +251,8 @@ type wanted struct {
 
 // search looks the outputs up in one dataset, in the order of the tags, so
 // that no page is read twice. Many are looked up side by side, each goroutine
-// in a part of the file.
-func (d *dataset) search(ctx context.Context, s *scratch, index int, yield func(hashing.Result)) error {
+// in a part of the file. Entries that are withheld are passed over.
+func (d *dataset) search(ctx context.Context, s *scratch, index int, withheld map[hashing.Tag]struct{}, yield func(hashing.Result)) error {
 	if d.seal.several() {
 		found, each := joined{}, yield
 		defer func() { found.yield(index, each) }()
@@ -237,7 +275,7 @@ func (d *dataset) search(ctx context.Context, s *scratch, index int, yield func(
 			results := make([]hashing.Result, 0, min(len(part), parallelFrom))
 			for len(part) > 0 && ctx.Err() == nil {
 				n := min(len(part), parallelFrom)
-				results = r.search(part[:n], index, results[:0])
+				results = r.search(part[:n], index, withheld, results[:0])
 				part = part[n:]
 				mu.Lock()
 				for _, res := range results {
@@ -279,8 +317,8 @@ func (j joined) yield(index int, yield func(hashing.Result)) {
 // parallelFrom is the number of tags from which a search is shared out.
 const parallelFrom = 1024
 
-// search looks sorted tags up and appends what is found.
-func (r *reader) search(list []wanted, index int, results []hashing.Result) []hashing.Result {
+// search looks sorted tags up and appends what is found and not withheld.
+func (r *reader) search(list []wanted, index int, withheld map[hashing.Tag]struct{}, results []hashing.Result) []hashing.Result {
 	var page page
 	have, damaged := false, false
 	for _, w := range list {
@@ -292,6 +330,9 @@ func (r *reader) search(list []wanted, index int, results []hashing.Result) []ha
 		if damaged {
 			results = append(results, hashing.Result{Input: int(w.input), Dataset: index, Damaged: true})
 		} else if sealed, ok := page.find(w.tag); ok {
+			if _, is := withheld[w.tag]; is {
+				continue
+			}
 			results = append(results, hashing.Result{Input: int(w.input), Dataset: index, Mask: sealed ^ w.pad})
 		}
 	}

@@ -235,7 +235,8 @@ type Entry struct {
 
 // Entries calls f with every entry of a dataset of a served index, given by its
 // place in [Index.Datasets], in the order of the tags. Every page is checked, and
-// that none is missing; an error means that what f was given is not the whole.
+// that none is missing; an error means that what f was given is not the whole. Those
+// of people who asked to be left out are passed over.
 func (ix *Index) Entries(ctx context.Context, dataset int, f func(Entry) error) error {
 	l := &ix.cat.datasets[dataset]
 	if ix.cat.scheme != hashing.Served {
@@ -245,12 +246,15 @@ func (ix *Index) Entries(ctx context.Context, dataset int, f func(Entry) error) 
 	if err != nil {
 		return err
 	}
-	tags := int64(0)
+	tags, withheld := int64(0), ix.withheld(&l.info)
 	all, err := d.eachPage(ctx, func(p *page, _ []byte) error {
 		for i := range p.len() {
 			group, section := p.place(i)
 			if !hasSection(&l.info, section) {
 				return fmt.Errorf("%w: an entry of no section of the dataset", ErrDamaged)
+			}
+			if _, is := withheld[p.tag(i)]; is {
+				continue
 			}
 			err := f(Entry{p.tag(i), p.sealed(i), group, hashing.KeyType(section & 0xff), l.info.Sections[section>>8]})
 			if err != nil {

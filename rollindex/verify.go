@@ -22,11 +22,13 @@ type Health struct {
 	FilterBytes int64    `json:"filter_bytes"` // bytes of the filter's shards
 	FilterError float64  `json:"filter_error"` // share of random absent tags that pass the filter
 	FilterTried int      `json:"filter_tried"` // random tags tried for that
+	Suppressed  int64    `json:"suppressed"`   // entries of people who asked to be left out
 	Problems    []string `json:"problems"`     // what is wrong, empty if nothing
 }
 
 // Verify reads every byte of every dataset and checks it: seal, MACs, ranges,
-// order, counts, the digest, and the filter against the pages; and it measures
+// order, counts, the digest, the filter against the pages, and that the entries of
+// people who asked to be left out are those of the list; and it measures
 // the filter's error rate on random tags. progress, which may be nil, gets
 // bytes read of bytes in all. The error is the context's.
 func (ix *Index) Verify(ctx context.Context, progress func(done, total int64)) ([]Health, error) {
@@ -59,6 +61,7 @@ type verifier struct {
 	health   *Health
 	progress func(int64)
 	d        *dataset
+	withheld map[hashing.Tag]struct{}
 }
 
 func (v *verifier) run(ctx context.Context, ix *Index) error {
@@ -73,7 +76,7 @@ func (v *verifier) run(ctx context.Context, ix *Index) error {
 	if err != nil {
 		return err
 	}
-	v.d = d
+	v.d, v.withheld = d, ix.withheld(&v.l.info)
 	if err := d.loadFilter(); err != nil {
 		v.health.Problems = append(v.health.Problems, err.Error())
 	}
@@ -121,6 +124,8 @@ func (v *verifier) pages(ctx context.Context) error {
 		return fmt.Errorf("%w: %s: the last pages are missing", ErrDamaged, v.l.file)
 	case v.health.Tags != v.l.info.Tags:
 		return fmt.Errorf("%w: %s holds %d entries, not %d", ErrDamaged, v.l.file, v.health.Tags, v.l.info.Tags)
+	case v.health.Suppressed != int64(len(v.withheld)):
+		return fmt.Errorf("%w: %s holds %d of the %d entries that are suppressed in it", ErrDamaged, v.l.file, v.health.Suppressed, len(v.withheld))
 	case digest(&v.l.info, sum.Sum(nil)) != v.l.info.Digest:
 		return fmt.Errorf("%w: %s: the digest %s... does not match", ErrDamaged, v.l.file, hex.EncodeToString(sum.Sum(nil)[:4]))
 	}
@@ -132,6 +137,9 @@ func (v *verifier) page(p *page) error {
 		t := p.tag(i)
 		if !p.covers(t) || i > 0 && p.tag(i-1) >= t {
 			return fmt.Errorf("%w: its entries are out of order", ErrDamaged)
+		}
+		if _, is := v.withheld[t]; is {
+			v.health.Suppressed++
 		}
 		if v.d.filter != nil && !v.d.mayHold(t) {
 			return fmt.Errorf("%w: the filter denies an entry", ErrDamaged)

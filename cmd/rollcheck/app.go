@@ -98,7 +98,8 @@ func (p *program) app() *cli.App {
 			"Flags may stand anywhere: before the command, after it, and after its arguments.\n\n" + exitHelp,
 		Flags: p.globalFlags(),
 		Commands: []*cli.Command{
-			p.initCommand(), p.ingestCommand(), p.checkCommand(), p.claimCommand(), p.datasetsCommand(), p.verifyCommand(),
+			p.initCommand(), p.ingestCommand(), p.checkCommand(), p.fetchCommand(), p.claimCommand(), p.suppressCommand(), p.datasetsCommand(), p.verifyCommand(),
+			p.publishCommand(), p.serveCommand(),
 			p.layoutsCommand(), p.incidentsCommand(), p.publicRecordCommand(),
 			p.compareCommand(), p.dateCommand(), p.synthCommand(), p.keyCommand(), p.completionCommand(), p.versionCommand(),
 		},

@@ -19,9 +19,21 @@ import (
 func (p *program) checkCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "check",
-		Usage: "look people up in the index",
+		Usage: "look people up in the index, or privately by asking a server",
 		Description: "Without --input the details of one person are asked for on the terminal. They never go into a flag,\n" +
-			"a file or a log, and nothing leaves this machine.\n\n" +
+			"a file or a log, and nothing leaves this machine, unless a server is asked:\n\n" +
+			"With --server no index is needed. The server gets blinded questions, which tell it nothing of who is asked for;\n" +
+			"the answer is found on this machine. What it does learn depends on --mode and is said before it is asked:\n" +
+			"   filter   that somebody at your internet address asks about some states, and when, and from the number of\n" +
+			"            questions about how many spellings the name has. Whole files are downloaded, and kept in the user's\n" +
+			"            cache directory; \"rollcheck fetch\" gets them ahead\n" +
+			"   bucket   also a part of the name, shared by thousands of adults of the state; by far fewer if the server uses\n" +
+			"            your address. Little is downloaded. Only the name as given is searched, once: another spelling would\n" +
+			"            tell who it is, so that the answer stays incomplete unless somebody is found\n" +
+			"Filter is taken when its files are here or small, or nothing else is offered. Each person needs a state, and a\n" +
+			"former_state where there was another: these alone are searched. The key of the server's operator is trusted once\n" +
+			"its fingerprint is confirmed, or given with --trust; what another key signed, is old, or was changed on its\n" +
+			"way is refused. Budgets are by internet address: over Tor, whose exits many share, they are soon used up.\n\n" +
 			"Input is JSON (one object, an array, or one object a line) or CSV with a header (separated by commas,\n" +
 			"semicolons or tabs), in UTF-8 or UTF-16. Fields: first, middle, last, suffix, birth_date (YYYY-MM-DD),\n" +
 			"birth_year, zip, address, city, state, email, phone, voter_id, and the lists former_last, former_zip,\n" +
@@ -36,23 +48,44 @@ func (p *program) checkCommand() *cli.Command {
 			"   counts as searched whole with up to 1 % of its rows unreadable, up to 5 % with nothing to match by, and\n" +
 			"   up to 1 % of the others not to be found by what was given: nearly every roll has such rows, and the\n" +
 			"   answer gives their share.\n\n" + exitHelp,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "input", Usage: "`FILE` of people, - for standard input"},
 			&cli.StringFlag{Name: "input-format", Usage: "json or csv", DefaultText: "csv for a file that ends in .csv or .tsv, else json"},
 			&cli.StringSliceFlag{Name: "dataset", Usage: "search only this dataset (may be repeated)"},
 			&cli.BoolFlag{Name: "catalogue-only", Usage: "look nobody up; name the documented exposures that may have covered somebody, by state, former_state and registered_since alone"},
+			&cli.StringFlag{Name: "mode", Usage: "how a server is asked: filter or bucket", DefaultText: "filter if that is small, else what is answered on the terminal"},
 			p.langFlag("what to do next, and with --catalogue-only of the answer"),
-		},
+		}, serverFlags()...),
 		Action: func(c *cli.Context) error {
 			if err := wantArgs(c, 0, 0, ""); err != nil {
 				return hint(err, "people come from --input FILE or the terminal, never from arguments")
 			}
-			if c.Bool("catalogue-only") {
+			if err := serverFlagsFit(c); err != nil {
+				return err
+			}
+			switch {
+			case c.Bool("catalogue-only"):
 				return p.checkCatalogue(c)
+			case c.String("server") != "":
+				return p.checkServer(c)
 			}
 			return p.check(c)
 		},
 	}
+}
+
+// serverFlagsFit refuses flags that have a meaning only with, or without, a server.
+func serverFlagsFit(c *cli.Context) error {
+	server := c.String("server") != ""
+	for _, flag := range []string{"mode", "trust"} {
+		if c.IsSet(flag) && !server {
+			return hint(fmt.Errorf("check: --%s has no meaning without --server", flag), "name the server with --server URL")
+		}
+	}
+	if server && c.Bool("catalogue-only") {
+		return errors.New("check: --catalogue-only asks nobody, so --server has no meaning beside it")
+	}
+	return nil
 }
 
 func (p *program) check(c *cli.Context) error {
@@ -108,7 +141,7 @@ func (p *program) people(c *cli.Context) (_ exposure.Decoder, closeInput func(),
 	path, format := c.String("input"), exposure.Format(c.String("input-format"))
 	if path == "" {
 		if format != "" {
-			return nil, nil, errors.New("check: --input-format without --input")
+			return nil, nil, fmt.Errorf("%s: --input-format without --input", c.Command.Name)
 		}
 		return nil, func() {}, nil
 	}

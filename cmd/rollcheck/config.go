@@ -43,14 +43,23 @@ func (p *program) keyPath(c *cli.Context) (string, error) {
 	if path := p.setting(c, "key-file", "ROLLCHECK_KEY_FILE"); path != "" {
 		return path, nil
 	}
+	path, err := p.configFile("key")
+	if err != nil {
+		return "", hint(errors.New("no file for the key is known"), "name one with --key-file")
+	}
+	return path, nil
+}
+
+// configFile returns the path of a file in the user's configuration directory.
+func (p *program) configFile(name string) (string, error) {
 	if config, ok := p.env("XDG_CONFIG_HOME"); ok && filepath.IsAbs(config) {
-		return filepath.Join(config, "rollcheck", "key"), nil
+		return filepath.Join(config, "rollcheck", name), nil
 	}
 	home := p.home()
 	if home == "" {
-		return "", hint(errors.New("no file for the key is known"), "name one with --key-file")
+		return "", errors.New("no configuration directory is known")
 	}
-	return filepath.Join(home, ".config", "rollcheck", "key"), nil
+	return filepath.Join(home, ".config", "rollcheck", name), nil
 }
 
 // home returns the user's directory as os.UserHomeDir finds it, "" if none is

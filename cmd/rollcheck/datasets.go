@@ -43,11 +43,16 @@ func (p *program) listDatasets(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	suppressed, err := rollindex.Suppressed(dir)
+	if err != nil {
+		return err
+	}
 	if c.Bool("json") {
-		return p.datasetLines(infos)
+		return p.datasetLines(infos, suppressed)
 	}
 	if len(infos) == 0 {
 		fmt.Fprintln(p.stdout, "The index is empty. Add a file with \"rollcheck ingest --dataset ID FILE\".")
+		p.printSuppressed(suppressed)
 		return nil
 	}
 	tw := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
@@ -57,7 +62,18 @@ func (p *program) listDatasets(c *cli.Context) error {
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%.1f %%\t%s\n", d.ID, d.Kind, orDash(d.AsOf),
 			orDash(strings.Join(d.Jurisdictions, " ")), group(d.Rows), 100*d.Coverage(), d.Title)
 	}
-	return tw.Flush()
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	p.printSuppressed(suppressed)
+	return nil
+}
+
+// printSuppressed says how many people are left out of an index, if any are.
+func (p *program) printSuppressed(people int) {
+	if people > 0 {
+		fmt.Fprintf(p.stdout, "Left out at their own request: %s.\n", persons(people))
+	}
 }
 
 func orDash(s string) string {
@@ -67,7 +83,7 @@ func orDash(s string) string {
 	return s
 }
 
-func (p *program) datasetLines(infos []hashing.DatasetInfo) error {
+func (p *program) datasetLines(infos []hashing.DatasetInfo, suppressed int) error {
 	j := p.jsonLines("datasets")
 	for i := range infos {
 		j.write(struct {
@@ -77,7 +93,7 @@ func (p *program) datasetLines(infos []hashing.DatasetInfo) error {
 			Coverage      float64 `json:"coverage"`
 		}{"dataset", &infos[i], incidentTitle(&infos[i]), infos[i].Coverage()})
 	}
-	return j.done(fields{"datasets": len(infos)})
+	return j.done(fields{"datasets": len(infos), "suppressed": suppressed})
 }
 
 // incidentTitle returns the title of the incident that a dataset comes from, ""
@@ -105,12 +121,16 @@ func (p *program) showDataset(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	suppressed, err := rollindex.Suppressed(dir)
+	if err != nil {
+		return err
+	}
 	for i := range infos {
 		if infos[i].ID != c.Args().First() {
 			continue
 		}
 		if c.Bool("json") {
-			return p.datasetLines(infos[i : i+1])
+			return p.datasetLines(infos[i:i+1], suppressed)
 		}
 		p.printDataset(&infos[i])
 		return nil

@@ -18,6 +18,7 @@ import (
 
 	"rollcheck/data/catalogue"
 	"rollcheck/data/layouts"
+	"rollcheck/data/names"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/ingest"
 )
@@ -33,7 +34,8 @@ func (p *program) ingestCommand() *cli.Command {
 			"a run that was interrupted is simply run again. For a file of no known layout,\n" +
 			"\"rollcheck layouts detect --propose FILE\" writes a layout file to review, and to give with --layout FILE.\n" +
 			"What is in an archive beside the roll is left out and named; --member names what is read instead.\n" +
-			"Files are read twice, once to learn their layout, and so not from a pipe.\n\n" +
+			"Files are read twice, once to learn their layout, and so not from a pipe. Rows of people on the index's\n" +
+			"list of those who asked for it (see \"rollcheck help suppress\") are left out and counted.\n\n" +
 			"Into a served index only the keys that strangers may ask for are put: names with a birth date, with a birth\n" +
 			"year and ZIP code, or with a ZIP code where the file has no births, and voter ids; under the key of every\n" +
 			"state that a row names. Rows that say that their voter is protected are left out. What was evaluated is kept,\n" +
@@ -48,6 +50,7 @@ func (p *program) ingestCommand() *cli.Command {
 			memberFlag(),
 			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) the data was taken"},
 			&cli.StringFlag{Name: "jurisdiction", Usage: "state of registration, such as US-FL, instead of the layout's"},
+			&cli.StringFlag{Name: "suppress", Usage: "leave out the people on a list too, a `FILE` made by \"rollcheck suppress --out\""},
 			&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
 			&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "files' parts parsed and hashed side by side"},
 		},
@@ -76,6 +79,11 @@ func (p *program) ingest(c *cli.Context) error {
 	}
 	defer ix.Close()
 	p.resume = ix.Scheme() == hashing.Served
+	if list := c.String("suppress"); list != "" {
+		if opts.Suppress, err = ix.ReadSuppressions(list); err != nil {
+			return hint(fmt.Errorf("--suppress: %w", err), "such a list is made by \"rollcheck suppress --out FILE\" with the same index and key")
+		}
+	}
 	// The runtime is asked to stay near the budget: without a limit it lets
 	// garbage grow to the size of what is live before it collects.
 	debug.FreeOSMemory() // the key derivation's 64 MiB
@@ -230,8 +238,11 @@ func readSmall(name string) ([]byte, error) {
 	return b, err
 }
 
+// validJurisdiction reports whether s is a jurisdiction that a person can name. Rows
+// that were put under another one would be searched for nobody.
 func validJurisdiction(s string) bool {
-	return len(s) == 5 && strings.HasPrefix(s, "US-") && s[3] >= 'A' && s[3] <= 'Z' && s[4] >= 'A' && s[4] <= 'Z'
+	code, ok := names.StateCode(strings.TrimPrefix(s, "US-"))
+	return ok && s == "US-"+code
 }
 
 func parseDay(s string) (hashing.Date, error) {

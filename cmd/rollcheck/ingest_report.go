@@ -38,6 +38,9 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	if n := info.Withheld[hashing.Confidential]; n > 0 {
 		fmt.Fprintf(w, "left out: %s of voters who are protected (%s)\n", rows(n), percent(n, info.Rows))
 	}
+	if n := info.Withheld[hashing.Suppressed]; n > 0 {
+		fmt.Fprintf(w, "left out: %s of people who asked for it (%s)\n", rows(n), percent(n, info.Rows))
+	}
 	if res.Resumed > 0 {
 		fmt.Fprintf(w, "resumed:  %s keys had been evaluated by an earlier run\n", group(res.Resumed))
 	}

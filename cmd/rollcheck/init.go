@@ -12,6 +12,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/hashing/keyfile"
 	"rollcheck/rollindex"
+	"rollcheck/rollindex/lookup/publish"
 )
 
 func (p *program) initCommand() *cli.Command {
@@ -52,7 +53,7 @@ func (p *program) init(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if inside, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(inside) {
+	if publish.Within(path, dir) {
 		return hint(fmt.Errorf("the key file %q lies inside the index", path), "keep it apart: together they protect nobody")
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "index.db")); err == nil {

@@ -1,6 +1,9 @@
 package main
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+)
 
 // jsonVersion is the version of the JSON lines: it changes when a field changes
 // its meaning or goes, not when one is added.
@@ -16,10 +19,15 @@ type jsonLines struct {
 type fields = map[string]any
 
 // jsonLines begins an answer.
-func (p *program) jsonLines(command string) *jsonLines {
+func (p *program) jsonLines(command string) *jsonLines { return p.jsonLinesWith(command, nil) }
+
+// jsonLinesWith begins an answer with more to say in its start.
+func (p *program) jsonLinesWith(command string, more fields) *jsonLines {
 	j := &jsonLines{enc: json.NewEncoder(p.stdout)}
 	j.enc.SetEscapeHTML(false)
-	j.write(fields{"type": "start", "command": command, "version": jsonVersion})
+	start := fields{"type": "start", "command": command, "version": jsonVersion}
+	maps.Copy(start, more)
+	j.write(start)
 	return j
 }
 

@@ -13,7 +13,7 @@ import (
 func (p *program) keyCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "key",
-		Usage: "show or rewrap the key of the index",
+		Usage: "show or rewrap the key of the index, make the one that signs what is published",
 		Subcommands: []*cli.Command{
 			{Name: "show", Usage: "where the key is and how it is wrapped, never the key itself", Action: p.showKey},
 			{
@@ -27,6 +27,7 @@ func (p *program) keyCommand() *cli.Command {
 				},
 				Action: p.rewrapKey,
 			},
+			p.signingKeyCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

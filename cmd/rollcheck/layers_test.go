@@ -18,6 +18,9 @@ import (
 var mayImport = map[string][]string{
 	"cmd/":                                {"hashing/", "data/", "rollindex/"},
 	"scripts/":                            {},
+	"scripts/webpage":                     {"data/"},
+	"scripts/benchmark":                   {"hashing/voprf", "rollindex/lookup"},
+	"scripts/thief":                       {"hashing/", "rollindex", "rollindex/lookup"},
 	"scripts/measure":                     {"data/", "hashing", "rollindex", "rollindex/exposure", "rollindex/ingest", "rollindex/voterfile/"},
 	"rollindex/voterfile/synth":           {"data/", "hashing"},
 	"rollindex/exposure/":                 {"hashing", "data/advice", "data/catalogue", "data/field", "data/names", "rollindex/exposure"},
@@ -26,6 +29,10 @@ var mayImport = map[string][]string{
 	"rollindex/compare/tell":              {"hashing", "data/catalogue", "data/field", "rollindex/compare", "rollindex/report"},
 	"rollindex/report":                    {"data/advice"},                            // knows nothing of voters
 	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"}, // the browser links it: nothing with cgo
+	"rollindex/lookup/lookuptest":         {"hashing", "hashing/voprf/", "data/field", "rollindex/exposure/sourcetest", "rollindex/lookup"},
+	"rollindex/lookup/remote":             {"rollindex/lookup"},
+	"rollindex/lookup/serve":              {"hashing/voprf/", "rollindex/lookup"},
+	"rollindex/lookup/publish":            {"hashing", "data/catalogue", "rollindex", "rollindex/lookup"},
 	"rollindex/ingest":                    {"hashing", "data/field", "data/layouts", "rollindex", "rollindex/voterfile"},
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},
@@ -38,21 +45,33 @@ var mayImport = map[string][]string{
 	"hashing/voprf":                       {},
 	"hashing/voprf/evaluate":              {"hashing/voprf"},
 	"data/field":                          {},
-	"data/":                               {"data/field"},
+	"data/jsonlite":                       {},
+	"data/":                               {"data/field", "data/jsonlite"},
+	"cmd/rollcheck-wasm/ask":              {"hashing", "rollindex/lookup", "cmd/rollcheck-wasm/internal/bridge"}, // no person, no words
+	"cmd/rollcheck-wasm/answer": {
+		"data/", "hashing", "rollindex/exposure", "cmd/rollcheck-wasm/internal/bridge", "cmd/rollcheck-wasm/internal/said",
+	}, // no network
+	"cmd/rollcheck-wasm/claim":           {"data/", "rollindex/exposure/claim", "cmd/rollcheck-wasm/internal/bridge", "cmd/rollcheck-wasm/internal/said"},
+	"cmd/rollcheck-wasm/internal/bridge": {"hashing"},
+	"cmd/rollcheck-wasm/internal/said":   {"data/advice"},
 }
 
 // onlyIn says where a dependency may be used: a driver of storage or a flag
 // library anywhere else would tie rooms together.
 var onlyIn = map[string][]string{
-	"github.com/mattn/go-sqlite3":         {"rollindex", "cmd/rollcheck"},
-	"github.com/urfave/cli/v2":            {"cmd/rollcheck"},
-	"golang.org/x/crypto/argon2":          {"hashing/keyfile", "rollindex/compare"}, // keys made of passphrases
-	"github.com/bits-and-blooms/bloom/v3": {"rollindex"},
-	"github.com/cloudflare/circl/oprf":    {"hashing/voprf/evaluate"},
-	"github.com/cloudflare/circl/group":   {"hashing/voprf/evaluate"},
-	"github.com/bwesterb/go-ristretto":    {"hashing/voprf"},
-	"github.com/FastFilter/xorfilter":     {"rollindex/lookup"},
-	"log":                                 {"scripts/benchmark", "scripts/detection"}, // log.Fatal ends with status 1, which is an answer
+	"github.com/mattn/go-sqlite3":                               {"rollindex", "cmd/rollcheck"},
+	"github.com/urfave/cli/v2":                                  {"cmd/rollcheck"},
+	"golang.org/x/crypto/argon2":                                {"hashing/keyfile", "rollindex/compare"}, // keys made of passphrases
+	"github.com/bits-and-blooms/bloom/v3":                       {"rollindex"},
+	"github.com/cloudflare/circl/oprf":                          {"hashing/voprf/evaluate", "scripts/benchmark"}, // there, to be compared with
+	"github.com/cloudflare/circl/group":                         {"hashing/voprf/evaluate"},
+	"github.com/bwesterb/go-ristretto":                          {"hashing/voprf"},
+	"github.com/FastFilter/xorfilter":                           {"rollindex/lookup"},
+	"golang.org/x/crypto/acme/autocert":                         {"rollindex/lookup/serve"},
+	"github.com/prometheus/client_golang/prometheus":            {"rollindex/lookup/serve"},
+	"github.com/prometheus/client_golang/prometheus/collectors": {"rollindex/lookup/serve"},
+	"github.com/prometheus/client_golang/prometheus/promhttp":   {"rollindex/lookup/serve"},
+	"log": {"scripts/benchmark", "scripts/detection"}, // log.Fatal ends with status 1, which is an answer
 }
 
 func rule(pkg string) ([]string, bool) {

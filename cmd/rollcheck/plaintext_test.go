@@ -74,6 +74,7 @@ func TestNoPlaintextAtRest(t *testing.T) {
 	}
 	h.ask(people)
 	h.breakFiles(rolls[0].dataset + ".txt")
+	h.optOut(people)
 	for _, args := range [][]string{
 		{"verify"}, {"verify", "--json"}, {"datasets"}, {"datasets", "--json"}, {"datasets", "show", "fl"},
 		{"datasets", "show", "nc", "--json"}, {"layouts", "detect", s.path("fl.txt")}, {"layouts", "detect", "--json", s.path("nc.txt")},
@@ -659,5 +660,13 @@ func TestNoPlaintextAtRestServed(t *testing.T) {
 	for _, args := range [][]string{{"verify"}, {"datasets", "show", "fl"}, {"datasets", "--json"}} {
 		h.talk("", args...).want(0)
 	}
+	h.left()
+
+	// Nor is anything of it published.
+	h.talk("", "key", "signing", "--no-passphrase", "--name", "lookup.example.org").want(0)
+	args = []string{"publish", "--json", "--name", "lookup.example.org", "--out", filepath.Join(s.dir, "home", "site")}
+	h.watch(s.start(args...), 2)
+	h.left()
+	h.watch(s.start(args...), -1).want(0)
 	h.left()
 }

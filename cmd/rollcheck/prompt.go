@@ -66,14 +66,29 @@ const tries = 3
 // askPerson asks for one person's details on the terminal. What is typed goes
 // nowhere but into the check.
 func (p *program) askPerson(ctx context.Context) (exposure.Decoder, error) {
+	return p.askFor(ctx, "check", "Nothing you type leaves this machine or is stored. Press Enter to skip a question;\n"+
+		"the more you answer, the surer the result.\n")
+}
+
+// askFor asks for one person's details for a command, once it has said what
+// becomes of them.
+func (p *program) askFor(ctx context.Context, command, promise string) (exposure.Decoder, error) {
 	t, err := openTerminal(ctx)
 	if err != nil {
-		return nil, hint(errors.New("check: there is no terminal to ask on"), "give people with --input FILE, or --input - for standard input")
+		return nil, hint(errors.New(command+": there is no terminal to ask on"), "give people with --input FILE, or --input - for standard input")
 	}
 	defer t.Close()
-	t.say("Nothing you type leaves this machine or is stored. Press Enter to skip a question;\n" +
-		"the more you answer, the surer the result.\n")
-	var person exposure.Person
+	t.say(promise)
+	person, err := t.person(questions)
+	if err != nil {
+		return nil, err
+	}
+	return exposure.People(*person), nil
+}
+
+// person asks the questions about one person.
+func (t *terminal) person(questions []question) (*exposure.Person, error) {
+	person := new(exposure.Person)
 	for _, q := range questions {
 		switch {
 		case q.field == "zip" && person.BirthYear != "":
@@ -81,14 +96,14 @@ func (p *program) askPerson(ctx context.Context) (exposure.Decoder, error) {
 		case q.field == "address" && person.ZIP == "":
 			continue // it is searched for together with its ZIP code
 		}
-		if err := t.detail(&person, q); err != nil {
+		if err := t.detail(person, q); err != nil {
 			return nil, err
 		}
 	}
-	if err := t.askMissing(&person); err != nil {
+	if err := t.askMissing(person); err != nil {
 		return nil, err
 	}
-	return exposure.People(person), nil
+	return person, nil
 }
 
 // detail asks for one detail until the answer can be used, or goes on without
@@ -224,7 +239,7 @@ func openTerminal(ctx context.Context) (*terminal, error) {
 
 func (t *terminal) Close() error { return t.f.Close() }
 
-func (t *terminal) say(text string) { fmt.Fprint(t.f, text) }
+func (t *terminal) say(text string) { fmt.Fprint(t.f, harmless(text)) }
 
 func (t *terminal) ask(question string) (string, error) {
 	t.say(question + ": ")

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -34,6 +35,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ROLLCHECK_INDEX", filepath.Join(env.WorkDir, "index"))
 			env.Setenv("ROLLCHECK_KEY_FILE", filepath.Join(env.WorkDir, "key"))
+			env.Values[operatorKey{}] = sync.OnceValue(func() *scriptOperator { return newScriptOperator(t) })
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -45,6 +47,10 @@ func TestScripts(t *testing.T) {
 			"thin":       thin,
 			"answer":     answer,
 			"mode":       mode,
+			"operator": func(ts *testscript.TestScript, neg bool, args []string) {
+				op := ts.Value(operatorKey{}).(func() *scriptOperator)()
+				op.command(t, ts, neg, args)
+			},
 		},
 	})
 }

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -43,7 +45,20 @@ func (u *ui) say(kind, color, format string, args ...any) {
 	if u.color && color != "" {
 		kind = color + kind + "\x1b[0m"
 	}
-	fmt.Fprintf(u.w, "rollcheck: %s%s\n", kind, fmt.Sprintf(format, args...))
+	fmt.Fprintf(u.w, "rollcheck: %s%s\n", kind, harmless(fmt.Sprintf(format, args...)))
+}
+
+// harmless makes a text fit for a terminal, whoever wrote what it repeats: the
+// names in a certificate, say, are those of whoever answered. What would move the
+// cursor, or turn or hide what stands beside it, becomes a question mark; lines
+// stay.
+func harmless(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 func (u *ui) note(format string, args ...any) {
@@ -162,6 +177,9 @@ var hints = []struct {
 	{rollindex.ErrBusy, "wait until it is done; checks work meanwhile"},
 	{rollindex.ErrTaken, "choose another --dataset id, or remove it first with \"rollcheck datasets remove\""},
 	{rollindex.ErrNoDataset, "\"rollcheck datasets list\" lists them"},
+	{rollindex.ErrOtherList, "a list is for the index it was made with, and its key"},
+	{rollindex.ErrStaleList, "make the list again with \"rollcheck suppress --out\", so that they are looked for in that dataset too"},
+	{rollindex.ErrNotOnList, "give the same birth date, or what else was the surest detail when they were put on it; the list is as it was"},
 	{rollindex.ErrFormat, "use a newer version of rollcheck"},
 	{rollindex.ErrDamaged, "\"rollcheck verify\" says what is damaged; ingest the files again, or restore a copy"},
 	{compare.ErrWeakPassphrase, "draw six words with dice; both parties need the same ones"},

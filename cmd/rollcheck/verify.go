@@ -13,7 +13,8 @@ func (p *program) verifyCommand() *cli.Command {
 		Name:  "verify",
 		Usage: "read every byte of the index and check it",
 		Description: "Checks the seal of every file, the authentication, range and order of every page, the counts, the\n" +
-			"digest, and the filter against the pages, and measures the filter's error rate. Exit 0 means whole.",
+			"digest, and the filter against the pages, that the list of suppressed people is as it was written and the\n" +
+			"entries it names are there, and measures the filter's error rate. Exit 0 means whole.",
 		Action: func(c *cli.Context) error {
 			if err := wantArgs(c, 0, 0, ""); err != nil {
 				return err
@@ -46,9 +47,10 @@ func (p *program) verify(c *cli.Context) error {
 		}
 	}
 	if c.Bool("json") {
-		err = p.verifyLines(healths, damaged)
+		err = p.verifyLines(healths, damaged, ix.Suppressed())
 	} else {
 		p.printHealths(healths)
+		p.printSuppressed(ix.Suppressed())
 	}
 	if err == nil && damaged > 0 {
 		is := "is"
@@ -61,7 +63,7 @@ func (p *program) verify(c *cli.Context) error {
 	return err
 }
 
-func (p *program) verifyLines(healths []rollindex.Health, damaged int) error {
+func (p *program) verifyLines(healths []rollindex.Health, damaged, suppressed int) error {
 	j := p.jsonLines("verify")
 	for i := range healths {
 		j.write(struct {
@@ -69,7 +71,7 @@ func (p *program) verifyLines(healths []rollindex.Health, damaged int) error {
 			*rollindex.Health
 		}{"dataset", &healths[i]})
 	}
-	return j.done(fields{"datasets": len(healths), "damaged": damaged})
+	return j.done(fields{"datasets": len(healths), "damaged": damaged, "suppressed": suppressed})
 }
 
 func (p *program) printHealths(healths []rollindex.Health) {

@@ -14,7 +14,6 @@ package advice
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -22,6 +21,7 @@ import (
 	"unicode/utf8"
 
 	"rollcheck/data/field"
+	"rollcheck/data/jsonlite"
 )
 
 // Lang is a language advice is written in.
@@ -183,7 +183,7 @@ var load = sync.OnceValue(func() *table {
 
 func parse(data []byte) (*table, error) {
 	var f file
-	if err := json.Unmarshal(data, &f); err != nil {
+	if err := jsonlite.Unmarshal(data, &f); err != nil {
 		return nil, fmt.Errorf("advice.json: %w", err)
 	}
 	t := &table{kinds: make(map[field.Kind]string, len(f.KindsES)), rows: make([]row, len(f.Steps))}

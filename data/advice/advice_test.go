@@ -337,7 +337,7 @@ func TestParseRefuses(t *testing.T) {
 		`{"steps":[{"id":"a","when":["bored"]}]}`:       `step "a": unknown situation "bored"`,
 		`{"steps":[{"id":"a","unless":["bored"]}]}`:     `step "a": unknown situation "bored"`,
 		`{"kinds_es":{"shoe_size":"número de zapato"}}`: `kinds_es: unknown kind "shoe_size"`,
-		`{"steps":[`: "unexpected end of JSON input",
+		`{"steps":[`: "advice.json: not JSON",
 	} {
 		if _, err := parse([]byte(in)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", in, err)

@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"io/fs"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ func TestIncidents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names, _ := fs.Glob(files, "incidents/*.json")
+	names := list("incidents")
 	if len(all) != len(names) || len(all) < 72 {
 		t.Fatalf("%d incidents in %d files, want 72 or more", len(all), len(names))
 	}

@@ -1,12 +1,8 @@
 package catalogue
 
 import (
-	"bytes"
-	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"sort"
 	"strings"
@@ -14,9 +10,6 @@ import (
 
 	"rollcheck/data/field"
 )
-
-//go:embed incidents/*.json public-record/*.json
-var files embed.FS
 
 // Confidence says how well something is supported.
 type Confidence string
@@ -157,12 +150,8 @@ var ErrUnknownIncident = errors.New("no such incident")
 // Incidents returns all incidents, the latest disclosed first. They are shared
 // and not to be changed.
 var Incidents = sync.OnceValues(func() ([]*Incident, error) {
-	names, err := fs.Glob(files, "incidents/*.json")
-	if err != nil {
-		return nil, err
-	}
 	var all []*Incident
-	for _, name := range names {
+	for _, name := range list("incidents") {
 		i := new(Incident)
 		if err := decode(name, i); err != nil {
 			return nil, err
@@ -179,25 +168,11 @@ var Incidents = sync.OnceValues(func() ([]*Incident, error) {
 // GetIncident returns the incident of that id, read anew.
 func GetIncident(id string) (*Incident, error) {
 	name := "incidents/" + id + ".json"
-	if _, err := fs.Stat(files, name); err != nil {
+	if _, ok := file(name); !ok {
 		return nil, fmt.Errorf("%w: %q", ErrUnknownIncident, id)
 	}
 	i := new(Incident)
 	return i, decode(name, i)
-}
-
-// decode reads one embedded file, in which no unknown name may stand.
-func decode(name string, into any) error {
-	b, err := files.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
 }
 
 // Coverage is an incident that may have covered somebody registered in some

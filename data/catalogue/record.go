@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -81,11 +80,11 @@ var read sync.Map
 func record(code string) *Record {
 	get, _ := read.LoadOrStore(code, sync.OnceValue(func() *Record {
 		name := "public-record/" + strings.ToLower(code) + ".json"
-		if _, err := fs.Stat(files, name); err != nil {
+		if _, ok := file(name); !ok {
 			return nil
 		}
 		r := new(Record)
-		if err := decode(name, r); err != nil { // the files are embedded, and a test reads each
+		if err := decode(name, r); err != nil { // the files are the program's own, and a test reads each
 			panic(err)
 		}
 		return r
@@ -96,12 +95,8 @@ func record(code string) *Record {
 // Records returns the records of all jurisdictions, federal law left out, by
 // code, sorted. They are shared and not to be changed.
 func Records() []*Record {
-	names, err := fs.Glob(files, "public-record/*.json")
-	if err != nil { // the pattern is a constant
-		panic(err)
-	}
 	var all []*Record
-	for _, name := range names {
+	for _, name := range list("public-record") {
 		if code := strings.ToUpper(strings.TrimSuffix(path.Base(name), ".json")); code != federal {
 			all = append(all, record(code))
 		}

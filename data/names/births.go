@@ -1,16 +1,8 @@
 package names
 
 import (
-	_ "embed"
 	"strings"
 )
-
-// firsts has a line a name and sex: "JUAN M 0 2053,3181,...": name, sex, the
-// first band with a count, and the births of each band from there on; an empty
-// count is one under 100.
-//
-//go:embed firsts.txt
-var firsts string
 
 // Births are counted in bands of five years, from 1915-1919 to 2005-2009.
 const (

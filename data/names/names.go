@@ -4,24 +4,19 @@
 // The tables are text files, one line an entry, sorted by byte and embedded as
 // they stand. A look-up is a binary search over the text itself: nothing is
 // parsed, built or allocated at start-up, a diff of a table can be read, and a
-// program that asks for surnames only does not link the ZIP codes. README.md
-// names the source of every table and what is crude about it.
+// program that asks for surnames only does not link the ZIP codes. In a browser
+// nothing is embedded, because a program is loaded there at every visit: who runs
+// it hands the tables over (Load). README.md names the source of every table and
+// what is crude about it.
 //
 // Names are given in canonical form: A to Z only (see rollcheck/hashing).
 // Shares are fractions of 1. All functions are safe for concurrent use.
 package names
 
 import (
-	_ "embed"
 	"strconv"
 	"strings"
 )
-
-//go:embed surnames.txt
-var surnames string // "SMITH 2442977": name, bearers
-
-//go:embed nicknames.txt
-var nicknames string // "BOB BERT BOBBY ...": name, the other names its bearers go by
 
 const (
 	// surnamePeople is how many people gave a surname in the 2010 census:

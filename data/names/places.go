@@ -1,19 +1,9 @@
 package names
 
 import (
-	_ "embed"
 	"slices"
 	"strings"
 )
-
-//go:embed zips.txt
-var zips string // "32301 FL 12073 Tallahassee": ZIP, state, county FIPS code, city
-
-//go:embed counties.txt
-var counties string // "12073 FL 275487 38 Leon County": FIPS code, state, people, ZIPs, name
-
-//go:embed states.txt
-var states string // "FL 18801310 1548": state, people, ZIPs
 
 // StatePopulation returns the people of a state ("FL") in the 2010 census, 0
 // for an unknown one. The fifty states, DC and PR are known.

@@ -1,16 +1,12 @@
 package names
 
 import (
-	_ "embed"
 	"iter"
 	"strings"
 )
 
 // The functions in this file walk whole tables, for who draws fictional people
 // from them. A look-up never comes here.
-
-//go:embed streets.txt
-var streets string // the most common street names, most common first
 
 // Surnames walks the listed surnames and their numbers of bearers, by name.
 func Surnames() iter.Seq2[string, int64] {

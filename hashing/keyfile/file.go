@@ -15,7 +15,16 @@ import (
 // (fs.ErrExist): the key in it may be the only way into an index. The file
 // appears whole or not at all.
 func Write(path string, key *hashing.Key, passphrase []byte) error {
-	temp, err := writeTemp(path, key, passphrase)
+	return create(forIndex, path, (*[keyLen]byte)(key), passphrase)
+}
+
+// WriteSigning is [Write] for the seed of a signing key.
+func WriteSigning(path string, seed *[32]byte, passphrase []byte) error {
+	return create(forSigning, path, seed, passphrase)
+}
+
+func create(what purpose, path string, key *[keyLen]byte, passphrase []byte) error {
+	temp, err := writeTemp(what, path, key, passphrase)
 	if err != nil {
 		return fmt.Errorf("writing the key file: %w", err)
 	}
@@ -29,12 +38,22 @@ func Write(path string, key *hashing.Key, passphrase []byte) error {
 // Read returns the key of a key file. It calls passphrase only when the key is
 // wrapped, and returns its error as it is.
 func Read(path string, passphrase func() ([]byte, error)) (*hashing.Key, error) {
+	key, err := open(forIndex, path, passphrase)
+	return (*hashing.Key)(key), err
+}
+
+// ReadSigning is [Read] for the seed of a signing key.
+func ReadSigning(path string, passphrase func() ([]byte, error)) (*[32]byte, error) {
+	return open(forSigning, path, passphrase)
+}
+
+func open(what purpose, path string, passphrase func() ([]byte, error)) (*[keyLen]byte, error) {
 	b, err := read(path)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(b)
-	key, err := decode(b, passphrase)
+	key, err := decode(what, b, passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("reading the key file %q: %w", path, err)
 	}
@@ -49,7 +68,7 @@ func Rewrap(path string, old func() ([]byte, error), passphrase []byte) error {
 		return err
 	}
 	defer clear(key[:])
-	temp, err := writeTemp(path, key, passphrase)
+	temp, err := writeTemp(forIndex, path, (*[keyLen]byte)(key), passphrase)
 	if err != nil {
 		return fmt.Errorf("rewriting the key file: %w", err)
 	}
@@ -67,10 +86,10 @@ func Wrapped(path string) (bool, error) {
 		return false, err
 	}
 	defer clear(b)
-	if _, err := check(b); err != nil {
+	if _, _, err := check(b); err != nil {
 		return false, fmt.Errorf("reading the key file %q: %w", path, err)
 	}
-	return b[len(magic)] == wrapped, nil
+	return b[magicLen] == wrapped, nil
 }
 
 // Exposed reports whether others than its owner may read the file. On Windows
@@ -96,8 +115,8 @@ func read(path string) ([]byte, error) {
 
 // writeTemp writes a key file under a temporary name beside path, mode 0600,
 // and syncs it.
-func writeTemp(path string, key *hashing.Key, passphrase []byte) (temp string, err error) {
-	b, err := encode(key, passphrase, standard)
+func writeTemp(what purpose, path string, key *[keyLen]byte, passphrase []byte) (temp string, err error) {
+	b, err := encode(what, key, passphrase, standard)
 	if err != nil {
 		return "", err
 	}

@@ -5,11 +5,14 @@
 // programs that open key files. Whoever loses the key, or the passphrase of its
 // only file, must build the index again: nothing in the index leads back to it.
 //
+// The key that signs what is published of an index is kept likewise, in a file
+// that begins otherwise, so that neither is taken for the other.
+//
 // # Format
 //
 // Integers are big-endian. A file is 65 bytes bare, 130 bytes wrapped:
 //
-//	 0  "rollcheck-key 1\n"   what this is, and the version
+//	 0  "rollcheck-key 1\n"   what this is, and the version; "rollcheck-sig 1\n" for the seed of a signing key
 //	16  u8 wrapping           0 bare, 1 wrapped
 //	17  bare:    key[32]
 //	    wrapped: u32 time, u32 memory in KiB, u8 threads, salt[16], nonce[24], sealed[48]
@@ -53,9 +56,17 @@ var (
 	ErrWrongPassphrase = errors.New("wrong passphrase")
 )
 
+// purpose is what the key in a file is for: what the file begins with.
+type purpose string
+
 const (
-	magic       = "rollcheck-key 1\n"
-	headLen     = len(magic) + 1
+	forIndex   purpose = "rollcheck-key 1\n"
+	forSigning purpose = "rollcheck-sig 1\n"
+)
+
+const (
+	magicLen    = len(forIndex)
+	headLen     = magicLen + 1
 	keyLen      = 32
 	saltLen     = 16
 	sealedLen   = keyLen + chacha20poly1305.Overhead
@@ -101,8 +112,8 @@ func ID(key *hashing.Key) string {
 }
 
 // encode returns the content of a key file, bare when passphrase is empty.
-func encode(key *hashing.Key, passphrase []byte, p params) ([]byte, error) {
-	b := append(make([]byte, 0, wrappedLen), magic...)
+func encode(what purpose, key *[keyLen]byte, passphrase []byte, p params) ([]byte, error) {
+	b := append(make([]byte, 0, wrappedLen), what...)
 	if len(passphrase) == 0 {
 		return seal(append(append(b, bare), key[:]...)), nil
 	}
@@ -139,13 +150,18 @@ func seal(b []byte) []byte {
 
 // decode reads the content of a key file. It asks for the passphrase only when
 // there is one.
-func decode(b []byte, passphrase func() ([]byte, error)) (*hashing.Key, error) {
-	body, err := check(b)
-	if err != nil {
+func decode(what purpose, b []byte, passphrase func() ([]byte, error)) (*[keyLen]byte, error) {
+	is, body, err := check(b)
+	switch {
+	case err != nil:
 		return nil, err
+	case is != what && is == forSigning:
+		return nil, fmt.Errorf("%w: the key in it signs what is published, and opens no index", ErrNotKeyFile)
+	case is != what:
+		return nil, fmt.Errorf("%w: the key in it is that of an index, and signs nothing", ErrNotKeyFile)
 	}
-	if b[len(magic)] == bare {
-		key := hashing.Key(body)
+	if b[magicLen] == bare {
+		key := [keyLen]byte(body)
 		return &key, nil
 	}
 	p := params{time: binary.BigEndian.Uint32(body), memory: binary.BigEndian.Uint32(body[4:]), threads: body[8]}
@@ -166,30 +182,34 @@ func decode(b []byte, passphrase func() ([]byte, error)) (*hashing.Key, error) {
 		return nil, ErrWrongPassphrase
 	}
 	defer clear(plain)
-	key := hashing.Key(plain)
+	key := [keyLen]byte(plain)
 	return &key, nil
 }
 
 // check checks everything that can be checked without the passphrase and
-// returns what lies between the wrapping byte and the checksum.
-func check(b []byte) (body []byte, err error) {
-	if len(b) < headLen || string(b[:len(magic)]) != magic {
-		return nil, ErrNotKeyFile
+// returns what the key is for, and what lies between the wrapping byte and the
+// checksum.
+func check(b []byte) (what purpose, body []byte, err error) {
+	if len(b) >= headLen {
+		what = purpose(b[:magicLen])
+	}
+	if what != forIndex && what != forSigning {
+		return "", nil, ErrNotKeyFile
 	}
 	want := bareLen
-	switch b[len(magic)] {
+	switch b[magicLen] {
 	case bare:
 	case wrapped:
 		want = wrappedLen
 	default:
-		return nil, fmt.Errorf("%w: unknown wrapping", ErrDamaged)
+		return "", nil, fmt.Errorf("%w: unknown wrapping", ErrDamaged)
 	}
 	if len(b) != want {
-		return nil, fmt.Errorf("%w: it has %d bytes instead of %d", ErrDamaged, len(b), want)
+		return "", nil, fmt.Errorf("%w: it has %d bytes instead of %d", ErrDamaged, len(b), want)
 	}
 	end := len(b) - checksumLen
 	if sum := sha256.Sum256(b[:end]); subtle.ConstantTimeCompare(sum[:checksumLen], b[end:]) != 1 {
-		return nil, fmt.Errorf("%w: its checksum does not fit", ErrDamaged)
+		return "", nil, fmt.Errorf("%w: its checksum does not fit", ErrDamaged)
 	}
-	return b[headLen:end], nil
+	return what, b[headLen:end], nil
 }

@@ -118,7 +118,7 @@ func TestRewrap(t *testing.T) {
 func TestReadErrors(t *testing.T) {
 	dir := t.TempDir()
 	key := newKey(t)
-	good, err := encode(key, []byte("pass"), cheap)
+	good, err := encode(forIndex, (*[keyLen]byte)(key), []byte("pass"), cheap)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestReadErrors(t *testing.T) {
 		{"empty", nil, never(t), ErrNotKeyFile},
 		{"another file", []byte("-----BEGIN PRIVATE KEY-----\n"), never(t), ErrNotKeyFile},
 		{"a later version", bytes.Replace(good, []byte("key 1"), []byte("key 2"), 1), never(t), ErrNotKeyFile},
-		{"endless", bytes.Repeat([]byte(magic), 1<<16), never(t), ErrDamaged},
+		{"endless", bytes.Repeat([]byte(forIndex), 1<<16), never(t), ErrDamaged},
 		{"longer", append(bytes.Clone(good), 0), never(t), ErrDamaged},
 		{"memory of 4 TiB", withParams(good, params{1, 1<<32 - 1, 1}), never(t), ErrDamaged},
 		{"memory of 512 MiB", withParams(good, params{1, 512 << 10, 1}), never(t), ErrDamaged},
@@ -171,23 +171,23 @@ func withParams(file []byte, p params) []byte {
 // with the checksum mended, associated data and authentication tag see to it.
 func TestEveryByteCounts(t *testing.T) {
 	for _, pass := range []string{"", "pass"} {
-		good, err := encode(newKey(t), []byte(pass), cheap)
+		good, err := encode(forIndex, (*[keyLen]byte)(newKey(t)), []byte(pass), cheap)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range good {
 			bad := bytes.Clone(good)
 			bad[i] ^= 1 << (i % 8)
-			if _, err := decode(bad, say(pass)); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotKeyFile) {
+			if _, err := decode(forIndex, bad, say(pass)); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotKeyFile) {
 				t.Errorf("byte %d of %d changed: %v", i, len(good), err)
 			}
-			if _, err := decode(good[:i], say(pass)); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotKeyFile) {
+			if _, err := decode(forIndex, good[:i], say(pass)); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotKeyFile) {
 				t.Errorf("cut to %d of %d bytes: %v", i, len(good), err)
 			}
 			if pass == "" || i >= len(good)-checksumLen {
 				continue
 			}
-			if _, err := decode(seal(bad[:len(bad)-checksumLen]), say(pass)); err == nil {
+			if _, err := decode(forIndex, seal(bad[:len(bad)-checksumLen]), say(pass)); err == nil {
 				t.Errorf("byte %d changed and the checksum mended: no error", i)
 			}
 		}
@@ -207,7 +207,7 @@ func TestSpecimens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, err := decode(b, say("correct horse"))
+		key, err := decode(forIndex, b, say("correct horse"))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -224,8 +224,8 @@ func TestFresh(t *testing.T) {
 	if *a == *b || ID(a) == ID(b) || len(ID(a)) != 16 {
 		t.Fatal("two keys are one")
 	}
-	one, _ := encode(a, []byte("pass"), cheap)
-	two, _ := encode(a, []byte("pass"), cheap)
+	one, _ := encode(forIndex, (*[keyLen]byte)(a), []byte("pass"), cheap)
+	two, _ := encode(forIndex, (*[keyLen]byte)(a), []byte("pass"), cheap)
 	if bytes.Equal(one[headLen+9:headLen+paramsLen], two[headLen+9:headLen+paramsLen]) {
 		t.Fatal("salt and nonce are used twice")
 	}
@@ -257,7 +257,7 @@ func TestExposed(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	key := &hashing.Key{1, 2, 3}
 	for _, pass := range []string{"", "pass"} {
-		b, err := encode(key, []byte(pass), cheap)
+		b, err := encode(forIndex, (*[keyLen]byte)(key), []byte(pass), cheap)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -265,15 +265,41 @@ func FuzzDecode(f *testing.F) {
 	}
 	stop := errors.New("stop") // before Argon2
 	f.Fuzz(func(t *testing.T, b []byte) {
-		key, err := decode(b, func() ([]byte, error) { return nil, stop })
+		key, err := decode(forIndex, b, func() ([]byte, error) { return nil, stop })
 		if err != nil {
 			if key != nil {
 				t.Fatal("a key and an error")
 			}
 			return
 		}
-		if again, err := encode(key, nil, standard); err != nil || !bytes.Equal(again, b) {
+		if again, err := encode(forIndex, (*[keyLen]byte)(key), nil, standard); err != nil || !bytes.Equal(again, b) {
 			t.Fatalf("%x reads as a key that is written %x", b, again)
 		}
 	})
+}
+
+// The key of an index and the seed of a signing key are never taken for each other.
+func TestPurpose(t *testing.T) {
+	dir := t.TempDir()
+	index, signing := filepath.Join(dir, "index"), filepath.Join(dir, "signing")
+	key, seed := newKey(t), [32]byte{1, 2, 3}
+	for _, pass := range []string{"", "correct horse"} {
+		os.Remove(index)
+		os.Remove(signing)
+		if err := errors.Join(Write(index, key, []byte(pass)), WriteSigning(signing, &seed, []byte(pass))); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ReadSigning(signing, say(pass)); err != nil || *got != seed {
+			t.Errorf("the seed is not read: %v", err)
+		}
+		if _, err := Read(signing, never(t)); !errors.Is(err, ErrNotKeyFile) {
+			t.Errorf("a signing key opens an index: %v", err)
+		}
+		if _, err := ReadSigning(index, never(t)); !errors.Is(err, ErrNotKeyFile) {
+			t.Errorf("the key of an index signs: %v", err)
+		}
+		if err := WriteSigning(signing, &seed, nil); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("a signing key is replaced: %v", err)
+		}
+	}
 }

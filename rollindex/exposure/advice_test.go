@@ -34,7 +34,7 @@ func TestAdviceOfSeveral(t *testing.T) {
 		var out bytes.Buffer
 		h := NewText(&out, advice.En).(*textHandler)
 		h.findings = tt.findings
-		h.advice(&Answer{Exposed: true})
+		h.advice()
 		if err := h.Flush(); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"rollcheck/hashing"
 )
@@ -20,6 +21,9 @@ type Options struct {
 
 	// Progress, if set, is called with the number of people done so far.
 	Progress func(people int)
+
+	// Server says who answers, when the source is an [Asker].
+	Server *Server
 }
 
 // Answer says for one person whether they were found and how far the search
@@ -36,6 +40,13 @@ type Answer struct {
 	States   []string        // jurisdictions the person named, or that of their ZIP code: "US-FL"
 	Unread   bool            // the person could not be read, so that nothing was asked
 
+	// Of an [Asker], else empty.
+	Asked     []string     // jurisdictions asked; that the person was not found holds for them
+	Nowhere   []string     // jurisdictions named that it cannot be asked about
+	FalseHits float64      // expected number of findings that no record stands behind
+	Gaps      hashing.Gaps // why some of the person's keys were not asked
+	Retry     time.Time    // with [hashing.GapBudget]: when to ask again
+
 	common bool // Datasets is the very slice of all people of the same signature
 }
 
@@ -50,7 +61,7 @@ type Summary struct {
 	Damaged          bool     // some dataset, or a part of it that was asked, cannot be read
 	Unsettled        int      // people with no finding whose search is incomplete: neither found nor not found
 	DatasetsSearched int      // datasets searched whole for at least one person
-	Jurisdictions    []string // those people named, or their ZIP codes lie in: "US-FL", sorted
+	Jurisdictions    []string // those people named, or their ZIP codes lie in; of an [Asker], those asked: "US-FL", sorted
 }
 
 // Complete reports whether every search was complete.
@@ -75,7 +86,8 @@ func (s *Summary) ExitCode() int {
 // Check searches the source for people and hands what it finds to h: Start
 // once; then for every person, in the order of the input, the findings and the
 // answer; Done last. People are read and searched in blocks, so
-// answers come block by block and memory does not grow with their number.
+// answers come block by block and memory does not grow with their number; one
+// by one if the source is an [Asker].
 //
 // A person who cannot be read, or searched for, is answered as incomplete and
 // does not end the check. What does is input that cannot be read from some place
@@ -94,7 +106,11 @@ func Check(ctx context.Context, src Source, people Decoder, opts Options, h Hand
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	for blocks := readAhead(ctx, people); ; {
+	size := blockSize
+	if c.asker != nil {
+		size = 1 // each takes so long that answers come one by one
+	}
+	for blocks := readAhead(ctx, people, size); ; {
 		select {
 		case <-ctx.Done():
 			return &c.sum, ctx.Err()
@@ -138,6 +154,9 @@ func Asked(infos []hashing.DatasetInfo, datasets []string) error {
 // check is one run of [Check].
 type check struct {
 	src      Source
+	asker    Asker     // src, if it is one
+	closed   time.Time // until when the asker answers nothing
+	server   *Server
 	handler  Handler
 	datasets []*dataset // those asked
 	slot     []int      // for each dataset of the source, its index in datasets or -1
@@ -172,7 +191,11 @@ type worker struct {
 }
 
 func newCheck(src Source, opts Options, h Handler) (*check, error) {
-	c := &check{src: src, handler: h, states: make(map[string]bool)}
+	c := &check{src: src, handler: h, server: opts.Server, states: make(map[string]bool)}
+	var places []string
+	if asker, ok := src.(Asker); ok {
+		c.asker, places = asker, asker.Jurisdictions()
+	}
 	infos := src.Datasets()
 	if err := Asked(infos, opts.Datasets); err != nil {
 		return nil, err
@@ -183,7 +206,9 @@ func newCheck(src Source, opts Options, h Handler) (*check, error) {
 			continue
 		}
 		c.slot = append(c.slot, len(c.datasets))
-		c.datasets = append(c.datasets, newDataset(&infos[i], src.Unreadable(i)))
+		d := newDataset(&infos[i], src.Unreadable(i))
+		d.asker = places
+		c.datasets = append(c.datasets, d)
 	}
 	c.searched = make([]bool, len(c.datasets))
 	c.implied = impliedKeys(c.datasets)
@@ -196,7 +221,7 @@ func newCheck(src Source, opts Options, h Handler) (*check, error) {
 }
 
 func (c *check) start() *Start {
-	s := &Start{Canonical: hashing.Version}
+	s := &Start{Canonical: hashing.Version, Server: c.server}
 	for _, d := range c.datasets {
 		s.Datasets = append(s.Datasets, d.info)
 	}
@@ -209,7 +234,11 @@ func (c *check) block(ctx context.Context, people []Person) error {
 		return nil
 	}
 	c.plan(people)
-	if err := c.search(ctx); err != nil {
+	search := c.search
+	if c.asker != nil {
+		search = func(ctx context.Context) error { return c.ask(ctx, people) }
+	}
+	if err := search(ctx); err != nil {
 		return err
 	}
 	c.sortHits()
@@ -234,6 +263,9 @@ func (c *check) plan(people []Person) {
 		w.planner.reset()
 		for i := lo; i < hi; i++ {
 			c.queries[i] = w.planner.plan(&people[i])
+			if c.asker != nil {
+				c.queries[i].named, c.queries[i].misnamed = people[i].jurisdictions()
+			}
 		}
 	})
 	// The first worker's inputs are extended by those of the others.
@@ -287,6 +319,9 @@ func (c *check) grade(w *worker, people []Person, lo, hi int) {
 			Person: c.sum.People + p + 1, ID: people[p].ID, Line: people[p].Line,
 			Problems: q.problems, Notes: q.notes, Unread: q.unread, States: w.states(q.states), common: true,
 		}
+		if c.asker != nil {
+			c.scopeOf(&a, q)
+		}
 		a.Datasets = w.datasetAnswers(c.datasets, q.signature())
 		hits := c.sorted[c.from[p]:c.from[p+1]]
 		slices.SortFunc(hits, func(a, b hit) int {
@@ -308,21 +343,54 @@ func (c *check) grade(w *worker, people []Person, lo, hi int) {
 	}
 }
 
-// gradeDataset adds the finding of one dataset's hits and marks damage.
+// scopeOf says how far an [Asker] was asked.
+func (c *check) scopeOf(a *Answer, q *query) {
+	for _, j := range q.named {
+		if slices.Contains(c.asker.Jurisdictions(), j) {
+			a.Asked = append(a.Asked, j)
+		} else {
+			a.Nowhere = append(a.Nowhere, j)
+		}
+	}
+	a.FalseHits, a.Gaps = q.falseHits, q.unasked.gaps
+	if q.unasked.retry != 0 {
+		a.Retry = time.Unix(q.unasked.retry, 0).UTC()
+	}
+}
+
+// own returns the answer of one dataset, which is the person's alone from then on.
+func (a *Answer) own(slot int) *DatasetAnswer {
+	if a.common {
+		a.Datasets, a.common = slices.Clone(a.Datasets), false
+	}
+	return &a.Datasets[slot]
+}
+
+// gradeDataset adds the finding of one dataset's hits and marks damage, and what
+// people asked to be left out. Of a person who did, nothing is found: what is
+// passed over are the entries that were known to be theirs.
 func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) {
 	slot := int(hits[0].dataset)
-	sound := hits[:0]
+	sound, damaged, listed := hits[:0], false, Keys(0)
 	for _, h := range hits {
-		if !h.damaged {
+		switch {
+		case h.withheld:
+			listed |= 1 << c.inputs[h.input].Type
+		case h.damaged:
+			damaged = true
+		default:
 			sound = append(sound, h)
 		}
 	}
-	damaged := len(sound) < len(hits)
 	if damaged {
-		if a.common {
-			a.Datasets, a.common = slices.Clone(a.Datasets), false
-		}
-		a.Datasets[slot] = DatasetAnswer{Dataset: c.datasets[slot].info, State: Damaged, Why: "the part of it where you would be is damaged"}
+		*a.own(slot) = DatasetAnswer{Dataset: c.datasets[slot].info, State: Damaged, Why: "the part of it where you would be is damaged"}
+	}
+	if listed&own != 0 {
+		sound = nil
+	}
+	if listed != 0 && c.datasets[slot].leavesOut(q, listed) {
+		answer := a.own(slot)
+		*answer = answer.leftOut()
 	}
 	if len(sound) > 0 {
 		f := w.grader.grade(q, c.datasets[slot], sound, damaged)
@@ -416,7 +484,14 @@ func (c *check) count(a *Answer, best Tier, q *query) {
 			c.sum.Damaged = true
 		}
 	}
-	if q.states != "" {
+	switch {
+	case c.asker != nil:
+		for _, j := range q.named {
+			if !q.unread && slices.Contains(c.asker.Jurisdictions(), j) {
+				c.states[j] = true
+			}
+		}
+	case q.states != "":
 		c.states[q.states] = true
 	}
 }

@@ -27,7 +27,8 @@ import (
 // matched by, at most 1 % of the rows could not be read, at most 5 % carry
 // nothing to match by, at most 1 % were left out on purpose, no part of its
 // files that may hold people was
-// left out or cut off ([hashing.DatasetInfo.Whole]), every spelling was asked, and no detail was given in vain that a
+// left out or cut off ([hashing.DatasetInfo.Whole]), nobody asked to be left out of it
+// who could be the person ([Result.Withheld]), every spelling was asked, and no detail was given in vain that a
 // key of the dataset has. The tolerances are there because nearly every roll has
 // a few rows with nothing but a name and a voter id, a few that a stray
 // separator broke, and a few of people whose details are withheld: without them
@@ -82,6 +83,7 @@ type dataset struct {
 	within     []string // states ("FL")
 	people     float64  // on the roll it was drawn from; see odds.go
 	year       int      // of its data
+	asker      []string // jurisdictions its source can be asked about; nil for all
 }
 
 func newDataset(info *hashing.DatasetInfo, unreadable string) *dataset {
@@ -102,10 +104,16 @@ type signature struct {
 	january     bool
 	states      string // with a voter id: the jurisdictions it was asked for
 	unread      bool
+	named       string // of an [Asker]: the jurisdictions asked
+	misnamed    bool   // likewise: another was given that is none
+	unasked     unasked
 }
 
 func (q *query) signature() signature {
-	s := signature{given: q.given, lost: q.lost, keys: q.keys(), cut: q.cut, january: q.january(), unread: q.unread}
+	s := signature{
+		given: q.given, lost: q.lost, keys: q.keys() &^ q.partly, cut: q.cut, january: q.january(), unread: q.unread,
+		named: strings.Join(q.named, ","), misnamed: q.misnamed, unasked: q.unasked,
+	}
 	if s.keys.Has(hashing.VoterID) {
 		s.states = q.states
 	}
@@ -119,6 +127,9 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	case d.unreadable != "":
 		a.State, a.Why = Damaged, d.unreadable
 		return a
+	case s.unread && s.lost&hasState != 0:
+		a.State, a.Why = NoUsableKey, "no state was given, and a server is asked for the states you were registered in only"
+		return a
 	case s.unread:
 		a.State, a.Why = NoUsableKey, "the person could not be read"
 		return a
@@ -129,16 +140,27 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 		a.State, a.Why = NoUsableKey, "none of its rows carries anything anyone could be matched by"
 		return a
 	}
-	asked, void := d.asked(s)
+	asked, void := d.asked(s, s.keys)
 	reached := d.reach(asked)
 	a.Coverage = float64(reached) / float64(d.info.Rows)
-	var why []string
-	if float64(reached) < leastReach*float64(d.info.Indexed) {
+	why := d.whys(s.unasked)
+	if places := d.unaskedPlaces(s.named); len(places) > 0 {
+		why = append(why, "its records of "+sentence(stateTitlesOf(places))+" were not asked for")
+	}
+	if s.misnamed {
+		why = append(why, "a state that you named could not be read, and was not asked for")
+	}
+	if len(why) > 0 {
+		a.State = Partial
+	}
+	// What was given and not asked is said above.
+	meant, _ := d.asked(s, s.keys|s.unasked.types)
+	if able := d.reach(meant); float64(able) < leastReach*float64(d.info.Indexed) {
 		a.State = Partial
 		if void {
 			why = append(why, "its 1 January birth dates stand for an unknown day and month, so that a birth date of 1 January finds nobody in it")
 		}
-		why = append(why, d.help(s.given, asked, reached))
+		why = append(why, d.help(s.given, meant, able))
 	}
 	if unread := d.unread(); float64(unread) > (1-leastReach)*float64(d.info.Rows) {
 		a.State = Partial
@@ -160,11 +182,11 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 		a.State = Partial
 		why = append(why, "there are more spellings of the names and places given than are asked")
 	}
-	if lost := d.lost(s, asked); lost != 0 {
+	if lost := d.lost(s, meant); lost != 0 {
 		a.State = Partial
 		why = append(why, "not searched by what could not be read: "+listed(lost))
 	}
-	if asked == 0 && !void {
+	if meant == 0 && !void {
 		a.State = NoUsableKey
 	}
 	if vain := s.given & unserved; d.info.Scheme == hashing.Served && a.State != Searched && vain != 0 {
@@ -175,6 +197,9 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	}
 	if n := d.info.Unchosen; n > 0 {
 		why = append(why, "it is made of parts of its files only: "+count(n, "other part")+" not read, on purpose")
+	}
+	if others := d.searchedOf(s.named); a.State == Searched && others != "" {
+		why = append(why, others)
 	}
 	if a.State == Searched && d.byPlace() && s.given&hasFormer == 0 {
 		why = append(why, "it has no full birth dates, so that you can only be found where you were registered: if you have moved since, give your former ZIP codes")
@@ -216,10 +241,10 @@ func count(n int64, what string) string {
 	return group(int(n)) + " " + what
 }
 
-// asked returns the key types asked that can find the person in the dataset,
+// asked returns those of the key types that can find the person in the dataset,
 // and whether the birth date was asked in vain.
-func (d *dataset) asked(s signature) (asked Keys, void bool) {
-	for _, t := range s.keys.Types() {
+func (d *dataset) asked(s signature, keys Keys) (asked Keys, void bool) {
+	for _, t := range keys.Types() {
 		switch {
 		case d.rows[t] == 0:
 		case t == hashing.NameDOB && s.january && d.degraded:

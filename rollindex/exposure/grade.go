@@ -84,17 +84,23 @@ type Finding struct {
 	Steps   Steps           // how the spelling that hit departs from the details as given
 	Tried   int             // spellings tried by the lead key
 	Shared  bool            // several records share the keys: Fields may be of any of them
-	Fields  field.Set       // what the record held
+	Fields  field.Set       // what the record held; with OfDataset, what any record of the dataset did
 	Record  *PublicRecord   // which of Fields anybody could have had anyway; shared between findings, not to be changed
-	Odds    float64         // expected number of other people whom the lead key would have found, in as many spellings as it took
+	// OfDataset is set when what the record held is not known: a filter tells that
+	// there is one. Initial and Birth are then Absent.
+	OfDataset bool
+	Odds      float64 // expected number of other people whom the lead key would have found, in as many spellings as it took
 }
 
 // hit is a result for an input of a known person.
 type hit struct {
-	input   int32
-	dataset int32 // index into check.datasets
-	mask    hashing.Mask
-	damaged bool
+	input    int32
+	dataset  int32 // index into check.datasets
+	mask     hashing.Mask
+	damaged  bool
+	withheld bool // as [Result] has it
+
+	ofDataset bool // mask is the dataset's
 }
 
 // tier returns the tier of a hit. A name key with an initial or a year of birth
@@ -164,6 +170,11 @@ func (g *grader) grade(q *query, d *dataset, hits []hit, damaged bool) Finding {
 	g.hits = g.hits[:0]
 	for _, h := range hits {
 		r := graded{hit: h, key: g.inputs[h.input].Type, steps: g.steps[h.input]}
+		if h.ofDataset {
+			r.tier = tier(r.key, Absent, Absent)
+			g.hits = append(g.hits, r)
+			continue
+		}
 		r.initial = q.initialOf(h.mask)
 		if r.birth = q.birthOf(d, h.mask, keys); damaged && r.birth == Conflicts {
 			r.birth = Absent
@@ -175,7 +186,7 @@ func (g *grader) grade(q *query, d *dataset, hits []hit, damaged bool) Finding {
 	lead := &g.hits[0]
 	f := Finding{
 		Dataset: d.info, Tier: lead.tier, Keys: keys, Lead: lead.key, Initial: lead.initial, Birth: lead.birth,
-		Steps: lead.steps, Tried: int(q.asked[lead.key]),
+		Steps: lead.steps, Tried: int(q.asked[lead.key]), OfDataset: lead.ofDataset,
 	}
 	f.Fields, f.Shared = fieldsOf(g.hits)
 	inputs := g.asked(q, lead.key)

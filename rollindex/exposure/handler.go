@@ -20,4 +20,5 @@ type Handler interface {
 type Start struct {
 	Canonical string                 // version of the canonical form
 	Datasets  []*hashing.DatasetInfo // those asked, in the order of all answers
+	Server    *Server                // who answers; nil for an index here
 }

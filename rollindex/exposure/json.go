@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"rollcheck/data/field"
@@ -30,6 +31,14 @@ import (
 // cannot be told; the others were public ([PublicRecord]). "restricted" and
 // "unsettled" are there when there are any, "incident", an id of data/catalogue,
 // when the dataset names one.
+//
+// When a server was asked ([Asker]), the start also has "server", "operator",
+// "fingerprint", "mode", "manifest_seq" and "jurisdictions"; a finding's
+// "fields_basis" is "dataset" where only that is known which fields the dataset
+// has; a person has "jurisdictions_asked", "jurisdictions_without_records" (of
+// which the server has none), "expected_false_hits", and, where not
+// all was asked, "not_asked" ("spelling", "key", "other-bucket", "jurisdiction",
+// "budget") and, of a budget used up, "retry", the time to ask again.
 //
 // A dataset's "why" is there when there is something to say; a person has
 // "problems" when fields could not be used, and "notes" when some were read in
@@ -56,7 +65,8 @@ func (h *jsonHandler) write(b []byte) error {
 // Start implements [Handler].
 func (h *jsonHandler) Start(s *Start) error {
 	b := append(h.line[:0], `{"type":"start","canonical":`...)
-	b = append(appendText(b, s.Canonical), `,"datasets":[`...)
+	b = appendServer(appendText(b, s.Canonical), s.Server)
+	b = append(b, `,"datasets":[`...)
 	for i, d := range s.Datasets {
 		if i > 0 {
 			b = append(b, ',')
@@ -79,6 +89,19 @@ func (h *jsonHandler) Start(s *Start) error {
 		return err
 	}
 	return h.w.Flush()
+}
+
+func appendServer(b []byte, s *Server) []byte {
+	if s == nil {
+		return b
+	}
+	for _, text := range [...][2]string{
+		{`,"server":`, s.URL}, {`,"operator":`, s.Operator}, {`,"fingerprint":`, s.Fingerprint}, {`,"mode":`, s.Mode},
+	} {
+		b = appendText(append(b, text[0]...), text[1])
+	}
+	b = strconv.AppendUint(append(b, `,"manifest_seq":`...), s.Seq, 10)
+	return appendTexts(append(b, `,"jurisdictions":`...), s.Jurisdictions)
 }
 
 // Finding implements [Handler].
@@ -105,7 +128,12 @@ func (h *jsonHandler) Finding(f *Finding) error {
 	}
 	b = strconv.AppendBool(append(b, `,"shared":`...), f.Shared)
 	b = appendKinds(append(b, `,"fields":`...), f.Fields)
-	b = appendKinds(append(b, `,"fields_basis":"record","beyond_public":`...), f.Beyond())
+	basis := "record"
+	if f.OfDataset {
+		basis = "dataset"
+	}
+	b = appendText(append(b, `,"fields_basis":`...), basis)
+	b = appendKinds(append(b, `,"beyond_public":`...), f.Beyond())
 	if s := f.Restricted(); s != 0 {
 		b = appendKinds(append(b, `,"restricted":`...), s)
 	}
@@ -139,12 +167,32 @@ func (h *jsonHandler) Person(a *Answer) error {
 	b = strconv.AppendBool(append(b, `,"exposed":`...), a.Exposed)
 	b = strconv.AppendBool(append(b, `,"complete":`...), a.Complete)
 	b = h.appendDatasets(append(b, `,"datasets":`...), a)
+	b = appendAsked(b, a)
 	b = appendProblems(b, `,"problems":[`, a.Problems)
 	b = appendProblems(b, `,"notes":[`, a.Notes)
 	if a.Line > 0 {
 		b = strconv.AppendInt(append(b, `,"line":`...), int64(a.Line), 10)
 	}
 	return h.write(append(b, '}'))
+}
+
+// appendAsked appends how far a server was asked.
+func appendAsked(b []byte, a *Answer) []byte {
+	if len(a.Asked)+len(a.Nowhere) == 0 {
+		return b
+	}
+	b = appendTexts(append(b, `,"jurisdictions_asked":`...), a.Asked)
+	if len(a.Nowhere) > 0 {
+		b = appendTexts(append(b, `,"jurisdictions_without_records":`...), a.Nowhere)
+	}
+	b = appendOdds(append(b, `,"expected_false_hits":`...), a.FalseHits)
+	if a.Gaps != 0 {
+		b = appendTexts(append(b, `,"not_asked":`...), gapList(a.Gaps))
+	}
+	if !a.Retry.IsZero() {
+		b = appendText(append(b, `,"retry":`...), a.Retry.Format(time.RFC3339))
+	}
+	return b
 }
 
 func appendProblems(b []byte, label string, problems []FieldError) []byte {

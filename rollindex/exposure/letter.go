@@ -30,7 +30,7 @@ func (h *textHandler) letter(a *Answer) {
 		h.paragraph("Note: " + n.Error() + ".")
 	}
 	h.meaning(a)
-	h.advice(a)
+	h.advice()
 }
 
 // verdict is the answer in one sentence.
@@ -138,7 +138,11 @@ func (h *textHandler) finding(a *Answer, f *Finding) {
 		h.entry("Spelling", fmt.Sprintf("%s; %d were tried, and the odds allow for that",
 			sentence(f.Steps.pick(stepTitles[:])), f.Tried))
 	}
-	h.entry("It held", sentence(kindTitles(f.Fields)))
+	if f.OfDataset {
+		h.entry("File held", sentence(kindTitles(f.Fields))+"; what your own record in it held cannot be told this way")
+	} else {
+		h.entry("It held", sentence(kindTitles(f.Fields)))
+	}
 	if f.Shared {
 		h.entry("", "Several records share these details: what they held may be another's.")
 	}
@@ -239,25 +243,71 @@ func (h *textHandler) meaning(a *Answer) {
 	if slices.ContainsFunc(a.Datasets, absent) {
 		h.paragraph(notFoundMeans)
 	}
+	h.asked(a)
+}
+
+// protected speaks to those of whom "not found" says nothing.
+const protected = "If your registration is confidential, if you are in a programme that keeps your address secret, or if you asked " +
+	"to be left out, you are in no file that can be searched here: \"not found\" then means nothing for you."
+
+// asked says what an answer of a server is of.
+func (h *textHandler) asked(a *Answer) {
+	if len(a.Asked)+len(a.Nowhere) == 0 {
+		return
+	}
+	if len(a.Nowhere) > 0 {
+		h.paragraph("The server has no records of " + sentence(stateTitlesOf(a.Nowhere)) + " to search.")
+	}
+	of := append(stateTitlesOf(a.Asked), "people of whom no state is known")
+	h.paragraph("Searched were the records of " + sentence(of) + ". The answer holds for these only: if you were registered in another state, " +
+		"name it too. " + protected)
+	if a.FalseHits > 0 {
+		h.paragraph(falseHits(a.FalseHits))
+	}
+}
+
+// falseHits puts the expected number of false findings of one check into words.
+func falseHits(n float64) string {
+	return fmt.Sprintf("A filter says \"found\" of what it does not hold once in 65,536 looks; about 1 check in %s like this one finds something by that alone.",
+		group(int(math.Round(math.Max(1, 1/n)))))
 }
 
 // reaching are the kinds by which somebody can be reached: public or not, what
 // is in a leak is used to reach them.
 var reaching = field.SetOf(field.Address, field.Phone, field.Email)
 
-// advice says what to do next. Who is not found has a message to deal with as
-// much as who is: it is why most people ask. What a leak held counts but for what
-// is public anyway and reaches nobody; of what the office itself gave out, only
-// what nobody may give out.
-func (h *textHandler) advice(a *Answer) {
+// advice says what to do next.
+func (h *textHandler) advice() {
+	h.paragraph(map[advice.Lang]string{advice.En: "WHAT TO DO", advice.Es: "QUÉ HACER"}[h.lang])
+	given := make(map[string]bool) // a page is named once
+	for _, step := range NextSteps(h.lang, h.findings) {
+		text := step.Text
+		for _, l := range step.Links {
+			if !given[l.URL] {
+				text += " " + l.URL
+				given[l.URL] = true
+			}
+		}
+		h.item(text)
+	}
+}
+
+// NextSteps returns what to do next for somebody with these findings, first things
+// first. The text of a step that holds only for the person themself is conditional
+// where what was found may be a namesake's.
+//
+// Who is not found has a message to deal with as much as who is: it is why most
+// people ask. What a leak held counts but for what is public anyway and reaches
+// nobody; of what the office itself gave out, only what nobody may give out.
+func NextSteps(lang advice.Lang, findings []Finding) []advice.Step {
 	situation := advice.NotFound
-	var sure, all field.Set // of the findings that are more than possible, and of all
-	conditional := true
-	if a.Exposed {
+	if len(findings) > 0 {
 		situation = advice.Released
 	}
-	for i := range h.findings {
-		f := &h.findings[i]
+	var sure, all field.Set // of the findings that are more than possible, and of all
+	conditional := true
+	for i := range findings {
+		f := &findings[i]
 		kinds := f.Fields
 		if f.Dataset.Kind == hashing.Leak {
 			situation = advice.Found
@@ -267,27 +317,21 @@ func (h *textHandler) advice(a *Answer) {
 		}
 		all |= kinds
 		if f.Tier > Possible {
-			sure |= kinds
+			if !f.OfDataset {
+				sure |= kinds
+			}
 			conditional = false
 		}
 	}
-	h.paragraph(map[advice.Lang]string{advice.En: "WHAT TO DO", advice.Es: "QUÉ HACER"}[h.lang])
-	certain := advice.Steps(h.lang, situation, sure)
-	given := make(map[string]bool) // a page is named once
-	for _, step := range advice.Steps(h.lang, situation, all) {
-		text := step.Text
-		known := slices.ContainsFunc(certain, func(s advice.Step) bool { return s.ID == step.ID })
-		if step.Personal && (conditional || !known) {
-			text = advice.IfYou(h.lang, text)
+	certain := advice.Steps(lang, situation, sure)
+	steps := advice.Steps(lang, situation, all)
+	for i := range steps {
+		known := slices.ContainsFunc(certain, func(s advice.Step) bool { return s.ID == steps[i].ID })
+		if steps[i].Personal && (conditional || !known) {
+			steps[i].Text = advice.IfYou(lang, steps[i].Text)
 		}
-		for _, l := range step.Links {
-			if !given[l.URL] {
-				text += " " + l.URL
-				given[l.URL] = true
-			}
-		}
-		h.item(text)
 	}
+	return steps
 }
 
 // secrets returns the kinds of a set whose values are secrets.

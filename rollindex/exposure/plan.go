@@ -50,6 +50,13 @@ type query struct {
 	problems []FieldError
 	notes    []FieldError // fields read in another way than they stand there
 	unread   bool         // the person could not be read
+
+	// Of an Asker alone.
+	named     []string // [Person.Jurisdictions]
+	misnamed  bool     // another was given that is none
+	unasked   unasked
+	partly    Keys // key types of which no input was asked everywhere, so that no coverage comes of them
+	falseHits float64
 }
 
 // problem notes a field that cannot be used and the detail lost by that.

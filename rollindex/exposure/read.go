@@ -22,12 +22,12 @@ type block struct {
 
 // readAhead reads people while those before are searched. A block is valid
 // until the next is received.
-func readAhead(ctx context.Context, people Decoder) <-chan block {
+func readAhead(ctx context.Context, people Decoder, size int) <-chan block {
 	blocks := make(chan block)
 	go func() {
 		var buffers [2][]Person // one being read, one in use
 		for i := 0; ; i ^= 1 {
-			b := readBlock(people, buffers[i])
+			b := readBlock(people, buffers[i], size)
 			buffers[i] = b.people
 			select {
 			case blocks <- b:
@@ -42,10 +42,10 @@ func readAhead(ctx context.Context, people Decoder) <-chan block {
 	return blocks
 }
 
-// readBlock reads up to a block of people into the buffer.
-func readBlock(people Decoder, buffer []Person) block {
+// readBlock reads up to most people into the buffer.
+func readBlock(people Decoder, buffer []Person, most int) block {
 	buffer = buffer[:0]
-	for size := 0; len(buffer) < blockSize && size < blockBytes; {
+	for size := 0; len(buffer) < most && size < blockBytes; {
 		if len(buffer) == cap(buffer) {
 			buffer = append(buffer, Person{})[:len(buffer)]
 		}

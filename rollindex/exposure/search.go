@@ -75,7 +75,7 @@ func (c *check) round(ctx context.Context, ask func(input int) bool) error {
 	}
 	return c.src.Search(ctx, c.asking, func(r Result) {
 		if d := c.slot[r.Dataset]; d >= 0 {
-			c.hits = append(c.hits, hit{input: c.number[r.Input], dataset: int32(d), mask: r.Mask, damaged: r.Damaged})
+			c.hits = append(c.hits, hit{input: c.number[r.Input], dataset: int32(d), mask: r.Mask, damaged: r.Damaged, withheld: r.Withheld})
 		}
 	})
 }

@@ -13,8 +13,8 @@ type Input = hashing.Input
 type Result = hashing.Result
 
 // A Source answers whether match keys are in its datasets: the index on this
-// machine, or a client that asks a server blindly. Package sourcetest holds the
-// tests that every Source passes.
+// machine, or a client that asks a server blindly, which is an [Asker] too.
+// Package sourcetest holds the tests that every Source passes.
 type Source interface {
 	// Datasets returns what the source can be asked about, in a fixed order.
 	// Neither side changes the slice.

@@ -32,6 +32,9 @@ type textHandler struct {
 	findings []Finding // of the person at hand
 	one      *Answer   // the first person, until there is a second
 	begun    bool      // something is written
+	server   *Server
+
+	falseHits float64 // of all people
 }
 
 // tally counts the people of a batch in one dataset.
@@ -45,7 +48,7 @@ type tally struct {
 
 // Start implements [Handler].
 func (h *textHandler) Start(s *Start) error {
-	h.datasets = s.Datasets
+	h.datasets, h.server = s.Datasets, s.Server
 	h.tallies = make([]tally, len(s.Datasets))
 	return nil
 }
@@ -99,6 +102,7 @@ func (h *textHandler) Cut() error {
 
 // row writes the line of one person of a batch and counts them.
 func (h *textHandler) row(a *Answer, findings []Finding) {
+	h.falseHits += a.FalseHits
 	var found, possibly, open []string
 	for i := range findings {
 		if f := &findings[i]; f.Tier == Possible {
@@ -159,7 +163,7 @@ func (h *textHandler) outcome(a *Answer, found, possibly, open []string) {
 	list("possibly in ", possibly)
 	switch {
 	case a.Unread:
-		h.w.WriteString(": cannot tell: could not be read")
+		h.w.WriteString(": cannot tell: " + h.unread(a))
 	case a.Exposed:
 		list("no answer from ", open)
 	case len(open) > 0:
@@ -168,6 +172,14 @@ func (h *textHandler) outcome(a *Answer, found, possibly, open []string) {
 		h.w.WriteString(": not found")
 	}
 	h.w.WriteByte('\n')
+}
+
+// unread says why a person was not asked for.
+func (h *textHandler) unread(a *Answer) string {
+	if h.server != nil && a.Problems[len(a.Problems)-1].Field == fieldNames[fieldState] {
+		return "no state given"
+	}
+	return "could not be read"
 }
 
 // label names a person of a batch: by the id that was given, or the line, or
@@ -228,6 +240,13 @@ func (h *textHandler) table(s *Summary) {
 	}
 	if slices.ContainsFunc(h.tallies, func(t tally) bool { return t.absent > 0 }) {
 		h.paragraph(notFoundMeans)
+	}
+	if h.server != nil && len(s.Jurisdictions) > 0 {
+		h.paragraph("Searched were for each person the records of the states given for them, of " + sentence(stateTitlesOf(s.Jurisdictions)) +
+			" in all, and those of which no state is known. Of who is protected or asked to be left out, \"not found\" says nothing.")
+	}
+	if h.falseHits > 0 {
+		h.paragraph(fmt.Sprintf("Of all findings, %.2g are expected to be of filters alone, with no record behind them.", h.falseHits))
 	}
 	h.paragraph(people(s.People) + " checked: " + total(s) + ".")
 }

@@ -30,9 +30,12 @@ type Options struct {
 	// Jurisdiction overrides the layout's, for files that have none of their own.
 	Jurisdiction string
 	Members      []string // names of the members to read, as [voterfile.Options] has them; none: all
-	Memory       int64    // bytes for everything the ingest holds
-	Jobs         int      // goroutines that parse and hash; 0 means 1
-	Progress     func(Progress)
+	// Suppress is a list of people to leave out beside those of the index, whose list
+	// they join when the dataset is there; nil for none.
+	Suppress *rollindex.Suppressions
+	Memory   int64 // bytes for everything the ingest holds
+	Jobs     int   // goroutines that parse and hash; 0 means 1
+	Progress func(Progress)
 }
 
 // Progress says how far an ingest is.
@@ -82,6 +85,12 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 	if err != nil {
 		return Result{}, err
 	}
+	if opts.Suppress != nil {
+		if err := build.Suppress(opts.Suppress); err != nil {
+			build.Abort()
+			return Result{}, err
+		}
+	}
 	src, err := voterfile.Open(ctx, paths, voterfile.Options{
 		Layout: opts.Layout, AsOf: opts.AsOf, Jurisdiction: opts.Jurisdiction, Members: opts.Members,
 	})
@@ -99,7 +108,7 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 	tallies := make([]*tally, jobs)
 	for j := range jobs {
 		tallies[j] = newTally()
-		k := newKeyer(ix, build.NewWriter(), tallies[j], src.Members(), jobs)
+		k := newKeyer(ix, build, tallies[j], src.Members(), jobs)
 		workers.Go(func() {
 			if err := p.work(ctx, k, tallies[j]); err != nil {
 				cancel(err)
@@ -208,20 +217,22 @@ type keyer interface {
 	flush() error
 }
 
-func newKeyer(ix *rollindex.Index, w *rollindex.Writer, t *tally, members []voterfile.Member, jobs int) keyer {
+func newKeyer(ix *rollindex.Index, b *rollindex.Build, t *tally, members []voterfile.Member, jobs int) keyer {
+	w, out := b.NewWriter(), b.NewSuppressor()
 	if ix.Scheme() == hashing.Served {
-		return &servedKeyer{writer: w, tally: t, members: members, jobs: jobs}
+		return &servedKeyer{writer: w, suppressor: out, hasher: ix.NewHasher(), tally: t, members: members, jobs: jobs}
 	}
-	return &localKeyer{hasher: ix.NewHasher(), writer: w, tally: t}
+	return &localKeyer{hasher: ix.NewHasher(), writer: w, suppressor: out, tally: t}
 }
 
 // localKeyer makes the entries of a local index.
 type localKeyer struct {
-	hasher *hashing.Hasher
-	writer *rollindex.Writer
-	tally  *tally
-	x      []byte // hashed inputs of one record, one after the other
-	keys   []key  // which parts of x they are
+	hasher     *hashing.Hasher
+	writer     *rollindex.Writer
+	suppressor *rollindex.Suppressor // nil if nobody is left out
+	tally      *tally
+	x          []byte // hashed inputs of one record, one after the other
+	keys       []key  // which parts of x they are
 }
 
 // key is one match key of a record.
@@ -231,7 +242,8 @@ type key struct {
 	y        hashing.Output
 }
 
-// add adds an entry for every key the record's fields allow.
+// add adds an entry for every key the record's fields allow. A record of somebody
+// who asked to be left out is left out as a whole.
 func (k *localKeyer) add(rec *voterfile.Record) error {
 	k.x, k.keys = k.x[:0], k.keys[:0]
 	for _, typ := range keyTypes {
@@ -239,12 +251,18 @@ func (k *localKeyer) add(rec *voterfile.Record) error {
 		var ok bool
 		if k.x, ok = rec.AppendKey(k.x, typ); ok {
 			k.keys = append(k.keys, key{typ: typ, from: from, to: len(k.x)})
-			k.tally.keys[typ]++
 		}
 	}
 	k.hash()
-	mask, dated := k.tally.count(rec, len(k.keys), len(k.keys) > 0 && k.keys[0].typ == hashing.NameDOB)
+	mask, dated := masks(rec)
+	if k.suppressor != nil && k.suppressed(mask) {
+		k.tally.read++
+		k.tally.suppressed++
+		return nil
+	}
+	k.tally.count(rec, len(k.keys), len(k.keys) > 0 && k.keys[0].typ == hashing.NameDOB)
 	for i := range k.keys {
+		k.tally.keys[k.keys[i].typ]++
 		m, provisional := mask, false
 		if k.keys[i].typ == hashing.NameDOB {
 			m, provisional = dated, rec.Birth.IsJanuaryFirst()
@@ -259,6 +277,17 @@ func (k *localKeyer) add(rec *voterfile.Record) error {
 func (k *localKeyer) endChunk(context.Context) error { return nil }
 func (k *localKeyer) flush() error                   { return k.writer.Flush() }
 
+// suppressed reports whether the record of the keys at hand, whose entries have that
+// mask, is of somebody who asked to be left out.
+func (k *localKeyer) suppressed(mask hashing.Mask) bool {
+	for i := range k.keys {
+		if k.suppressor.Decides(k.keys[i].typ, mask) && k.suppressor.Suppressed(&k.keys[i].y) {
+			return true
+		}
+	}
+	return false
+}
+
 // hash evaluates the keyed function of all keys, two at a time.
 func (k *localKeyer) hash() {
 	i := 0
@@ -272,11 +301,19 @@ func (k *localKeyer) hash() {
 	}
 }
 
-// count counts a record with so many keys and returns the masks of its entries:
-// that of the others, and that of the key with the full birth date. They differ for
-// a birth date on 1 January, which may turn out to be a placeholder that tells the
-// year alone.
-func (t *tally) count(rec *voterfile.Record, keys int, hasDate bool) (mask, dated hashing.Mask) {
+// masks returns the masks of a record's entries: that of the key with the full birth
+// date, and that of the others. They differ for a birth date on 1 January, which may
+// turn out to be a placeholder that tells the year alone.
+func masks(rec *voterfile.Record) (mask, dated hashing.Mask) {
+	dated = hashing.NewMask(rec.Kinds, rec.Initial)
+	if rec.Birth.Precision() != hashing.PrecisionDay || !rec.Birth.IsJanuaryFirst() {
+		return dated, dated
+	}
+	return hashing.NewMask(rec.Kinds.Without(field.BirthDate).With(field.BirthYear), rec.Initial), dated
+}
+
+// count counts a record with so many keys, of which one may have the full birth date.
+func (t *tally) count(rec *voterfile.Record, keys int, hasDate bool) {
 	t.read++
 	t.kinds |= rec.Kinds
 	if rec.Birth.Year == 0 {
@@ -285,13 +322,12 @@ func (t *tally) count(rec *voterfile.Record, keys int, hasDate bool) (mask, date
 	if keys == 0 {
 		t.keyless++
 	}
-	dated = hashing.NewMask(rec.Kinds, rec.Initial)
 	if rec.Birth.Precision() != hashing.PrecisionDay {
-		return dated, dated
+		return
 	}
 	t.dated++
 	if !rec.Birth.IsJanuaryFirst() {
-		return dated, dated
+		return
 	}
 	t.january++
 	if hasDate {
@@ -300,7 +336,6 @@ func (t *tally) count(rec *voterfile.Record, keys int, hasDate bool) (mask, date
 			t.onlyProvisional++
 		}
 	}
-	return hashing.NewMask(rec.Kinds.Without(field.BirthDate).With(field.BirthYear), rec.Initial), dated
 }
 
 var keyTypes = hashing.KeyTypes()
@@ -313,6 +348,7 @@ type tally struct {
 	provisional     int64 // rows with a provisional name-dob key
 	onlyProvisional int64 // rows with no other key
 	confidential    int64 // rows left out of a served index because they say that they are protected
+	suppressed      int64 // rows left out because their people asked for it
 	keys            [hashing.NumKeyTypes]int64
 	homes           map[string]bool // the jurisdictions that stand for the rows of a served index
 	kinds           field.Set
@@ -333,6 +369,7 @@ func mergeTallies(ts []*tally) *tally {
 		all.provisional += t.provisional
 		all.onlyProvisional += t.onlyProvisional
 		all.confidential += t.confidential
+		all.suppressed += t.suppressed
 		maps.Copy(all.homes, t.homes)
 		all.kinds |= t.kinds
 		for i := range t.keys {
@@ -369,9 +406,12 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 		t.keys[hashing.NameDOB] -= t.provisional
 		t.keyless += t.onlyProvisional
 	}
-	info.Keyless, info.Indexed = t.keyless, t.read-t.keyless-t.confidential
-	if t.confidential > 0 {
-		info.Withheld = map[string]int64{hashing.Confidential: t.confidential}
+	info.Keyless, info.Indexed = t.keyless, t.read-t.keyless-t.confidential-t.suppressed
+	info.Withheld = map[string]int64{}
+	for reason, n := range map[string]int64{hashing.Confidential: t.confidential, hashing.Suppressed: t.suppressed} {
+		if n > 0 {
+			info.Withheld[reason] = n
+		}
 	}
 	info.Homes = slices.Sorted(maps.Keys(t.homes))
 	info.KeyRows = map[string]int64{}

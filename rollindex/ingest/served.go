@@ -17,22 +17,32 @@ const servedMemory = 8 << 20
 // times as long as reading a row, so the keys of a chunk are collected and evaluated
 // together, which is also what a checkpoint remembers.
 type servedKeyer struct {
-	writer  *rollindex.Writer
-	tally   *tally
-	members []voterfile.Member
-	jobs    int
+	writer     *rollindex.Writer
+	suppressor *rollindex.Suppressor // nil if nobody is left out
+	hasher     *hashing.Hasher       // for the suppressor
+	tally      *tally
+	members    []voterfile.Member
+	jobs       int
 
 	x             []byte // hashed inputs of the chunk, one after the other
 	keys          []rollindex.ServedKey
 	jurisdictions []string // of one record
+	y             hashing.Output
 }
 
 // add keeps the record's keys. A record that says that its voter is protected is
-// left out as a whole: whoever asks is a stranger.
+// left out as a whole: whoever asks is a stranger. So is one of somebody who asked to
+// be.
 func (k *servedKeyer) add(rec *voterfile.Record) error {
 	if rec.Confidential {
 		k.tally.read++
 		k.tally.confidential++
+		return nil
+	}
+	mask, dated := masks(rec)
+	if k.suppressor != nil && k.suppressed(rec, mask) {
+		k.tally.read++
+		k.tally.suppressed++
 		return nil
 	}
 	if k.jurisdictions = rec.AppendJurisdictions(k.jurisdictions[:0]); len(k.jurisdictions) == 0 {
@@ -53,7 +63,7 @@ func (k *servedKeyer) add(rec *voterfile.Record) error {
 		hasDate = hasDate || typ == hashing.NameDOB
 		k.keep(rec, typ, k.x[from:len(k.x):len(k.x)])
 	}
-	mask, dated := k.tally.count(rec, types, hasDate)
+	k.tally.count(rec, types, hasDate)
 	for i := start; i < len(k.keys); i++ {
 		key := &k.keys[i]
 		if key.Mask = mask; key.Type == hashing.NameDOB {
@@ -64,6 +74,26 @@ func (k *servedKeyer) add(rec *voterfile.Record) error {
 		k.tally.homes[k.jurisdictions[0]] = true
 	}
 	return nil
+}
+
+// suppressed reports whether a record, whose entries have that mask, is of somebody
+// who asked to be left out. It goes by all keys, those that are not served included.
+func (k *servedKeyer) suppressed(rec *voterfile.Record, mask hashing.Mask) bool {
+	from := len(k.x) // behind it there is room to use and leave
+	for _, typ := range keyTypes {
+		if !k.suppressor.Decides(typ, mask) {
+			continue
+		}
+		x, ok := rec.AppendKey(k.x, typ)
+		if !ok {
+			continue
+		}
+		k.x = x[:from]
+		if k.hasher.Sum(typ, x[from:], &k.y); k.suppressor.Suppressed(&k.y) {
+			return true
+		}
+	}
+	return false
 }
 
 // keep keeps a key under every jurisdiction of the record; a voter id is of one

@@ -79,14 +79,8 @@ func (o *Offer) where(p int) (at []int) {
 // that hold the first name, those with the name as given, which is that of the
 // first of them. The bucket is remembered before it is asked for.
 func (a *asking) chooseBucket() error {
-	given := ""
-	for _, q := range a.questions {
-		group, names, ok := namesOf(a.inputs[q.input])
-		if ok {
-			a.group, given = group, names
-			break
-		}
-	}
+	group, given := a.given()
+	a.group = group
 	if given == "" {
 		for _, q := range a.questions {
 			a.miss(q.input, hashing.GapKey)
@@ -115,6 +109,17 @@ func (a *asking) chooseBucket() error {
 	return nil
 }
 
+// given returns the name as given, which is that of the first question by name, and
+// its group; "" if there is none.
+func (a *asking) given() (group uint16, given string) {
+	for _, q := range a.questions {
+		if group, names, ok := namesOf(a.inputs[q.input]); ok {
+			return group, names
+		}
+	}
+	return 0, ""
+}
+
 // claim remembers the buckets to be asked for, in every place, and reports
 // whether they may be.
 func (a *asking) claim() (allowed bool, err error) {
@@ -130,17 +135,50 @@ func (a *asking) claim() (allowed bool, err error) {
 	return true, c.memory.keep(c.cache)
 }
 
+// batch is up to [BatchSize] questions under the key of one place; none where it
+// only hides how many there are.
+type batch struct {
+	place     int
+	questions []question
+}
+
+// batches cuts the questions into parts that are each asked at once. Of each place
+// there are as many as a person with a few more spellings would have ([padded]).
+func (a *asking) batches() (batches []batch) {
+	for rest := a.questions; len(rest) > 0; {
+		place, n := rest[0].place, 0
+		for len(rest) > 0 && rest[0].place == place {
+			k := 1
+			for k < len(rest) && k < BatchSize && rest[k].place == place {
+				k++
+			}
+			batches, rest = append(batches, batch{place, rest[:k]}), rest[k:]
+			n++
+		}
+		for range padded(n) - n {
+			batches = append(batches, batch{place: place})
+		}
+	}
+	return batches
+}
+
+// padded returns how many batches are asked in place of n: the next of 1, 2, 4, 6,
+// 8, 12, 16, 24, 32 ..., so that their number is that of many names.
+func padded(n int) int {
+	for step := 1; ; step *= 2 {
+		if n <= step {
+			return step
+		}
+		if half := step + step/2; step > 2 && n <= half {
+			return half
+		}
+	}
+}
+
 // evaluate asks the server for the outputs, in batches. A budget used up leaves
 // questions unasked; any other failure is an error.
 func (a *asking) evaluate(ctx context.Context) error {
-	var batches [][]question // parts of a.questions, each under one key
-	for rest := a.questions; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && n < BatchSize && rest[n].place == rest[0].place {
-			n++
-		}
-		batches, rest = append(batches, rest[:n]), rest[n:]
-	}
+	batches := a.batches()
 	var mu sync.Mutex
 	err := each(ctx, len(batches), func(i int) error {
 		mu.Lock()
@@ -171,10 +209,10 @@ func (a *asking) evaluate(ctx context.Context) error {
 	return nil
 }
 
-// batch asks up to BatchSize questions under one key. The places left are filled
-// with random inputs, which look like any other.
-func (a *asking) batch(ctx context.Context, questions []question) error {
-	p := &a.offer.places[questions[0].place]
+// batch asks the questions of a batch. The room left is filled with random inputs,
+// which look like any other.
+func (a *asking) batch(ctx context.Context, b batch) error {
+	p, questions := &a.offer.places[b.place], b.questions
 	what := "the evaluation under the key of " + p.name
 	inputs := make([][]byte, BatchSize)
 	for i := range inputs {
@@ -223,7 +261,7 @@ func (a *asking) fetchBuckets(ctx context.Context) error {
 		b := p.list.Buckets
 		id := BucketID{Key: p.id, Bits: b.Bits, Number: bucketOf(a.group, b.Bits)}
 		what := "a bucket of " + p.name
-		file, err := a.offer.client.transport.Get(ctx, BucketPath(id), b.Bytes)
+		file, err := a.offer.client.transport.Get(ctx, BucketPath(b.Root, id.Number), b.Bytes)
 		if err != nil {
 			return fmt.Errorf("fetching %s: %w", what, err)
 		}
@@ -282,12 +320,35 @@ func (a *asking) find(at, dataset int, t hashing.KeyType, tag hashing.Tag, pad h
 	return sealed ^ pad, ok
 }
 
-// scope returns what was not asked.
-func (a *asking) scope() hashing.Scope {
-	if a.gaps == 0 {
-		return hashing.Scope{}
+// falseHits returns the expected number of wrong hits of the questions counted.
+func (a *asking) falseHits(counts func(*question) bool) float64 {
+	if a.mode != FilterMode {
+		return 0
 	}
-	s := hashing.Scope{Asked: make([]bool, len(a.inputs)), Gaps: a.gaps}
+	looks := 0
+	for i := range a.questions {
+		q := &a.questions[i]
+		if !counts(q) {
+			continue
+		}
+		for _, at := range a.offer.where(q.place) {
+			for _, f := range a.filters[at] {
+				if f.keyType == a.inputs[q.input].Type {
+					looks++
+				}
+			}
+		}
+	}
+	return float64(looks) * FalsePositive
+}
+
+// scope returns what was not asked, and how often what was is wrong.
+func (a *asking) scope() hashing.Scope {
+	s := hashing.Scope{FalseHits: a.falseHits(func(q *question) bool { return q.asked })}
+	if a.gaps == 0 {
+		return s
+	}
+	s.Asked, s.Gaps = make([]bool, len(a.inputs)), a.gaps
 	for i, missed := range a.missed {
 		s.Asked[i] = !missed
 	}

@@ -22,9 +22,10 @@ type grouping struct {
 // [LeastGroup] adults, as computed from the frequencies of names in data/names
 // by this package's tests. It is 0, one bucket for all, where that is not known.
 //
-// For [hashing.NoJurisdiction] it is the least of all, because a bucket of it is asked for
-// together with one of another jurisdiction, both cut from the same group: so it
-// never tells more than that one.
+// For [hashing.NoJurisdiction] it is the least of all that are known, because a bucket of
+// it is asked for together with one of another jurisdiction, both cut from the same
+// group: so it never tells more than that one. Of a jurisdiction that is not known
+// it could, and none is asked for ([Offer.Buckets]).
 func BucketBits(jurisdiction string) int {
 	g, _ := groupingOf(jurisdiction)
 	return g.bits

@@ -202,3 +202,7 @@ func (f *BucketFile) Find(t hashing.Tag, dataset uint16) (sealed hashing.Mask, o
 	}
 	return 0, false
 }
+
+// InBuckets reports whether entries of a key type stand in buckets: those of keys
+// that hold the first name. The others are in filters alone.
+func InBuckets(t hashing.KeyType) bool { return byName(t) }

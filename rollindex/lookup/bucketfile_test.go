@@ -149,7 +149,7 @@ func TestOpenBucketAfterProof(t *testing.T) {
 	} {
 		b := slices.Clone(body)
 		tc.do(b)
-		root := leafHash(b)
+		root := LeafHash(b)
 		if _, err := OpenBucket(b, BucketID{3, 0, 0}, &root); !errors.Is(err, tc.want) {
 			t.Errorf("%s: %v, want %v", name, err, tc.want)
 		}
@@ -200,7 +200,7 @@ func FuzzOpenBucketSigned(f *testing.F) {
 	bodies, _ := bucketsOf(f, 0)
 	f.Add(bodies[0])
 	f.Fuzz(func(t *testing.T, b []byte) {
-		root := leafHash(b)
+		root := LeafHash(b)
 		file, err := OpenBucket(b, BucketID{3, 0, 0}, &root)
 		if err != nil {
 			return
@@ -222,7 +222,7 @@ func BenchmarkOpenBucket(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	root := leafHash(body)
+	root := LeafHash(body)
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
 		file, err := OpenBucket(body, BucketID{3, 0, 0}, &root)

@@ -169,7 +169,8 @@ func (c *Client) file(ctx context.Context, what, path string, hash Hash32, limit
 }
 
 // join gathers the datasets of all lists. A dataset in two lists is the same in
-// both.
+// both, but for its number: else it would depend on the order of the lists what
+// an answer says was searched.
 func (o *Offer) join() error {
 	byID := make(map[string]*Dataset)
 	for i := range o.places {
@@ -178,8 +179,8 @@ func (o *Offer) join() error {
 		}
 		for j := range o.places[i].list.Datasets {
 			d := &o.places[i].list.Datasets[j]
-			if before := byID[d.ID]; before != nil && before.Generation != d.Generation {
-				return refuse("the list of "+o.places[i].name, fmt.Errorf("%w: dataset %q is of another generation in another list", ErrList, d.ID))
+			if before := byID[d.ID]; before != nil && !before.same(d) {
+				return refuse("the list of "+o.places[i].name, fmt.Errorf("%w: dataset %q is described otherwise in another list", ErrList, d.ID))
 			}
 			byID[d.ID] = d
 		}

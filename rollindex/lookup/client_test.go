@@ -4,14 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/exposure/sourcetest"
 	"rollcheck/rollindex/lookup"
+	"rollcheck/rollindex/lookup/lookuptest"
 )
 
 // A session has the shape of a source.
@@ -20,11 +23,11 @@ var _ exposure.Source = (*lookup.Session)(nil)
 // roll is the leak of the tests: forty Floridians and twenty Georgians in one
 // dataset, three Floridians in another, too few for files of their own, and six
 // people of nowhere in a third.
-func roll(t testing.TB) []record {
-	records := people(t, "big", 0, 40, "US-FL")
-	records = append(records, people(t, "big", 40, 20, "US-GA")...)
-	records = append(records, people(t, "small", 0, 3, "US-FL")...)
-	stray := people(t, "stray", 100, 6, hashing.NoJurisdiction)
+func roll(t testing.TB) []lookuptest.Record {
+	records := lookuptest.People(t, "big", 0, 40, "US-FL")
+	records = append(records, lookuptest.People(t, "big", 40, 20, "US-GA")...)
+	records = append(records, lookuptest.People(t, "small", 0, 3, "US-FL")...)
+	stray := lookuptest.People(t, "stray", 100, 6, hashing.NoJurisdiction)
 	for i := range stray { // no voter id is of nowhere
 		stray[i].Keys = slices.DeleteFunc(stray[i].Keys, func(in hashing.Input) bool { return in.Type == hashing.VoterID })
 	}
@@ -51,11 +54,11 @@ func sortResults(rs []hashing.Result) {
 
 // local is what an index of the records, of the key types and places given,
 // answers.
-func local(t testing.TB, s *lookup.Session, records []record, served []hashing.KeyType, inputs []hashing.Input) (want []hashing.Result) {
+func local(t testing.TB, s *lookup.Session, records []lookuptest.Record, served []hashing.KeyType, inputs []hashing.Input) (want []hashing.Result) {
 	t.Helper()
 	var rows []sourcetest.Row
 	for _, r := range records {
-		asked := slices.ContainsFunc(r.places, func(p string) bool {
+		asked := slices.ContainsFunc(r.Places, func(p string) bool {
 			return p == "US-FL" || p == hashing.NoJurisdiction
 		})
 		if !asked {
@@ -175,7 +178,8 @@ func person(t testing.TB, last string, firsts []string, birth hashing.Date, zips
 }
 
 // In bucket mode one bucket is asked for, whatever the spellings; another one for
-// the same person is not, in this run or a later one, until a new epoch.
+// the same person is not, in this run or a later one, also in a new epoch: an
+// operator that renames it would collect them.
 func TestOneBucketAPerson(t *testing.T) {
 	op := published(t)
 	cache := new(lookup.MemoryCache)
@@ -190,11 +194,11 @@ func TestOneBucketAPerson(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		op.saw = nil
+		op.Forget()
 		return s
 	}
 	buckets := func() (paths []string) {
-		for _, line := range op.saw {
+		for _, line := range op.Saw() {
 			if strings.HasPrefix(line, "GET /v1/b/") {
 				paths = append(paths, line)
 			}
@@ -232,13 +236,13 @@ func TestOneBucketAPerson(t *testing.T) {
 	if _, scope := ask(t, s, person(t, "Fictional", []string{"Anna"}, hashing.Date{Year: 1951, Month: 1, Day: 2}, "32301")); scope.Gaps != 0 {
 		t.Errorf("somebody else: %+v", scope)
 	}
-	op.sign(t, func(m *lookup.Manifest) { m.Seq, m.Epoch = 8, "2" })
-	if _, scope := ask(t, open(), person(t, "Fictional", []string{"Bob"}, birth, "32301")); scope.Gaps != 0 {
+	op.Sign(t, func(m *lookup.Manifest) { m.Seq, m.Epoch = 8, "2" })
+	if _, scope := ask(t, open(), person(t, "Fictional", []string{"Bob"}, birth, "32301")); scope.Gaps != hashing.GapOtherBucket {
 		t.Errorf("in a new epoch: %+v", scope)
 	}
 
 	kept, _ := cache.Recall()
-	for _, plain := range []string{"FICTIONAL", "ROBERT", "1950", "32301", "US-FL", "/v1/b/"} {
+	for _, plain := range []string{"FICTIONAL", "ROBERT", fmt.Sprintf("%04d%02d%02d", birth.Year, birth.Month, birth.Day), "32301", "US-FL", "/v1/b/"} {
 		if strings.Contains(strings.ToUpper(string(kept)), strings.ToUpper(plain)) {
 			t.Errorf("%q is remembered in clear", plain)
 		}
@@ -253,18 +257,19 @@ func TestSizesDoNotTell(t *testing.T) {
 		s := op.session(t, mode, "US-FL")
 		var shapes []string
 		for _, who := range []int{5, 75} { // in the leak, and not
-			op.saw = nil
+			op.Forget()
 			got, _ := ask(t, s, sourcetest.People(t, "", who, 1)[0].Keys)
 			if found := len(got) > 0; found != (who == 5) {
 				t.Fatalf("person %d: found %v", who, found)
 			}
-			slices.Sort(op.saw)
-			for i, line := range op.saw {
+			saw := op.Saw()
+			slices.Sort(saw)
+			for i, line := range saw {
 				if f := strings.Fields(line); strings.HasPrefix(f[1], "/v1/b/") {
-					op.saw[i] = f[0] + " a bucket " + f[2]
+					saw[i] = f[0] + " a bucket " + f[2]
 				}
 			}
-			shapes = append(shapes, strings.Join(op.saw, "\n"))
+			shapes = append(shapes, strings.Join(saw, "\n"))
 		}
 		if shapes[0] != shapes[1] || shapes[0] == "" {
 			t.Errorf("%s mode: found\n%s\nnot found\n%s", mode, shapes[0], shapes[1])
@@ -276,12 +281,12 @@ func TestBudget(t *testing.T) {
 	op := published(t)
 	s := op.session(t, lookup.FilterMode, "US-FL")
 	inputs := person(t, "Fictional", []string{"A", "B", "C", "D", "E", "F"}, hashing.Date{Year: 1950, Month: 4, Day: 5}, "32301")
-	op.budget = 2
+	op.Budget = 2
 	got, scope := ask(t, s, inputs)
 	if len(got) != 0 || scope.Gaps != hashing.GapBudget || !scope.Retry.Equal(now.Add(3600e9)) || !slices.Contains(scope.Asked, false) {
 		t.Errorf("hits %v, scope %+v", got, scope)
 	}
-	op.budget = 0
+	op.Budget = 0
 	var over *lookup.BudgetError
 	err := s.Search(t.Context(), inputs, func(hashing.Result) { t.Error("a hit") })
 	if !errors.As(err, &over) || !errors.Is(err, lookup.ErrBudget) || !strings.Contains(err.Error(), "until 2026-11-22T13:00:00Z") {
@@ -311,15 +316,15 @@ func TestCache(t *testing.T) {
 	if _, err := o.Session(t.Context(), lookup.FilterMode, func(n int64) { read += n }); err != nil || read != before.Download {
 		t.Fatalf("read %d of %d bytes: %v", read, before.Download, err)
 	}
-	op.saw = nil
+	op.Forget()
 	o = start()
 	if c := o.Filters(); c.Download != 0 || c.Files != 0 {
 		t.Errorf("cost with a full cache: %+v", c)
 	}
-	if _, err := o.Session(t.Context(), lookup.FilterMode, nil); err != nil || len(op.saw) != 1 {
-		t.Errorf("fetched again: %v, %v", op.saw, err)
+	if _, err := o.Session(t.Context(), lookup.FilterMode, nil); err != nil || len(op.Saw()) != 1 {
+		t.Errorf("fetched again: %v, %v", op.Saw(), err)
 	}
-	for path := range op.files { // what the cache has is broken
+	for path := range op.Files { // what the cache has is broken
 		if hash, ok := strings.CutPrefix(path, "/v1/f/"); ok {
 			var h lookup.Hash32
 			if err := h.UnmarshalText([]byte(hash)); err != nil {
@@ -330,9 +335,9 @@ func TestCache(t *testing.T) {
 			}
 		}
 	}
-	op.saw = nil
-	if _, err := start().Session(t.Context(), lookup.FilterMode, nil); err != nil || len(op.saw) != 1+before.Files {
-		t.Errorf("a broken cache: %d requests, %v", len(op.saw), err)
+	op.Forget()
+	if _, err := start().Session(t.Context(), lookup.FilterMode, nil); err != nil || len(op.Saw()) != 1+before.Files {
+		t.Errorf("a broken cache: %d requests, %v", len(op.Saw()), err)
 	}
 }
 
@@ -360,16 +365,30 @@ func TestCosts(t *testing.T) {
 	if none := open().Buckets(); none.Group != lookup.GroupSize(hashing.NoJurisdiction, 6) {
 		t.Errorf("buckets of nowhere: %+v", none)
 	}
+	// One whose few entries joined nowhere's files: its key is asked, so that the
+	// server knows the state.
+	joined := published(t)
+	joined.Sign(t, func(m *lookup.Manifest) {
+		m.Seq++
+		m.Lists = slices.DeleteFunc(m.Lists, func(l lookup.ListRef) bool { return l.Jurisdiction == "US-GA" })
+	})
+	ga, err := joined.client(t, new(lookup.MemoryCache)).Open(t.Context(), "US-GA")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := ga.Buckets(); !b.Possible || b.Files != 1 || b.Group != lookup.GroupSize("US-GA", 6) {
+		t.Errorf("buckets of Georgia, which has none of its own: %+v, where %d adults share a name group", b, lookup.GroupSize("US-GA", 6))
+	}
 	if m, sure := o.Choose(); m != lookup.FilterMode || !sure {
 		t.Errorf("small filters: %s, %v", m, sure)
 	}
-	op.lists["US-FL"].Files[0].Bytes = 59 << 20
-	op.sign(t, func(m *lookup.Manifest) { m.Seq = 8 })
+	op.Lists["US-FL"].Files[0].Bytes = 59 << 20
+	op.Sign(t, func(m *lookup.Manifest) { m.Seq = 8 })
 	if _, sure := open("US-FL").Choose(); sure {
 		t.Error("59 MiB are downloaded unasked")
 	}
-	op.lists["US-FL"].Buckets = nil
-	op.sign(t, func(m *lookup.Manifest) { m.Seq = 9 })
+	op.Lists["US-FL"].Buckets = nil
+	op.Sign(t, func(m *lookup.Manifest) { m.Seq = 9 })
 	o = open("US-FL")
 	if _, sure := o.Choose(); !sure || o.Buckets().Possible {
 		t.Error("buckets are offered that are not published")
@@ -379,6 +398,30 @@ func TestCosts(t *testing.T) {
 	}
 	if _, err := op.client(t, new(lookup.MemoryCache)).Open(t.Context(), "Florida"); err == nil {
 		t.Error("a jurisdiction that is none")
+	}
+}
+
+// Of a place whose people are not counted nothing is told by bucket: that of nowhere,
+// cut for the least state, leaves too few of a territory.
+func TestBucketOfUncountedPlace(t *testing.T) {
+	op := lookuptest.New(t, now, append(roll(t), lookuptest.People(t, "big", 200, 12, "US-GU")...))
+	c, err := lookup.New(op.Trusted, op, new(lookup.MemoryCache))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.SetNow(func() time.Time { return now })
+	o, err := c.Open(t.Context(), "US-GU")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := o.Buckets(); b.Possible {
+		t.Errorf("%+v", b)
+	}
+	if _, err := o.Session(t.Context(), lookup.BucketMode, nil); err == nil {
+		t.Error("a session by bucket")
+	}
+	if m, sure := o.Choose(); m != lookup.FilterMode || !sure {
+		t.Errorf("mode %s, %v", m, sure)
 	}
 }
 
@@ -403,5 +446,81 @@ func TestVoterIDOfAnotherPlace(t *testing.T) {
 	got, scope := ask(t, s, inputs)
 	if len(got) != 0 || scope.Gaps != hashing.GapJurisdiction || slices.Index(scope.Asked, false) != slices.IndexFunc(inputs, func(in hashing.Input) bool { return in.Type == hashing.VoterID }) {
 		t.Errorf("%v, %+v", got, scope)
+	}
+}
+
+// The group that a bucket is said to leave is that of the states the operator is
+// told, also of those that have no files of their own.
+func TestGroupOfPlacesWithoutList(t *testing.T) {
+	records := append(roll(t), lookuptest.People(t, "small", 50, 3, "US-WY")...)
+	records = append(records, lookuptest.People(t, "small", 60, 3, "US-GU")...)
+	op := newOperator(t, records)
+	op.Sign(t, func(m *lookup.Manifest) {
+		m.Seq++
+		m.Lists = slices.DeleteFunc(m.Lists, func(l lookup.ListRef) bool { return l.Jurisdiction == "US-WY" || l.Jurisdiction == "US-GU" })
+	})
+	open := func(place string) *lookup.Offer {
+		t.Helper()
+		o, err := op.client(t, new(lookup.MemoryCache)).Open(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	// Wyoming's few are in nowhere's bucket, of six bits; the key that is asked
+	// under says Wyoming.
+	if b := open("US-WY").Buckets(); !b.Possible || b.Group != lookup.GroupSize("US-WY", 6) {
+		t.Errorf("buckets of Wyoming: %+v, its group is of %d", b, lookup.GroupSize("US-WY", 6))
+	}
+	// How many people Guam has is not known here, so nothing says that the same
+	// bucket leaves enough of them.
+	if b := open("US-GU").Buckets(); b.Possible {
+		t.Errorf("buckets of Guam: %+v", b)
+	}
+	if _, err := open("US-GU").Session(t.Context(), lookup.BucketMode, nil); err == nil {
+		t.Error("a bucket of Guamanians is asked for")
+	}
+}
+
+// The number of batches is that of many names: steps, under each key alike.
+func TestBatchesAreRoundedUp(t *testing.T) {
+	op := published(t)
+	steps := []int{1, 2, 4, 6, 8, 12, 16, 24, 32}
+	birth := hashing.Date{Year: 1950, Month: 4, Day: 5}
+	seen := map[int]bool{}
+	for _, spellings := range []int{1, 2, 4, 7, 9, 15, 23} {
+		var firsts []string
+		for i := range spellings {
+			firsts = append(firsts, "Person"+string(rune('a'+i)))
+		}
+		o, err := op.client(t, new(lookup.MemoryCache)).Open(t.Context(), "US-FL")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := o.Session(t.Context(), lookup.FilterMode, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		op.Forget()
+		inputs := person(t, "Fictional", firsts, birth, "32301")
+		ask(t, s, inputs)
+		byKey := map[string]int{}
+		for _, line := range op.Saw() {
+			if strings.HasPrefix(line, "POST") {
+				byKey[line]++
+			}
+		}
+		for key, n := range byKey {
+			seen[n] = true
+			if !slices.Contains(steps, n) {
+				t.Errorf("%d spellings: %d batches: %s", spellings, n, key)
+			}
+		}
+		if sum := s.Batches(inputs); len(op.Saw()) != sum {
+			t.Errorf("%d spellings: %d requests, said to be %d", spellings, len(op.Saw()), sum)
+		}
+	}
+	if len(seen) < 4 {
+		t.Errorf("only these numbers of batches were asked: %v", seen)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
@@ -51,6 +52,16 @@ func NewDataset(number uint16, d *hashing.DatasetInfo) Dataset {
 		Jurisdictions: d.Jurisdictions, Sections: d.Sections, Homes: d.Homes, Fields: d.Columns, Rows: d.Rows, Indexed: d.Indexed, Keyless: d.Keyless,
 		Skipped: d.Skipped, Withheld: d.Withheld, Unread: d.Unread, Unchosen: d.Unchosen, KeyRows: d.KeyRows, JanuaryFirst: d.JanuaryFirst,
 	}
+}
+
+// same reports whether two lists say the same of a dataset, whose number may
+// differ.
+func (d *Dataset) same(other *Dataset) bool {
+	x, y := *d, *other
+	x.Number, y.Number = 0, 0
+	a, errA := json.Marshal(&x)
+	b, errB := json.Marshal(&y)
+	return errA == nil && errB == nil && string(a) == string(b)
 }
 
 // Info returns the dataset as a source describes it. Only leaks are published.
@@ -156,6 +167,9 @@ func (l *List) check(jurisdiction string) error {
 		if numbers[d.Number] || ids[d.ID] || !hashing.ValidDatasetID(d.ID) || !d.countsFit() {
 			return fmt.Errorf("dataset %d has an impossible name or count, or that of another", i)
 		}
+		if !d.shown() {
+			return fmt.Errorf("dataset %q has a title or another text with characters that do not show as they are", d.ID)
+		}
 		numbers[d.Number], ids[d.ID] = true, true
 	}
 	files := make(map[[2]string]bool)
@@ -187,8 +201,8 @@ func (l *List) check(jurisdiction string) error {
 // computed of them.
 func (d *Dataset) countsFit() bool {
 	const most = 1 << 40
-	if d.Rows < 0 || d.Rows > most || d.Indexed < 0 || d.Keyless < 0 || d.Indexed+d.Keyless > d.Rows ||
-		d.Indexed > d.Rows || d.Unread < 0 || d.Unchosen < 0 {
+	if d.Rows < 0 || d.Rows > most || d.Indexed < 0 || d.Keyless < 0 || d.Indexed > d.Rows || d.Keyless > d.Rows-d.Indexed ||
+		d.Unread < 0 || d.Unchosen < 0 {
 		return false
 	}
 	for _, counts := range []struct {
@@ -197,6 +211,28 @@ func (d *Dataset) countsFit() bool {
 	}{{d.KeyRows, d.Indexed}, {d.Skipped, d.Rows}, {d.Withheld, d.Rows}} {
 		for _, n := range counts.of {
 			if n < 0 || n > counts.most {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// shown reports whether every text that is not checked otherwise shows as it is.
+func (d *Dataset) shown() bool {
+	for _, s := range [...]string{d.Title, d.Incident, d.AsOf, d.JanuaryFirst} {
+		if !shown(s) {
+			return false
+		}
+	}
+	for _, list := range [...][]string{d.Jurisdictions, d.Sections, d.Homes, d.Fields} {
+		if !shown(strings.Join(list, "")) {
+			return false
+		}
+	}
+	for _, counts := range [...]map[string]int64{d.Skipped, d.Withheld, d.KeyRows} {
+		for name := range counts {
+			if !shown(name) {
 				return false
 			}
 		}

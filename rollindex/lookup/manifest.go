@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -28,6 +30,7 @@ type Manifest struct {
 	Canonical string    `json:"canonical"` // "rc1"
 	Lists     []ListRef `json:"lists"`     // at most one a jurisdiction, each with a key
 	Budgets   Budgets   `json:"budgets"`
+	Page      []Page    `json:"page,omitempty"` // the files of the page beside it, sorted by path
 
 	digest Hash32 // SHA-256 of the signed text
 }
@@ -54,6 +57,29 @@ type Budgets struct {
 	SlotsPerJurisdiction int `json:"slots_per_jurisdiction"` // [BatchSize] to a batch
 }
 
+// Page is a file of the page that stands at the root of what is published, for
+// who wants to compare what a server sends with what its operator signed. A client
+// does not need it.
+type Page struct {
+	Path   string `json:"path"` // "app.js", slashes between its parts
+	SHA256 Hash32 `json:"sha256"`
+}
+
+// ValidPagePath reports whether a file of the page may have the path: that of a
+// file below the root, which is none of the protocol's and not hidden.
+func ValidPagePath(path string) bool {
+	if !fs.ValidPath(path) || path == "." || len(path) > 256 {
+		return false
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if part[0] == '.' || strings.ContainsFunc(part, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' || r == ':' }) {
+			return false
+		}
+	}
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.EqualFold(first, "v1")
+}
+
 // Hash32 is 32 bytes written as 64 lower-case hexadecimal digits.
 type Hash32 [32]byte
 
@@ -77,6 +103,7 @@ func (h *Hash32) UnmarshalText(text []byte) error {
 const (
 	MaxManifest   = 256 << 10 // bytes, signatures included
 	maxPlaces     = 1 << 10   // keys
+	maxPage       = 1 << 10   // files of the page
 	maxClockAhead = 24 * time.Hour
 )
 
@@ -108,6 +135,14 @@ func (m *Manifest) check() error {
 			return fmt.Errorf("list %d is of a jurisdiction without a key or with another list", i)
 		}
 		lists[l.Jurisdiction] = true
+	}
+	if len(m.Page) > maxPage {
+		return fmt.Errorf("%d files of the page", len(m.Page))
+	}
+	for i, p := range m.Page {
+		if !ValidPagePath(p.Path) || i > 0 && m.Page[i-1].Path >= p.Path {
+			return fmt.Errorf("file %d of the page is none, or out of order", i)
+		}
 	}
 	return nil
 }
@@ -195,7 +230,7 @@ type TrustedKey struct {
 
 // ParseKey reads a verifier key as C2SP signed-note writes it:
 // "example.org+4ba6cb90+AX...", name, key id and Ed25519 public key. White
-// space around it is ignored.
+// space around it is ignored. A name that would not show as it is, is an error.
 func ParseKey(text string) (*TrustedKey, error) {
 	text = strings.TrimSpace(text)
 	if len(text) > 512 {
@@ -205,7 +240,17 @@ func ParseKey(text string) (*TrustedKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf(`the operator's key is not of the form "name+hash+key": %w`, err)
 	}
+	if !shown(v.Name()) {
+		return nil, errors.New("the operator's key has a name with characters that do not show as they are")
+	}
 	return &TrustedKey{text, v}, nil
+}
+
+// shown reports whether a text shows as it is: it has nothing that moves a
+// terminal's cursor, ends a line, or turns or hides what stands beside it. What an
+// operator says is shown beside fingerprints and answers.
+func shown(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) })
 }
 
 // String returns the key as [ParseKey] reads it.
@@ -239,6 +284,13 @@ func Verify(signed []byte, key *TrustedKey, now time.Time, lastSeq uint64) (*Man
 		return nil, refuse("the manifest", err)
 	}
 	return m, nil
+}
+
+// OpenManifest is [Verify] for who published it: whatever the time and its number
+// are.
+func OpenManifest(signed []byte, key *TrustedKey) (*Manifest, error) {
+	m, err := verify(signed, key)
+	return m, refuse("the manifest", err)
 }
 
 func verify(signed []byte, key *TrustedKey) (*Manifest, error) {

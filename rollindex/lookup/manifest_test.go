@@ -75,6 +75,29 @@ func TestManifest(t *testing.T) {
 	}
 }
 
+// The name in a key is shown beside its fingerprint: it must not be able to write
+// over it.
+func TestKeyNames(t *testing.T) {
+	for _, name := range []string{"lookup.example.org\x1b[1A\x1b[2K", "a\u202egro", "a\u009b2J", "a\u200bb", "a\x7f", "a\b"} {
+		_, public, err := note.GenerateKey(bytes.NewReader(make([]byte, 64)), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ParseKey(public); err == nil {
+			t.Errorf("a key with the name %q", name)
+		} else if strings.Contains(err.Error(), name) {
+			t.Errorf("the error shows the name: %q", err)
+		}
+	}
+	_, public, err := note.GenerateKey(bytes.NewReader(make([]byte, 64)), "nachschlagen.beispiel/übung")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseKey(public); err != nil {
+		t.Error(err)
+	}
+}
+
 // A manifest that does not hold together is neither signed nor taken.
 func TestManifestCheck(t *testing.T) {
 	signer, key := testSigner(t)

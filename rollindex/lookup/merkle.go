@@ -8,12 +8,12 @@ import (
 // Hash is a SHA-256.
 type Hash [sha256.Size]byte
 
-// leafHash and nodeHash are those of RFC 6962, section 2.1: no leaf can be taken
-// for a node.
-func leafHash(data []byte) Hash {
+// LeafHash returns the leaf of a tree that stands for the body of a bucket. It and
+// the nodes are those of RFC 6962, section 2.1: no leaf can be taken for a node.
+func LeafHash(body []byte) Hash {
 	h := sha256.New()
 	h.Write([]byte{0})
-	h.Write(data)
+	h.Write(body)
 	return Hash(h.Sum(nil))
 }
 
@@ -34,14 +34,20 @@ type Tree struct {
 // NewTree returns the tree over the bodies of buckets in order; there are a
 // power of two of them.
 func NewTree(bodies [][]byte) (*Tree, error) {
-	n := len(bodies)
+	leaves := make([]Hash, len(bodies))
+	for i, b := range bodies {
+		leaves[i] = LeafHash(b)
+	}
+	return TreeOf(leaves)
+}
+
+// TreeOf is [NewTree] of the [LeafHash] of each body, which are kept.
+func TreeOf(leaves []Hash) (*Tree, error) {
+	n := len(leaves)
 	if n == 0 || n&(n-1) != 0 || n > 1<<16 {
 		return nil, errors.New("a tree needs a power of two of buckets, at most 65,536")
 	}
-	level := make([]Hash, n)
-	for i, b := range bodies {
-		level[i] = leafHash(b)
-	}
+	level := leaves
 	t := &Tree{levels: [][]Hash{level}}
 	for len(level) > 1 {
 		above := make([]Hash, len(level)/2)
@@ -69,7 +75,7 @@ func (t *Tree) AppendProof(dst []byte, bucket int) []byte {
 // proves reports whether the proof shows that body is the leaf of that number
 // under the root. The proof's length is a whole number of hashes.
 func proves(root *Hash, body []byte, bucket int, proof []byte) bool {
-	h := leafHash(body)
+	h := LeafHash(body)
 	for ; len(proof) >= len(h); proof = proof[len(h):] {
 		beside := Hash(proof)
 		if bucket&1 == 0 {

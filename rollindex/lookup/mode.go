@@ -27,7 +27,7 @@ func (m Mode) String() string {
 // Cost is what asking in a mode takes and tells.
 type Cost struct {
 	Mode     Mode
-	Possible bool  // bucket mode: buckets are published of every jurisdiction asked
+	Possible bool  // bucket mode: buckets are published of every jurisdiction asked, and leave groups that are known
 	Download int64 // bytes not in the cache yet, at most; of bucket mode, for one person
 	Files    int   // requests they take
 
@@ -56,7 +56,9 @@ func (o *Offer) Filters() Cost {
 
 // Buckets returns the cost of bucket mode for one person. Where several
 // jurisdictions are asked, the finest of their buckets counts: all are cut from
-// one group of names.
+// one group of names. A jurisdiction whose people are not known ([BucketBits]) is
+// asked by bucket only where there is one for all: that of
+// [hashing.NoJurisdiction] could leave too few of them.
 func (o *Offer) Buckets() Cost {
 	c := Cost{Mode: BucketMode, Possible: len(o.places) > 0}
 	bits := 0
@@ -67,18 +69,26 @@ func (o *Offer) Buckets() Cost {
 	}
 	named := false // a jurisdiction other than hashing.NoJurisdiction
 	for _, p := range o.places {
+		// One without files of its own counts too: the key it is asked under names it.
+		if p.name != hashing.NoJurisdiction {
+			size := groupAt(p.name, bits)
+			if !named || size < c.Group {
+				c.Group, named = size, true
+			}
+			_, known := groupingOf(p.name)
+			c.Possible = c.Possible && (known || bits == 0)
+		}
 		switch {
 		case p.list == nil:
-			continue
 		case p.list.Buckets == nil:
 			c.Possible = c.Possible && len(p.list.Files) == 0
-			continue
+		default:
+			c.Download += p.list.Buckets.Bytes
+			c.Files++
 		}
-		c.Download += p.list.Buckets.Bytes
-		c.Files++
-		if size := groupAt(p.name, bits); !named || p.name != hashing.NoJurisdiction && size < c.Group {
-			c.Group, named = size, true
-		}
+	}
+	if !named {
+		c.Group = groupAt(hashing.NoJurisdiction, bits)
 	}
 	return c
 }

@@ -18,6 +18,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/rollindex/exposure/sourcetest"
 	"rollcheck/rollindex/lookup"
+	"rollcheck/rollindex/lookup/lookuptest"
 )
 
 var update = flag.Bool("update", false, "write the generated parts of PROTOCOL.md")
@@ -156,7 +157,7 @@ func number(t *testing.T, s string) uint64 {
 
 // The manifest in PROTOCOL.md verifies with the key beside it.
 func TestExampleManifest(t *testing.T) {
-	secret, public, err := note.GenerateKey(seedOf("PROTOCOL.md"), "lookup.example.org")
+	secret, public, err := note.GenerateKey(lookuptest.SeedOf("PROTOCOL.md"), "lookup.example.org")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +212,7 @@ func TestTranscripts(t *testing.T) {
 		if got, _ := ask(t, s, sourcetest.People(t, "", 5, 1)[0].Keys); len(got) == 0 {
 			t.Fatal("the person is not found")
 		}
-		compare(t, "transcript "+mode.String(), transcript(op.saw))
+		compare(t, "transcript "+mode.String(), transcript(op.Saw()))
 	}
 }
 

@@ -3,6 +3,7 @@ package lookup
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"rollcheck/hashing"
@@ -74,8 +75,37 @@ func (o *Offer) open(ctx context.Context, p *place, f *File) (openFilter, error)
 	return openFilter{p.indexes[f.Dataset], keyTypeOf(f.KeyType), filter}, nil
 }
 
+// Manifest returns the manifest that the session asks by.
+func (s *Session) Manifest() *Manifest { return s.offer.Manifest }
+
 // Mode returns the session's mode.
 func (s *Session) Mode() Mode { return s.mode }
+
+// Jurisdictions returns those that are asked, sorted, [hashing.NoJurisdiction] among them.
+func (s *Session) Jurisdictions() []string { return s.offer.Jurisdictions() }
+
+// In returns a session that asks only those of the jurisdictions that s asks, and
+// [hashing.NoJurisdiction], as one person of many does. Its datasets are those of s.
+func (s *Session) In(jurisdictions ...string) *Session {
+	o := *s.offer
+	o.places = nil
+	in := &Session{offer: &o, mode: s.mode}
+	for i, p := range s.offer.places {
+		if p.name != hashing.NoJurisdiction && !slices.Contains(jurisdictions, p.name) {
+			continue
+		}
+		o.places = append(o.places, p)
+		if s.filters != nil {
+			in.filters = append(in.filters, s.filters[i])
+		}
+	}
+	return in
+}
+
+// AskIn is [Session.Ask] in some of the jurisdictions: those the person named.
+func (s *Session) AskIn(ctx context.Context, jurisdictions []string, inputs []hashing.Input, yield func(hashing.Result)) (hashing.Scope, error) {
+	return s.In(jurisdictions...).Ask(ctx, inputs, yield)
+}
 
 // Datasets returns what is asked about, by id.
 func (s *Session) Datasets() []hashing.DatasetInfo { return s.offer.datasets }
@@ -127,22 +157,24 @@ func (s *Session) Ask(ctx context.Context, inputs []hashing.Input, yield func(ha
 	return a.scope(), ctx.Err()
 }
 
+// Batches returns how many evaluations an Ask of the inputs takes at most, for who
+// asks to compare with [Manifest.Budgets]. It asks nothing.
+func (s *Session) Batches(inputs []hashing.Input) int {
+	a := s.ask(inputs)
+	if s.mode == BucketMode {
+		_, given := a.given()
+		a.questions = slices.DeleteFunc(a.questions, func(q question) bool {
+			_, names, ok := namesOf(inputs[q.input])
+			return !ok || names != given
+		})
+	}
+	return len(a.batches())
+}
+
 // FalseHits returns the expected number of hits, among those of an Ask or a
 // Search of the inputs, that no record stands behind: [FalsePositive] for every
 // look into a filter, none to speak of in a bucket, whose tags are whole.
 func (s *Session) FalseHits(inputs []hashing.Input) float64 {
-	if s.mode != FilterMode {
-		return 0
-	}
-	looks := 0
-	for _, q := range s.ask(inputs).questions {
-		for _, at := range s.offer.where(q.place) {
-			for _, f := range s.filters[at] {
-				if f.keyType == inputs[q.input].Type {
-					looks++
-				}
-			}
-		}
-	}
-	return float64(looks) * FalsePositive
+	a := s.ask(inputs)
+	return a.falseHits(func(*question) bool { return true })
 }

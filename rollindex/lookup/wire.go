@@ -30,9 +30,9 @@ func ListPath(sha256 Hash32) string { return "/v1/l/" + sha256.String() }
 // FilterPath returns the path of a filter file.
 func FilterPath(sha256 Hash32) string { return "/v1/f/" + sha256.String() }
 
-// BucketPath returns the path of a bucket file; numbers are decimal, without
-// leading zeros.
-func BucketPath(id BucketID) string { return fmt.Sprintf("/v1/b/%d/%d", id.Key, id.Number) }
+// BucketPath returns the path of a bucket file: the root of its tree, so that what
+// stands there never changes, and its number, decimal without leading zeros.
+func BucketPath(root Hash32, number int) string { return fmt.Sprintf("/v1/b/%s/%d", root, number) }
 
 // Elements are the elements of one batch.
 type Elements [BatchSize][voprf.ElementSize]byte

@@ -3,6 +3,7 @@ package lookup
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"rollcheck/hashing"
@@ -35,7 +36,7 @@ func TestWire(t *testing.T) {
 			t.Errorf("a response of %d bytes: %v", n, err)
 		}
 	}
-	if got := BucketPath(BucketID{12, 11, 1034}); got != "/v1/b/12/1034" {
+	if got := BucketPath(Hash32{0xab}, 1034); got != "/v1/b/ab"+strings.Repeat("0", 62)+"/1034" {
 		t.Errorf("path %s", got)
 	}
 }

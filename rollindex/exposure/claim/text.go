@@ -203,7 +203,13 @@ func (t *text) verdict(r *Report) {
 	for i := range r.Because {
 		t.wrap("  ", r.Because[i].Text(t.lang))
 	}
-	t.wrap("  ", strings.TrimSpace(t.w.proves[r.Verdict]+" "+t.w.sure[r.Confidence]))
+	t.wrap("  ", r.Caveat(t.lang))
+}
+
+// Caveat says what the verdict does not say, and how good its sources are.
+func (r *Report) Caveat(lang advice.Lang) string {
+	w := languages[lang]
+	return strings.TrimSpace(w.proves[r.Verdict] + " " + w.sure[r.Confidence])
 }
 
 // states says for each state who may have the list, what programme there is, and
