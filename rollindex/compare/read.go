@@ -56,6 +56,7 @@ type reading struct {
 	wanted *tagSet                   // if not nil, rows of files other than the first count only under these tags
 	wide   *extsort.Sorter[wide]
 	narrow *extsort.Sorter[narrow]
+	ids    *idWatch // if not nil, what is told by voter ids
 }
 
 // newPRF returns a keyed function for one comparison: what is spilled is
@@ -77,9 +78,14 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 	defer src.Close()
 	var rows atomic.Int64
 	var visitors []*visitor
+	var ids []*idTally
 	skips, err := src.Each(ctx, jobs, func() voterfile.Visitor {
 		v := r.newVisitor(n, src.Members(), in.AsOf, &rows)
 		visitors = append(visitors, v)
+		if r.ids != nil {
+			v.ids = r.ids.newTally()
+			ids = append(ids, v.ids)
+		}
 		return v
 	}, func() {
 		if progress != nil {
@@ -103,6 +109,9 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 	for _, v := range visitors {
 		f.add(v)
 	}
+	if r.ids != nil {
+		r.ids.end(in.AsOf, ids)
+	}
 	slices.Sort(f.Jurisdictions)
 	f.judge()
 	return f, nil
@@ -118,6 +127,7 @@ type visitor struct {
 	wideW  *extsort.Writer[wide]
 	thinW  *extsort.Writer[narrow]
 	shared *atomic.Int64
+	ids    *idTally // if not nil
 	x      []byte
 
 	rows, keyless int64
@@ -144,6 +154,9 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 	var vals values
 	v.values.fill(rec, &vals)
 	v.count(rec, &vals)
+	if v.ids != nil {
+		v.ids.visit(rec)
+	}
 	place := uint64(rec.Member)<<(typeShift-memberBits) | uint64(rec.Line)
 	some := false
 	for _, t := range v.types {
@@ -180,8 +193,8 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 }
 
 func (v *visitor) count(rec *voterfile.Record, vals *values) {
-	for f, p := range vals {
-		if p != 0 {
+	for f := range v.filled {
+		if vals[f] != 0 {
 			v.filled[f]++
 		}
 	}
