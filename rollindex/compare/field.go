@@ -100,6 +100,7 @@ const ageOf = numFields
 type valuer struct {
 	codes []map[string]map[string]string // by member: role, code, meaning
 	known [field.NumRoles]map[string]print
+	short [field.NumRoles][shortCodes]shortCode // likewise, of the codes that fit a word
 	buf   []byte
 }
 
@@ -199,6 +200,45 @@ func (v *valuer) coded(rec *voterfile.Record, role field.Role) print {
 	if b == nil {
 		return 0
 	}
+	var short *shortCode
+	word, fits := wordOf(rec.Member, b)
+	if fits {
+		short = &v.short[role][word*0x9e3779b97f4a7c15>>(64-shortBits)]
+		if short.word == word {
+			return short.print
+		}
+	}
+	p := v.longer(rec, role, b)
+	if fits {
+		*short = shortCode{word, p}
+	}
+	return p
+}
+
+// shortCode is the print of a code that was seen before: a lookup in place of one
+// in a map, which rows are too many for.
+type shortCode struct {
+	word  uint64
+	print print
+}
+
+const (
+	shortBits  = 7
+	shortCodes = 1 << shortBits
+)
+
+// wordOf packs a code of up to six bytes and its member, of the first 255; never to 0.
+func wordOf(member int, b []byte) (w uint64, ok bool) {
+	if len(b) > 6 || member >= 255 {
+		return 0, false
+	}
+	for _, c := range b {
+		w = w<<8 | uint64(c)
+	}
+	return w | uint64(len(b))<<48 | uint64(member+1)<<56, true
+}
+
+func (v *valuer) longer(rec *voterfile.Record, role field.Role, b []byte) print {
 	if v.known[role] == nil || len(v.known[role]) > 4096 {
 		v.known[role] = map[string]print{}
 	}

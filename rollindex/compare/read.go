@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"sync/atomic"
 
@@ -128,7 +129,8 @@ type visitor struct {
 	thinW  *extsort.Writer[narrow]
 	shared *atomic.Int64
 	ids    *idTally // if not nil
-	x      []byte
+	x      []byte   // hashed inputs of a row, one after the other
+	found  []keyed  // which parts of x they are
 
 	rows, keyless int64
 	keys          [hashing.NumKeyTypes]int64
@@ -158,38 +160,61 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 		v.ids.visit(rec)
 	}
 	place := uint64(rec.Member)<<(typeShift-memberBits) | uint64(rec.Line)
-	some := false
-	for _, t := range v.types {
-		var ok bool
-		if v.x, ok = rec.AppendKey(v.x[:0], t); !ok {
-			continue
-		}
-		some = true
-		v.keys[t]++
-		var y hashing.Output
-		v.hasher.Sum(t, v.x, &y)
-		tag := binary.BigEndian.Uint64(y[:])
-		if v.wanted != nil {
-			if v.file == 0 {
-				v.wanted.add(tag)
-			} else if !v.wanted.has(tag) {
-				continue
-			}
-		}
-		var err error
-		if v.linked[t] {
-			err = v.wideW.Add(newWide(tag, who(v.file, t), place, &vals))
-		} else {
-			err = v.thinW.Add(narrow{tag, who(v.file, t)})
-		}
-		if err != nil {
+	v.hash(rec)
+	for i := range v.found {
+		if err := v.put(&v.found[i], place, &vals); err != nil {
 			return err
 		}
 	}
-	if !some {
+	return nil
+}
+
+// keyed is one match key of a row.
+type keyed struct {
+	typ      hashing.KeyType
+	from, to int // in x
+	y        hashing.Output
+}
+
+// hash finds the keys of a row and hashes them, two at a time.
+func (v *visitor) hash(rec *voterfile.Record) {
+	v.x, v.found = v.x[:0], v.found[:0]
+	for _, t := range v.types {
+		from := len(v.x)
+		var ok bool
+		if v.x, ok = rec.AppendKey(v.x, t); ok {
+			v.keys[t]++
+			v.found = append(v.found, keyed{typ: t, from: from, to: len(v.x)})
+		}
+	}
+	if len(v.found) == 0 {
 		v.keyless++
 	}
-	return nil
+	i := 0
+	for ; i+1 < len(v.found); i += 2 {
+		a, b := &v.found[i], &v.found[i+1]
+		v.hasher.SumPair(a.typ, v.x[a.from:a.to], &a.y, b.typ, v.x[b.from:b.to], &b.y)
+	}
+	if i < len(v.found) {
+		a := &v.found[i]
+		v.hasher.Sum(a.typ, v.x[a.from:a.to], &a.y)
+	}
+}
+
+// put adds the record of a key, if it is wanted.
+func (v *visitor) put(k *keyed, place uint64, vals *values) error {
+	tag := binary.BigEndian.Uint64(k.y[:])
+	if v.wanted != nil {
+		if v.file == 0 {
+			v.wanted.add(tag)
+		} else if !v.wanted.has(tag) {
+			return nil
+		}
+	}
+	if v.linked[k.typ] {
+		return v.wideW.Add(newWide(tag, who(v.file, k.typ), place, vals))
+	}
+	return v.thinW.Add(narrow{tag, who(v.file, k.typ)})
 }
 
 func (v *visitor) count(rec *voterfile.Record, vals *values) {
@@ -198,10 +223,8 @@ func (v *visitor) count(rec *voterfile.Record, vals *values) {
 			v.filled[f]++
 		}
 	}
-	for _, k := range field.Kinds() {
-		if rec.Kinds.Has(k) {
-			v.kinds[k]++
-		}
+	for kinds := uint32(rec.Kinds); kinds != 0; kinds &= kinds - 1 {
+		v.kinds[bits.TrailingZeros32(kinds)]++
 	}
 	if rec.Jurisdiction != "" && !v.places[rec.Jurisdiction] {
 		v.places[rec.Jurisdiction] = true
