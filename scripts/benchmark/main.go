@@ -37,6 +37,7 @@ func main() {
 	flag.IntVar(&b.large, "large-rows", 10_000_000, "rows of the memory and check tables")
 	flag.IntVar(&b.runs, "runs", 3, "timed runs of each command; the median is printed")
 	flag.StringVar(&b.dir, "dir", "", "directory for the files (default: a temporary one)")
+	comparing := flag.Bool("compare", false, "print the table of compare alone")
 	flag.Parse()
 	if b.dir == "" {
 		dir, err := os.MkdirTemp("", "rollcheck-bench-")
@@ -49,8 +50,11 @@ func main() {
 	b.env = append(os.Environ(), "ROLLCHECK_INDEX="+b.path("index"), "ROLLCHECK_KEY_FILE="+b.path("key"))
 	fmt.Printf("%s, %d cores, %s/%s, %s; medians of %d runs, whole processes\n", time.Now().UTC().Format(time.DateOnly),
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, cpuModel(), b.runs)
-	b.ingest()
-	b.checks()
+	if !*comparing {
+		b.ingest()
+		b.checks()
+	}
+	b.compare()
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
