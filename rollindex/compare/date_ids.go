@@ -4,9 +4,7 @@ import (
 	"container/heap"
 	"slices"
 
-	"rollcheck/data/field"
 	"rollcheck/hashing"
-	"rollcheck/rollindex/voterfile"
 )
 
 // idWatch looks at voter ids that are numbers: where new voters get higher ones
@@ -18,8 +16,8 @@ type idWatch struct {
 	older   idRows   // registered by then
 	leak    highest
 	of      int64 // rows of the leak with a number
-	before  hashing.Date
-	reading bool // snapshots; the leak otherwise
+	before  print // day of the snapshot before
+	reading bool  // snapshots; the leak otherwise
 }
 
 // idRows counts rows, and those with a higher id than the snapshot before has.
@@ -63,23 +61,20 @@ func (w *idWatch) newTally() *idTally {
 	return t
 }
 
-// visit looks at a row.
-func (t *idTally) visit(rec *voterfile.Record) {
-	n, ok := idNumber(rec.VoterID)
+// visit looks at a row, by its id and the print of its registration date.
+func (t *idTally) visit(id []byte, registered print) {
+	n, ok := idNumber(id)
 	if !ok {
 		return
 	}
 	t.of++
 	t.highest.add(n, t.most)
-	if !t.marked {
-		return
-	}
-	if d, ok := rec.Date(field.RoleRegistrationDate); ok {
-		if after(d, t.watch.before) {
-			t.newer.add(n > t.mark)
-		} else {
-			t.older.add(n > t.mark)
-		}
+	switch {
+	case !t.marked || !isDay(registered):
+	case registered > t.watch.before:
+		t.newer.add(n > t.mark)
+	default:
+		t.older.add(n > t.mark)
 	}
 }
 
@@ -120,7 +115,7 @@ func (w *idWatch) end(asOf hashing.Date, tallies []*idTally) {
 	if len(all) >= 2 {
 		mark = all[len(all)-2]
 	}
-	w.marks, w.before = append(w.marks, mark), asOf
+	w.marks, w.before = append(w.marks, mark), datePrint(asOf)
 }
 
 // inOrder reports whether new voters get higher ids: nine in ten of those who

@@ -122,7 +122,7 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 type visitor struct {
 	*reading
 	file   int
-	asOf   hashing.Date
+	asOf   print // of the day of its data; 0 if it is not known
 	hasher *hashing.Hasher
 	values *valuer
 	wideW  *extsort.Writer[wide]
@@ -137,16 +137,18 @@ type visitor struct {
 	filled        [NumFields]int64
 	kinds         [field.MaskBits]int64
 	places        map[string]bool
-	registered    hashing.Date
-	voted         hashing.Date
 	late          int64
 }
 
 func (r *reading) newVisitor(n int, members []voterfile.Member, asOf hashing.Date, rows *atomic.Int64) *visitor {
-	return &visitor{
-		reading: r, file: n, asOf: asOf, hasher: r.prf.NewHasher(), values: newValuer(members), shared: rows,
+	v := &visitor{
+		reading: r, file: n, hasher: r.prf.NewHasher(), values: newValuer(members), shared: rows,
 		wideW: r.wide.NewWriter(), thinW: r.narrow.NewWriter(), places: map[string]bool{},
 	}
+	if asOf.Precision() == hashing.PrecisionDay {
+		v.asOf = datePrint(asOf)
+	}
+	return v
 }
 
 // Visit adds the records of a row.
@@ -157,7 +159,7 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 	v.values.fill(rec, &vals)
 	v.count(rec, &vals)
 	if v.ids != nil {
-		v.ids.visit(rec)
+		v.ids.visit(rec.VoterID, vals[RegistrationDate])
 	}
 	place := uint64(rec.Member)<<(typeShift-memberBits) | uint64(rec.Line)
 	v.hash(rec)
@@ -229,22 +231,13 @@ func (v *visitor) count(rec *voterfile.Record, vals *values) {
 	if rec.Jurisdiction != "" && !v.places[rec.Jurisdiction] {
 		v.places[rec.Jurisdiction] = true
 	}
-	v.registered = v.later(v.registered, rec, field.RoleRegistrationDate)
-	v.voted = v.later(v.voted, rec, field.LastVoteDate)
-}
-
-// later returns the later of two days; a day after the file's own, which a slip
-// of the pen makes, does not count.
-func (v *visitor) later(than hashing.Date, rec *voterfile.Record, role field.Role) hashing.Date {
-	d, ok := rec.Date(role)
-	switch {
-	case !ok || d.Precision() != hashing.PrecisionDay || !after(d, than):
-		return than
-	case v.asOf.Year != 0 && after(d, v.asOf):
-		v.late++
-		return than
+	if v.asOf != 0 {
+		for _, f := range [...]Field{RegistrationDate, LastVote} {
+			if isDay(vals[f]) && vals[f] > v.asOf {
+				v.late++
+			}
+		}
 	}
-	return d
 }
 
 func after(a, b hashing.Date) bool {
@@ -278,11 +271,5 @@ func (f *File) add(v *visitor) {
 		if !slices.Contains(f.Jurisdictions, j) {
 			f.Jurisdictions = append(f.Jurisdictions, j)
 		}
-	}
-	if after(v.registered, f.LatestRegistration) {
-		f.LatestRegistration = v.registered
-	}
-	if after(v.voted, f.LatestVote) {
-		f.LatestVote = v.voted
 	}
 }
