@@ -41,11 +41,11 @@ func (b *bench) compare() {
 			results[i] = append(results[i], c.run())
 		}
 	}
-	fmt.Printf("\nCompare, Florida layout, %d rows twice\n\n| command | seconds | peak MiB | rollcheck is |\n|---|---|---|---|\n", rows)
+	fmt.Printf("\nCompare, Florida layout, %d rows twice\n\n| command | seconds | of the processors | peak MiB | rollcheck is |\n|---|---|---|---|---|\n", rows)
 	base := median(results[0]).wall.Seconds()
 	for i, c := range commands {
 		m := median(results[i])
-		fmt.Printf("| %s | %.2f | %d | %.2fx as fast |\n", c.name, m.wall.Seconds(), m.rss>>20, m.wall.Seconds()/base)
+		fmt.Printf("| %s | %.2f | %.2f | %d | %.2fx as fast |\n", c.name, m.wall.Seconds(), m.cpu.Seconds(), m.rss>>20, m.wall.Seconds()/base)
 	}
 }
 

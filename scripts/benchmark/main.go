@@ -77,6 +77,7 @@ func cpuModel() string {
 type sample struct {
 	wall time.Duration
 	rss  int64 // peak, bytes
+	cpu  time.Duration
 	out  string
 }
 
@@ -95,6 +96,7 @@ func (b *bench) run(most int, stdin string, name string, args ...string) sample 
 	}
 	if ru, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		s.rss = ru.Maxrss << 10
+		s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
 	return s
 }
