@@ -194,6 +194,22 @@ func (p *program) datingLines(d *compare.Dating) error {
 			Newer int64  `json:"newer"`
 		}{"evidence", e.Trait.String(), d.Snapshots[e.From].AsOf.String(), d.Snapshots[e.To].AsOf.String(), e.Older, e.Newer})
 	}
+	for _, b := range d.Bounds {
+		line := struct {
+			Type   string  `json:"type"`
+			Clue   string  `json:"clue"`
+			Before *string `json:"not_before"` // one of the two is null
+			After  *string `json:"not_after"`
+			Rows   int64   `json:"rows"` // that say so
+			Of     int64   `json:"of"`   // that could
+		}{Type: "bound", Clue: b.Clue.String(), Rows: b.Rows, Of: b.Of}
+		if b.After {
+			line.After = dateOrNull(b.Day)
+		} else {
+			line.Before = dateOrNull(b.Day)
+		}
+		j.write(line)
+	}
 	writeCaveats(j, tell.DateCaveats(d))
 	line := struct {
 		Type     string     `json:"type"`
@@ -211,7 +227,7 @@ func (p *program) datingLines(d *compare.Dating) error {
 		Merged   bool       `json:"merged"`
 		Text     string     `json:"text"`
 	}{
-		Type: "dating", Verdict: string(d.Verdict), Why: d.Why, Before: dateOrNull(d.NotBefore), Interval: [2]*string{dateOrNull(d.From), dateOrNull(d.To)},
+		Type: "dating", Verdict: string(d.Verdict), Why: d.Why, Before: dateOrNull(d.NotBefore), After: dateOrNull(d.NotAfter), Interval: [2]*string{dateOrNull(d.From), dateOrNull(d.To)},
 		Estimate: dateOrNull(d.Estimate), Key: d.Key.String(), Rows: d.Rows, Known: d.Known, Merged: d.Merged, Text: tell.Verdict(d),
 	}
 	if d.Best >= 0 {

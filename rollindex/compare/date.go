@@ -99,16 +99,18 @@ type Dating struct {
 	Known     int64 // of them, rows in any snapshot
 	Verdict   DateVerdict
 	Why       string // of CannotTell and OtherSource
-	Best      int    // snapshot, -1 if there is none
+	Best      int    // snapshot that fits best of those that the bounds allow, if any; -1 if there is none
 	// Estimate is the likeliest day. From and To are the days within 1.92 units of
 	// log-likelihood of it; the zero date is an open end: before the first or after
 	// the last snapshot, which nothing here could tell.
 	Estimate, From, To hashing.Date
-	NotBefore          hashing.Date // a date in the leak that two rows have and no file made before has
-	Evidence           []Evidence   // between snapshots, what changed
-	Curve              []Moment     // the log-likelihood over time
-	Errors             [numTraits]float64
-	Merged             bool // two moments explain it much better than one
+	// NotBefore and NotAfter are the closest of the Bounds; zero if there is none.
+	NotBefore, NotAfter hashing.Date
+	Bounds              []Bound            // by clue
+	Evidence            []Evidence         // between snapshots, what changed
+	Curve               []Moment           // the log-likelihood over time
+	Errors              [numTraits]float64 // the likeliest shares of wrong values, at the estimate
+	Merged              bool               // two moments explain it much better than one
 }
 
 // Date tells when the data of a leak was taken.
@@ -128,6 +130,10 @@ type Dating struct {
 // with one degree of freedom; Wilks 1938, Annals of Mathematical Statistics 9:
 // 60-62). Rows in all snapshots give their values; rows in some, only that they are
 // in these; rows in none, nothing.
+//
+// Where the leak itself says that it was not taken before a day or not after one
+// ([Bound]), the days beyond it are left out, unless the likelihood speaks against
+// all that are left: then it cannot be told.
 func Date(ctx context.Context, leak Input, snapshots []Input, opts Options) (*Dating, error) {
 	if len(snapshots) < 1 || len(snapshots) > MaxSnapshots {
 		return nil, fmt.Errorf("%w: give 1 to %d snapshots, not %d", ErrInputs, MaxSnapshots, len(snapshots))
@@ -139,6 +145,11 @@ func Date(ctx context.Context, leak Input, snapshots []Input, opts Options) (*Da
 		}
 	}
 	slices.SortStableFunc(snapshots, func(a, b Input) int { return cmp.Compare(number(a.AsOf), number(b.AsOf)) })
+	for i, s := range snapshots[1:] {
+		if s.AsOf == snapshots[i].AsOf {
+			return nil, fmt.Errorf("%w: two snapshots are of one day, %s", ErrInputs, s.AsOf)
+		}
+	}
 	inputs := append([]Input{leak}, snapshots...)
 	shares := make([][hashing.NumKeyTypes]float64, 2)
 	for i := range shares { // the snapshots are of one source: one stands for all
@@ -174,7 +185,7 @@ func date(ctx context.Context, inputs []Input, key hashing.KeyType, opts Options
 	}
 	defer r.close()
 	r.types = []hashing.KeyType{key}
-	r.wanted = newTagSet(1 << 21)
+	r.wanted, r.ids = newTagSet(1<<21), &idWatch{}
 	d := &Dating{Key: key, Best: -1}
 	for i, in := range inputs {
 		f, err := r.read(ctx, i, in, opts.Jobs, func(done, total, rows int64) { opts.report(Progress{i, done, total, rows}) })
@@ -190,6 +201,7 @@ func date(ctx context.Context, inputs []Input, key hashing.KeyType, opts Options
 	}
 	opts.report(Progress{File: len(inputs)})
 	m := newMoments(len(inputs)-1, d.Leak)
+	m.ids = r.ids
 	err = extsort.Drain(ctx, r.wide, max(opts.Jobs, 1), m.bucket, m.add)
 	if err != nil {
 		return nil, err
@@ -207,10 +219,16 @@ type moments struct {
 	present   []int64            // by snapshot
 	same, of  [numTraits][]int64 // by snapshot
 	cells     [numTraits][]cells // by snapshot but the last
+	last      []int64            // by snapshot: rows that are in it and in no later one
+
+	// What bounds rest on, of all buckets.
+	registered, voted *dayCounts
+	aged              *ageDays
+	ids               *idWatch
 }
 
 func newMoments(snapshots int, leak *File) *moments {
-	m := &moments{snapshots: snapshots}
+	m := &moments{snapshots: snapshots, registered: new(dayCounts), voted: new(dayCounts), aged: new(ageDays)}
 	for t, fields := range traitFields {
 		for _, f := range fields {
 			if m.fields[t] == 0 && 2*leak.Filled[f] >= leak.Read() || len(fields) == 1 {
@@ -223,7 +241,7 @@ func newMoments(snapshots int, leak *File) *moments {
 }
 
 func (m *moments) reset() {
-	m.present = make([]int64, m.snapshots)
+	m.present, m.last = make([]int64, m.snapshots), make([]int64, m.snapshots)
 	for t := range m.cells {
 		m.same[t], m.of[t] = make([]int64, m.snapshots), make([]int64, m.snapshots)
 		m.cells[t] = make([]cells, max(m.snapshots-1, 0))
@@ -232,7 +250,7 @@ func (m *moments) reset() {
 
 // bucket counts the rows of the leak in one bucket of keys.
 func (m *moments) bucket(records []wide) (*moments, error) {
-	out := &moments{snapshots: m.snapshots, fields: m.fields}
+	out := &moments{snapshots: m.snapshots, fields: m.fields, registered: m.registered, voted: m.voted, aged: m.aged}
 	out.reset()
 	at := make([]*wide, m.snapshots) // the snapshots' rows under the key
 	for i := 0; i < len(records); {
@@ -269,17 +287,22 @@ func (m *moments) row(records []wide, at []*wide) {
 // leaked counts a row of the leak, with those of the snapshots under its key.
 func (m *moments) leaked(leak *wide, at []*wide) {
 	m.rows++
-	in := 0
+	m.registered.add(leak.print(RegistrationDate))
+	m.voted.add(leak.print(LastVote))
+	in, last := 0, 0
 	for s, r := range at {
 		if r != nil {
 			in++
 			m.present[s]++
+			last = s
 		}
 	}
+	m.ages(leak, at)
 	if in == 0 {
 		return
 	}
 	m.known++
+	m.last[last]++
 	m.trait(OnRoll, at, func(r *wide) bool { return r != nil })
 	if in < m.snapshots {
 		return
@@ -294,6 +317,24 @@ func (m *moments) leaked(leak *wide, at []*wide) {
 			continue
 		}
 		m.trait(t, at, func(r *wide) bool { return r.print(f) == v })
+	}
+}
+
+// ages counts the age in a row of the leak, beside the birth date in it or else in
+// a snapshot.
+func (m *moments) ages(leak *wide, at []*wide) {
+	age := leak.print(ageOf)
+	if age == 0 {
+		return
+	}
+	born := leak.print(BirthDate)
+	for _, r := range at {
+		if born == 0 && r != nil {
+			born = r.print(BirthDate)
+		}
+	}
+	if isDay(born) {
+		m.aged.add(printedDay(born), int(age))
 	}
 }
 
@@ -326,6 +367,7 @@ func (m *moments) add(o *moments) error {
 	m.rows += o.rows
 	m.known += o.known
 	addTo(m.present, o.present)
+	addTo(m.last, o.last)
 	for t := range m.cells {
 		addTo(m.same[t], o.same[t])
 		addTo(m.of[t], o.of[t])
@@ -380,32 +422,34 @@ func (m *moments) cellsAt(t Trait, i int) cells {
 // often is written otherwise in the leak, and dates nothing.
 const mostErrors = 0.4
 
+// leastErrors bounds it from below: that there are none is never sure.
+const leastErrors = 1e-6
+
 // logLik returns the log-likelihood of the cells with the likeliest share of
-// errors, and that share. Between its bounds the function has one peak.
+// errors, and that share. It is a sum of logarithms of what is linear in e, so that
+// its slope falls and has one zero, which halving finds.
 func (c cells) logLik(u float64) (ll, e float64) {
 	if c == (cells{}) {
 		return 0, 0
 	}
-	f := func(e float64) float64 {
-		return times(c.both, 1-e) + times(c.neither, e) + times(c.older, (1-u)*(1-e)+u*e) + times(c.newer, (1-u)*e+u*(1-e))
-	}
-	low, high := 1e-6, mostErrors
-	const golden = 0.6180339887498949
-	a, b := high-golden*(high-low), low+golden*(high-low)
-	fa, fb := f(a), f(b)
-	for range 48 {
-		if fa >= fb {
-			high, b, fb = b, a, fa
-			a = high - golden*(high-low)
-			fa = f(a)
+	both, neither, older, newer := float64(c.both), float64(c.neither), float64(c.older), float64(c.newer)
+	low, high := leastErrors, mostErrors
+	for range 40 {
+		e = (low + high) / 2
+		slope := neither/e - both/(1-e)
+		if c.older > 0 {
+			slope += older * (2*u - 1) / ((1-u)*(1-e) + u*e)
+		}
+		if c.newer > 0 {
+			slope += newer * (1 - 2*u) / ((1-u)*e + u*(1-e))
+		}
+		if slope > 0 {
+			low = e
 		} else {
-			low, a, fa = a, b, fb
-			b = low + golden*(high-low)
-			fb = f(b)
+			high = e
 		}
 	}
-	e = (low + high) / 2
-	return f(e), e
+	return times(c.both, 1-e) + times(c.neither, e) + times(c.older, (1-u)*(1-e)+u*e) + times(c.newer, (1-u)*e+u*(1-e)), e
 }
 
 // times returns n ln p, 0 for no n.
@@ -414,4 +458,16 @@ func times(n int64, p float64) float64 {
 		return 0
 	}
 	return float64(n) * math.Log(max(p, 1e-12))
+}
+
+// errors returns the likeliest shares of wrong values at a moment.
+func (m *moments) errors(at moment) (e [numTraits]float64) {
+	for t := range m.cells {
+		c, u := m.cellsAt(Trait(t), at.i), at.u
+		if Trait(t) == OnRoll {
+			u = c.steady(u)
+		}
+		_, e[t] = c.logLik(u)
+	}
+	return e
 }

@@ -1,8 +1,8 @@
 package compare
 
 import (
-	"cmp"
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -17,70 +17,73 @@ import (
 	"rollcheck/rollindex/voterfile/synth"
 )
 
+var datingFull = flag.Bool("dating-full", false, "measure datings at full size, as scripts/dating does, and print the tables")
+
 // history is a population's monthly snapshots, by key.
 type history struct {
-	inputs []Input
-	days   []hashing.Date     // the snapshots', and one in the midst of each month
-	rows   [][]wide           // by day: rows whose key is alone in it
-	by     map[uint64][]*wide // by tag: the rows of the snapshots
-	leak   *File
+	prf     *hashing.PRF
+	inputs  []Input
+	days    []hashing.Date     // the snapshots', and one in the midst of each month
+	rows    [][]wide           // by day: rows whose key is alone in it
+	by      map[uint64][]*wide // by tag: the rows of the snapshots
+	leak    *File
+	nowhere []*wide // the rows of a tag that no snapshot has
 }
 
 func newHistory(t testing.TB, rows, months int) *history {
 	t.Helper()
-	layout, err := layouts.Get("fl-extract")
+	h := &history{by: map[uint64][]*wide{}, nowhere: make([]*wide, months)}
+	prf, err := hashing.NewPRF(&hashing.Key{1}, &hashing.Salt{2}) // rows are drawn in the order of tags
 	if err != nil {
 		t.Fatal(err)
 	}
-	var linked [hashing.NumKeyTypes]bool
-	linked[hashing.NameDOB] = true
-	h := &history{by: map[uint64][]*wide{}}
-	prf, err := newPRF()
-	if err != nil {
-		t.Fatal(err)
-	}
+	h.prf = prf
 	for d := range 2*months - 1 {
 		day := time.Date(2019, time.Month(1+d/2), 1+d%2*15, 0, 0, 0, 0, time.UTC)
-		path := filepath.Join(t.TempDir(), day.Format(time.DateOnly)+".txt")
-		f, err := os.Create(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := synth.Write(context.Background(), f, nil, synth.Options{Layout: layout, Rows: int64(rows), Seed: 7, AsOf: day}); err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
-		in := Input{Path: path, AsOf: hashing.Date{Year: uint16(day.Year()), Month: uint8(day.Month()), Day: uint8(day.Day())}}
-		r := &reading{prf: prf, types: []hashing.KeyType{hashing.NameDOB}, linked: linked}
-		r.wide = extsort.New[wide](t.TempDir(), 64<<20)
-		r.narrow = extsort.New[narrow](t.TempDir(), 16<<20)
-		file, err := r.read(context.Background(), 1, in, 2, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.days, h.leak = append(h.days, in.AsOf), file
-		var all []wide
-		extsort.Drain(context.Background(), r.wide, 1, func(w []wide) ([]wide, error) { return slices.Clone(w), nil }, func(w []wide) error { all = append(all, w...); return nil })
-		r.close()
-		h.keep(all)
+		in, alone := h.roll(t, synth.Options{Rows: int64(rows), Seed: 7, AsOf: day})
+		h.days, h.rows = append(h.days, in.AsOf), append(h.rows, alone)
 		if d%2 == 0 {
 			h.inputs = append(h.inputs, in)
 			h.index(d/2, months)
 		}
-		os.Remove(path)
 	}
 	return h
 }
 
-func (h *history) keep(all []wide) {
-	var alone []wide
-	for i := range all {
-		if i > 0 && all[i-1][0] == all[i][0] || i+1 < len(all) && all[i+1][0] == all[i][0] {
-			continue
-		}
-		alone = append(alone, all[i])
+// roll makes a roll and returns its rows whose key is alone in it.
+func (h *history) roll(t testing.TB, opts synth.Options) (in Input, alone []wide) {
+	var err error
+	if opts.Layout, err = layouts.Get("fl-extract"); err != nil {
+		t.Fatal(err)
 	}
-	h.rows = append(h.rows, alone)
+	in = Input{Path: filepath.Join(t.TempDir(), "roll.txt"), AsOf: dateOf(opts.AsOf)}
+	f, err := os.Create(in.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(in.Path)
+	if _, err := synth.Write(context.Background(), f, nil, opts); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	r := &reading{prf: h.prf, types: []hashing.KeyType{hashing.NameDOB}}
+	r.linked[hashing.NameDOB] = true
+	r.wide, r.narrow = extsort.New[wide](t.TempDir(), 64<<20), extsort.New[narrow](t.TempDir(), 16<<20)
+	defer r.close()
+	if h.leak, err = r.read(context.Background(), 1, in, 2, nil); err != nil {
+		t.Fatal(err)
+	}
+	var all []wide
+	collect := func(w []wide) error { all = append(all, w...); return nil }
+	if err := extsort.Drain(context.Background(), r.wide, 1, func(w []wide) ([]wide, error) { return slices.Clone(w), nil }, collect); err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		if (i == 0 || all[i-1][0] != all[i][0]) && (i+1 == len(all) || all[i+1][0] != all[i][0]) {
+			alone = append(alone, all[i])
+		}
+	}
+	return in, alone
 }
 
 func (h *history) index(m, months int) {
@@ -95,29 +98,41 @@ func (h *history) index(m, months int) {
 	}
 }
 
-// drawn is a leak: n rows of snapshots, a share of which has one mistake, of the
-// kinds and in the shares of package synth: about eight in ten hit the key.
-func (h *history) drawn(rng *rand.Rand, n int, noise float64, days ...int) *moments {
+// drawn is a leak: so many of the rows, none twice, a share of which has one
+// mistake, of the kinds and in the shares of package synth: about eight in ten hit
+// the key. One row in five thousand has a registration date that is a slip.
+func (h *history) drawn(rng *rand.Rand, n int, noise float64, rows ...[]wide) *moments {
 	m := newMoments(len(h.inputs), h.leak)
-	for i := range n {
-		rows := h.rows[days[i%len(days)]]
-		r := rows[rng.IntN(len(rows))]
-		at := h.by[r[0]]
-		if rng.Float64() < noise {
-			if rng.Float64() < 0.8 {
-				at = nil
-			} else {
-				f := Address
-				r[2+f/4] ^= uint64(1+rng.IntN(60000)) << (f % 4 * 16)
+	for i, from := range rows {
+		left := (n + i) / len(rows)
+		for at := range from { // each of k rows with the probability left/k
+			if rng.IntN(len(from)-at) >= left {
+				continue
 			}
+			left--
+			r := from[at]
+			in := h.by[r[0]]
+			if rng.Float64() < noise {
+				if rng.Float64() < 0.8 {
+					in = nil
+				} else {
+					r.spoil(Address, print(1+rng.IntN(60000)))
+				}
+			}
+			if rng.Float64() < noise/500 {
+				r.spoil(RegistrationDate, print(1+rng.IntN(60000)))
+			}
+			if in == nil {
+				in = h.nowhere
+			}
+			m.leaked(&r, in)
 		}
-		if at == nil { // in no snapshot
-			at = make([]*wide, len(h.inputs))
-		}
-		m.leaked(&r, at)
 	}
 	return m
 }
+
+// spoil changes a print.
+func (w *wide) spoil(f Field, by print) { w[2+f/4] ^= uint64(by) << (f % 4 * 16) }
 
 func (h *history) dated(m *moments) *Dating {
 	d := &Dating{Key: hashing.NameDOB, Best: -1, Leak: h.leak}
@@ -132,61 +147,136 @@ func (d *Dating) holds(day hashing.Date) bool {
 	return (d.From.Year == 0 || !after(d.From, day)) && (d.To.Year == 0 || !after(day, d.To))
 }
 
-// TestDatingCoverage measures how often the month that a leak was taken in is told.
-func TestDatingCoverage(t *testing.T) {
-	rows, trials, sizes := 12_000, 20, []int{50, 500, 5_000}
-	if os.Getenv("ROLLCHECK_LONG") != "" {
-		rows, trials, sizes = 150_000, 200, []int{50, 200, 1000, 5000, 20_000, 100_000}
+func (d *Dating) confident() bool { return d.Verdict == AtSnapshot || d.Verdict == Between }
+
+// datings counts datings of leaks of one size and noise.
+type datings struct {
+	trials, best, in, told int
+	widths                 []int // in days
+}
+
+func (c *datings) add(d *Dating, month, day hashing.Date, within bool) {
+	c.trials++
+	// Of a leak between two snapshots the month is told by the estimate.
+	if within && !after(month, d.Estimate) && !after(d.Estimate, dateOf(midday(month).AddDate(0, 1, 0))) || !within && d.Snapshots[max(d.Best, 0)].AsOf == day {
+		c.best++
 	}
-	h := newHistory(t, rows, 24)
+	if d.holds(day) {
+		c.in++
+	}
+	if d.confident() {
+		c.told++
+	}
+	if d.From.Year != 0 && d.To.Year != 0 {
+		c.widths = append(c.widths, dayNumber(midday(d.To))-dayNumber(midday(d.From)))
+	}
+}
+
+func (c *datings) String() string {
+	width := "-"
+	if slices.Sort(c.widths); 2*len(c.widths) > c.trials {
+		width = fmt.Sprint(c.widths[len(c.widths)/2])
+	}
+	in := NewShare(int64(c.in), int64(c.trials))
+	return fmt.Sprintf("%d | %.1f | %.1f (%.1f-%.1f) | %s | %.1f", c.trials, 100*float64(c.best)/float64(c.trials), 100*in.Value(), 100*in.Low, 100*in.High, width, 100*float64(c.told)/float64(c.trials))
+}
+
+// TestDatingCoverage measures how often the month that a leak was taken in is told:
+// on snapshots of the first of each month, of leaks taken on such a day and in the
+// midst of a month.
+func TestDatingCoverage(t *testing.T) {
+	rows, months, trials, sizes, noises := 6_000, 9, 20, []int{50, 500, 3_000}, []float64{0, 0.1}
+	losses := []float64{0.05, 0.6}
+	if *datingFull {
+		rows, months, trials, sizes, noises = 150_000, 25, 100, []int{50, 200, 1000, 5000, 20_000, 100_000}, []float64{0, 0.02, 0.05, 0.1}
+		losses = []float64{0.05, 0.2, 0.4, 0.6}
+	}
+	h := newHistory(t, rows, months)
 	rng := rand.New(rand.NewPCG(1, 2))
-	fmt.Println("  rows noise   best month   in the interval   days   told")
-	held, all := 0, 0
-	for kind := range 2 {
-		if kind == 1 {
-			fmt.Println("  taken in the midst of a month")
+	tell := func(format string, args ...any) {
+		if *datingFull || testing.Verbose() {
+			fmt.Printf(format, args...)
+		}
+	}
+	all := &datings{}
+	for _, within := range []bool{false, true} {
+		tell("\n### Taken %s\n\n| rows | noise, %% | leaks | month, %% | in the interval, %% | its days | told, %% |\n|---|---|---|---|---|---|---|\n", map[bool]string{true: "on the 16th, half a month from both", false: "on the day of a snapshot"}[within])
+		measure := func(title string, n int, noise float64) {
+			c := &datings{}
+			for range min(trials, max(20, 2_000_000/n)) {
+				day := 2 * rng.IntN(months-1)
+				month := h.days[day]
+				if within {
+					day++
+				}
+				d := h.dated(h.drawn(rng, n, noise, h.rows[day]))
+				c.add(d, month, h.days[day], within)
+			}
+			tell("| %s | %.0f | %s |\n", title, 100*noise, c)
+			all.in, all.trials = all.in+c.in, all.trials+c.trials
 		}
 		for _, n := range sizes {
-			for _, noise := range []float64{0, 0.05, 0.1} {
-				best, in, told := 0, 0, 0
-				var widths []int
-				for range trials {
-					day := 2*rng.IntN(23) + kind
-					d := h.dated(h.drawn(rng, n, noise, day))
-					if d.Best == day/2 || kind == 1 && d.Best == day/2+1 {
-						best++
-					}
-					if d.holds(h.days[day]) {
-						in++
-					}
-					if d.Verdict == AtSnapshot || d.Verdict == Between {
-						told++
-						if d.From.Year != 0 && d.To.Year != 0 {
-							widths = append(widths, int(midday(d.To).Sub(midday(d.From)).Hours()/24))
-						}
-					}
-				}
-				held, all = held+in, all+trials
-				slices.SortFunc(widths, cmp.Compare)
-				middle := 0
-				if len(widths) > 0 {
-					middle = widths[len(widths)/2]
-				}
-				fmt.Printf("%6d %4.0f%% %10.1f%% %14.1f%% %8d %6.0f%%\n", n, 100*noise, 100*float64(best)/float64(trials), 100*float64(in)/float64(trials), middle, 100*float64(told)/float64(trials))
+			for _, noise := range noises {
+				measure(fmt.Sprint(n), n, noise)
+			}
+		}
+		for _, loss := range losses {
+			for _, noise := range noises {
+				measure(fmt.Sprintf("all but %.0f %%", 100*loss), int((1-loss)*float64(rows)), noise)
 			}
 		}
 	}
-	t.Logf("in the interval: %.1f %% of %d", 100*float64(held)/float64(all), all)
-	merged, told := 0, 0
-	for range trials {
-		a := rng.IntN(16)
-		d := h.dated(h.drawn(rng, sizes[len(sizes)-1], 0.02, 2*a, 2*a+8+2*rng.IntN(4)))
-		if d.Merged {
-			merged++
-		}
-		if d.Verdict == AtSnapshot || d.Verdict == Between {
-			told++
+	held := NewShare(int64(all.in), int64(all.trials))
+	tell("\nOf all %d leaks %.1f %% (%.1f-%.1f) have their day in the interval.\n", all.trials, 100*held.Value(), 100*held.Low, 100*held.High)
+	if held.High < 0.93 || held.Low > 0.99 {
+		t.Errorf("in the interval: %.1f %% (%.1f-%.1f) of %d, want 93 to 99 %%", 100*held.Value(), 100*held.Low, 100*held.High, all.trials)
+	}
+	h.merged(t, rng, sizes, min(trials, 40), tell)
+	h.strangers(t, rng, rows, sizes, min(trials, 40), tell)
+}
+
+// merged measures leaks of rows of two months.
+func (h *history) merged(t *testing.T, rng *rand.Rand, sizes []int, trials int, tell func(string, ...any)) {
+	tell("\n### Merged of the rows of two months, half of each\n\n| rows | months apart | leaks | dated | told as merged |\n|---|---|---|---|---|\n")
+	for _, n := range sizes[1:] {
+		for _, apart := range []int{1, 2, 4, 8} {
+			dated, found, all := 0, 0, min(trials, max(20, 2_000_000/n))
+			for range all {
+				a := rng.IntN(len(h.inputs) - apart)
+				d := h.dated(h.drawn(rng, n, 0.02, h.rows[2*a], h.rows[2*(a+apart)]))
+				if d.confident() {
+					dated++
+				}
+				if d.Merged {
+					found++
+				}
+			}
+			tell("| %d | %d | %d | %d | %d |\n", n, apart, all, dated, found)
+			if n >= 3000 && apart >= 4 && dated > all/20 {
+				t.Errorf("%d of %d leaks of %d rows, merged of two days %d months apart, are dated", dated, all, n, apart)
+			}
 		}
 	}
-	t.Logf("merged of two months: found out %d, dated %d of %d", merged, told, trials)
+}
+
+// strangers measures leaks of another population.
+func (h *history) strangers(t *testing.T, rng *rand.Rand, rows int, sizes []int, trials int, tell func(string, ...any)) {
+	tell("\n### Of another state\n\n| rows | leaks | dated | told as of another source |\n|---|---|---|---|\n")
+	_, others := h.roll(t, synth.Options{Rows: int64(rows), Seed: 8, AsOf: midday(h.days[8])})
+	for _, n := range sizes {
+		dated, found := 0, 0
+		for range trials {
+			d := h.dated(h.drawn(rng, min(n, len(others)), 0, others))
+			if d.confident() {
+				dated++
+			}
+			if d.Verdict == OtherSource {
+				found++
+			}
+		}
+		tell("| %d | %d | %d | %d |\n", n, trials, dated, found)
+		if dated > 0 || found < trials {
+			t.Errorf("of %d leaks of strangers %d are dated and %d told", trials, dated, found)
+		}
+	}
 }

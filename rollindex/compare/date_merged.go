@@ -10,21 +10,28 @@ type changes struct{ older, newer int64 }
 // than as rows of one. A leak of one moment has the newer value of all that changed
 // before it and the older of all that changed after, but for errors. One merged of
 // rows of two has the newer of a constant share, that of its later rows, of what
-// changed between the two.
-func (m *moments) merged() bool {
+// changed between the two. A share of errors much above that in the values that did
+// not change would tell the one for the other.
+func (m *moments) merged(errors [numTraits]float64) bool {
 	n := m.snapshots - 1
 	if n < 2 {
 		return false
 	}
 	events := make([]changes, n)
+	wrong, of := 0.0, 0.0
 	for t := range m.cells {
 		for i, c := range m.cells[t] {
 			events[i].older += c.older
 			events[i].newer += c.newer
+			wrong += errors[t] * float64(c.older+c.newer)
+			of += float64(c.older + c.newer)
 		}
 	}
 	one, two := math.Inf(-1), math.Inf(-1)
 	for _, e := range [...]float64{1e-4, 1e-3, 0.003, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, mostErrors} {
+		if e > max(mostlyWrong*wrong/max(of, 1), leastWrong) {
+			break
+		}
 		before, after := prefix(events, 1-e), prefix(events, e)
 		rest := func(i int) float64 { return after[n] - after[i] } // of the changes from i on
 		for i, c := range events {                                 // the moment lies between snapshots i and i+1
@@ -41,6 +48,13 @@ func (m *moments) merged() bool {
 	}
 	return two-one > better
 }
+
+// The errors in what changed are looked for up to so many times those in all
+// values, and at least up to so many.
+const (
+	mostlyWrong = 3
+	leastWrong  = 0.01
+)
 
 // share returns the log-likelihood of the changes under the share of newer values
 // that suits them best.

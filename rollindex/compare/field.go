@@ -89,13 +89,18 @@ func (f Field) Mutable() bool {
 // different values have one print once in 65,535.
 type print uint16
 
-// values are the prints of one row.
-type values [NumFields]print
+// values are the prints of one row: of its fields, and one that only dating asks for.
+type values [NumFields + 1]print
+
+// ageOf is the place of the age in values. An age is compared with nothing: it
+// differs by when it was asked for.
+const ageOf = numFields
 
 // A valuer makes the prints of the rows of one file, for one goroutine.
 type valuer struct {
 	codes []map[string]map[string]string // by member: role, code, meaning
 	known [field.NumRoles]map[string]print
+	short [field.NumRoles][shortCodes]shortCode // likewise, of the codes that fit a word
 	buf   []byte
 }
 
@@ -146,6 +151,22 @@ func (v *valuer) fill(rec *voterfile.Record, out *values) {
 	if d, ok := rec.Date(field.LastVoteDate); ok {
 		out[LastVote] = datePrint(d)
 	}
+	out[ageOf] = agePrint(rec.Value(field.RoleAge))
+}
+
+// agePrint is the age itself, of the ages that voters have.
+func agePrint(b []byte) print {
+	n := print(0)
+	for _, c := range b {
+		if c < '0' || c > '9' || n > 100 {
+			return 0
+		}
+		n = 10*n + print(c-'0')
+	}
+	if n < 16 || n > 120 {
+		return 0
+	}
+	return n
 }
 
 // letters compares words by their letters and digits alone.
@@ -179,6 +200,45 @@ func (v *valuer) coded(rec *voterfile.Record, role field.Role) print {
 	if b == nil {
 		return 0
 	}
+	var short *shortCode
+	word, fits := wordOf(rec.Member, b)
+	if fits {
+		short = &v.short[role][word*0x9e3779b97f4a7c15>>(64-shortBits)]
+		if short.word == word {
+			return short.print
+		}
+	}
+	p := v.longer(rec, role, b)
+	if fits {
+		*short = shortCode{word, p}
+	}
+	return p
+}
+
+// shortCode is the print of a code that was seen before: a lookup in place of one
+// in a map, which rows are too many for.
+type shortCode struct {
+	word  uint64
+	print print
+}
+
+const (
+	shortBits  = 7
+	shortCodes = 1 << shortBits
+)
+
+// wordOf packs a code of up to six bytes and its member, of the first 255; never to 0.
+func wordOf(member int, b []byte) (w uint64, ok bool) {
+	if len(b) > 6 || member >= 255 {
+		return 0, false
+	}
+	for _, c := range b {
+		w = w<<8 | uint64(c)
+	}
+	return w | uint64(len(b))<<48 | uint64(member+1)<<56, true
+}
+
+func (v *valuer) longer(rec *voterfile.Record, role field.Role, b []byte) print {
 	if v.known[role] == nil || len(v.known[role]) > 4096 {
 		v.known[role] = map[string]print{}
 	}
@@ -259,8 +319,27 @@ func printOf(b []byte) print {
 	return max(print(h), 1)
 }
 
-// datePrint is exact for the days of a hundred and seventy years: no two of
-// them have one print.
+// The years whose days have prints of their own.
+const (
+	firstPrinted = 1900
+	lastPrinted  = 2069
+)
+
+// datePrint is exact for the days of these years: no two of them have one print,
+// and later days have larger ones. Dates of other years share those of day 0, of
+// which there are two thousand.
 func datePrint(d hashing.Date) print {
-	return max(print((int(d.Year)-1900)*384+int(d.Month)*32+int(d.Day)), 1)
+	if d.Year < firstPrinted || d.Year > lastPrinted {
+		return max(printOf([]byte{byte(d.Year), byte(d.Year >> 8), d.Month, d.Day})&^31, 32)
+	}
+	return max(print((int(d.Year)-firstPrinted)*384+int(d.Month)*32+int(d.Day)), 1)
+}
+
+// isDay reports whether the print of a date is that of a day.
+func isDay(p print) bool { return p > 32 && p%32 > 0 && p < (lastPrinted+1-firstPrinted)*384+32 }
+
+// printedDay returns the day that has the print.
+func printedDay(p print) hashing.Date {
+	months := int(p/32) - 1
+	return hashing.Date{Year: uint16(firstPrinted + months/12), Month: uint8(1 + months%12), Day: uint8(p % 32)}
 }

@@ -26,21 +26,20 @@ func (in *Input) open(ctx context.Context) (*voterfile.Source, error) {
 
 // File says what one of the files compared is, in counts and names of columns.
 type File struct {
-	Path                           string
-	AsOf                           hashing.Date
-	Layouts                        []string // of its members, sorted
-	Jurisdictions                  []string // "US-FL", sorted
-	Sources                        []hashing.Source
-	Rows                           int64 // read, skipped ones included
-	Skipped                        map[string]int64
-	Unread                         int                        // members that were not read and may hold people
-	Keyless                        int64                      // rows that carry nothing to match by
-	Keys                           [hashing.NumKeyTypes]int64 // rows that carry the key
-	Filled                         [NumFields]int64           // rows with a value
-	Kinds                          [field.MaskBits]int64      // rows with a value of the kind
-	Columns                        []Column
-	LatestRegistration, LatestVote hashing.Date // the latest that are not after the file's own date
-	Late                           int64        // registrations and votes after the file's own date
+	Path          string
+	AsOf          hashing.Date
+	Layouts       []string // of its members, sorted
+	Jurisdictions []string // "US-FL", sorted
+	Sources       []hashing.Source
+	Rows          int64 // read, skipped ones included
+	Skipped       map[string]int64
+	Unread        int                        // members that were not read and may hold people
+	Keyless       int64                      // rows that carry nothing to match by
+	Keys          [hashing.NumKeyTypes]int64 // rows that carry the key
+	Filled        [NumFields]int64           // rows with a value
+	Kinds         [field.MaskBits]int64      // rows with a value of the kind
+	Columns       []Column
+	Late          int64 // registrations and votes after the file's own date
 }
 
 // Read returns how many rows were read in full.

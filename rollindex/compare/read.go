@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"sync/atomic"
 
@@ -56,6 +57,7 @@ type reading struct {
 	wanted *tagSet                   // if not nil, rows of files other than the first count only under these tags
 	wide   *extsort.Sorter[wide]
 	narrow *extsort.Sorter[narrow]
+	ids    *idWatch // if not nil, what is told by voter ids
 
 	tracers []*tracer // of pairs whose fingerprints are taken
 }
@@ -79,9 +81,14 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 	defer src.Close()
 	var rows atomic.Int64
 	var visitors []*visitor
+	var ids []*idTally
 	skips, err := src.Each(ctx, jobs, func() voterfile.Visitor {
 		v := r.newVisitor(n, src.Members(), in.AsOf, &rows)
 		visitors = append(visitors, v)
+		if r.ids != nil {
+			v.ids = r.ids.newTally()
+			ids = append(ids, v.ids)
+		}
 		return v
 	}, func() {
 		if progress != nil {
@@ -105,6 +112,9 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 	for _, v := range visitors {
 		f.add(v)
 	}
+	if r.ids != nil {
+		r.ids.end(in.AsOf, ids)
+	}
 	slices.Sort(f.Jurisdictions)
 	f.judge()
 	return f, nil
@@ -114,29 +124,33 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 type visitor struct {
 	*reading
 	file   int
-	asOf   hashing.Date
+	asOf   print // of the day of its data; 0 if it is not known
 	hasher *hashing.Hasher
 	values *valuer
 	wideW  *extsort.Writer[wide]
 	thinW  *extsort.Writer[narrow]
 	shared *atomic.Int64
-	x      []byte
+	ids    *idTally // if not nil
+	x      []byte   // hashed inputs of a row, one after the other
+	found  []keyed  // which parts of x they are
 
 	rows, keyless int64
 	keys          [hashing.NumKeyTypes]int64
 	filled        [NumFields]int64
 	kinds         [field.MaskBits]int64
 	places        map[string]bool
-	registered    hashing.Date
-	voted         hashing.Date
 	late          int64
 }
 
 func (r *reading) newVisitor(n int, members []voterfile.Member, asOf hashing.Date, rows *atomic.Int64) *visitor {
-	return &visitor{
-		reading: r, file: n, asOf: asOf, hasher: r.prf.NewHasher(), values: newValuer(members), shared: rows,
+	v := &visitor{
+		reading: r, file: n, hasher: r.prf.NewHasher(), values: newValuer(members), shared: rows,
 		wideW: r.wide.NewWriter(), thinW: r.narrow.NewWriter(), places: map[string]bool{},
 	}
+	if asOf.Precision() == hashing.PrecisionDay {
+		v.asOf = datePrint(asOf)
+	}
+	return v
 }
 
 // Visit adds the records of a row.
@@ -146,71 +160,86 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 	var vals values
 	v.values.fill(rec, &vals)
 	v.count(rec, &vals)
+	if v.ids != nil {
+		v.ids.visit(rec.VoterID, vals[RegistrationDate])
+	}
 	place := uint64(rec.Member)<<(typeShift-memberBits) | uint64(rec.Line)
-	some := false
-	for _, t := range v.types {
-		var ok bool
-		if v.x, ok = rec.AppendKey(v.x[:0], t); !ok {
-			continue
-		}
-		some = true
-		v.keys[t]++
-		var y hashing.Output
-		v.hasher.Sum(t, v.x, &y)
-		tag := binary.BigEndian.Uint64(y[:])
-		if v.wanted != nil {
-			if v.file == 0 {
-				v.wanted.add(tag)
-			} else if !v.wanted.has(tag) {
-				continue
-			}
-		}
-		var err error
-		if v.linked[t] {
-			err = v.wideW.Add(newWide(tag, who(v.file, t), place, &vals))
-		} else {
-			err = v.thinW.Add(narrow{tag, who(v.file, t)})
-		}
-		if err != nil {
+	v.hash(rec)
+	for i := range v.found {
+		if err := v.put(&v.found[i], place, &vals); err != nil {
 			return err
 		}
-	}
-	if !some {
-		v.keyless++
 	}
 	return nil
 }
 
+// keyed is one match key of a row.
+type keyed struct {
+	typ      hashing.KeyType
+	from, to int // in x
+	y        hashing.Output
+}
+
+// hash finds the keys of a row and hashes them, two at a time.
+func (v *visitor) hash(rec *voterfile.Record) {
+	v.x, v.found = v.x[:0], v.found[:0]
+	for _, t := range v.types {
+		from := len(v.x)
+		var ok bool
+		if v.x, ok = rec.AppendKey(v.x, t); ok {
+			v.keys[t]++
+			v.found = append(v.found, keyed{typ: t, from: from, to: len(v.x)})
+		}
+	}
+	if len(v.found) == 0 {
+		v.keyless++
+	}
+	i := 0
+	for ; i+1 < len(v.found); i += 2 {
+		a, b := &v.found[i], &v.found[i+1]
+		v.hasher.SumPair(a.typ, v.x[a.from:a.to], &a.y, b.typ, v.x[b.from:b.to], &b.y)
+	}
+	if i < len(v.found) {
+		a := &v.found[i]
+		v.hasher.Sum(a.typ, v.x[a.from:a.to], &a.y)
+	}
+}
+
+// put adds the record of a key, if it is wanted.
+func (v *visitor) put(k *keyed, place uint64, vals *values) error {
+	tag := binary.BigEndian.Uint64(k.y[:])
+	if v.wanted != nil {
+		if v.file == 0 {
+			v.wanted.add(tag)
+		} else if !v.wanted.has(tag) {
+			return nil
+		}
+	}
+	if v.linked[k.typ] {
+		return v.wideW.Add(newWide(tag, who(v.file, k.typ), place, vals))
+	}
+	return v.thinW.Add(narrow{tag, who(v.file, k.typ)})
+}
+
 func (v *visitor) count(rec *voterfile.Record, vals *values) {
-	for f, p := range vals {
-		if p != 0 {
+	for f := range v.filled {
+		if vals[f] != 0 {
 			v.filled[f]++
 		}
 	}
-	for _, k := range field.Kinds() {
-		if rec.Kinds.Has(k) {
-			v.kinds[k]++
-		}
+	for kinds := uint32(rec.Kinds); kinds != 0; kinds &= kinds - 1 {
+		v.kinds[bits.TrailingZeros32(kinds)]++
 	}
 	if rec.Jurisdiction != "" && !v.places[rec.Jurisdiction] {
 		v.places[rec.Jurisdiction] = true
 	}
-	v.registered = v.later(v.registered, rec, field.RoleRegistrationDate)
-	v.voted = v.later(v.voted, rec, field.LastVoteDate)
-}
-
-// later returns the later of two days; a day after the file's own, which a slip
-// of the pen makes, does not count.
-func (v *visitor) later(than hashing.Date, rec *voterfile.Record, role field.Role) hashing.Date {
-	d, ok := rec.Date(role)
-	switch {
-	case !ok || d.Precision() != hashing.PrecisionDay || !after(d, than):
-		return than
-	case v.asOf.Year != 0 && after(d, v.asOf):
-		v.late++
-		return than
+	if v.asOf != 0 {
+		for _, f := range [...]Field{RegistrationDate, LastVote} {
+			if isDay(vals[f]) && vals[f] > v.asOf {
+				v.late++
+			}
+		}
 	}
-	return d
 }
 
 func after(a, b hashing.Date) bool {
@@ -244,11 +273,5 @@ func (f *File) add(v *visitor) {
 		if !slices.Contains(f.Jurisdictions, j) {
 			f.Jurisdictions = append(f.Jurisdictions, j)
 		}
-	}
-	if after(v.registered, f.LatestRegistration) {
-		f.LatestRegistration = v.registered
-	}
-	if after(v.voted, f.LatestVote) {
-		f.LatestVote = v.voted
 	}
 }

@@ -6,13 +6,10 @@ package ingest
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io"
 	"maps"
 	"math"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"rollcheck/data/field"
@@ -77,8 +74,6 @@ const chunkMemory = 5 << 18
 // the index is as it was before. Into a served index it goes on where an earlier run
 // ended, as far as the same keys are to be evaluated.
 func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options) (Result, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	jobs := max(opts.Jobs, 1)
 	// The lock and the id are checked before a large file is opened.
 	build, err := ix.Begin(opts.Info.ID, sorterMemory(ix, opts.Memory, jobs))
@@ -100,34 +95,20 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 	}
 	defer src.Close()
 
-	p := &pipeline{src: src, progress: opts.Progress, chunks: make(chan voterfile.Chunk, jobs), free: make(chan []byte, 2*jobs+1)}
-	for range 2*jobs + 1 {
-		p.free <- nil
-	}
-	var workers sync.WaitGroup
-	tallies := make([]*tally, jobs)
-	for j := range jobs {
-		tallies[j] = newTally()
-		k := newKeyer(ix, build, tallies[j], src.Members(), jobs)
-		workers.Go(func() {
-			if err := p.work(ctx, k, tallies[j]); err != nil {
-				cancel(err)
-			}
-		})
-	}
-	err = p.read(ctx)
-	workers.Wait()
-	if err == nil {
-		err = src.Err() // what only the whole of the files could show
-	}
-	if cause := context.Cause(ctx); cause != nil {
-		err = cause
-	}
+	p := &pipeline{src: src, progress: opts.Progress}
+	var tallies []*tally
+	skips, err := src.Each(ctx, jobs, func() voterfile.Visitor {
+		t := newTally()
+		tallies = append(tallies, t)
+		return &worker{ctx: ctx, keyer: newKeyer(ix, build, t, src.Members(), jobs), tally: t, rows: &p.rows}
+	}, p.reading)
 	if err != nil {
 		build.Abort()
 		return Result{}, err
 	}
-	return p.commit(ctx, build, mergeTallies(tallies), opts)
+	t := mergeTallies(tallies)
+	t.skips = skips
+	return p.commit(ctx, build, t, opts)
 }
 
 // sorterMemory is what is left of the budget for entries: each worker has a
@@ -140,73 +121,40 @@ func sorterMemory(ix *rollindex.Index, budget int64, jobs int) int64 {
 	return max(budget-int64(jobs)*perWorker, ix.MinMemory())
 }
 
-// pipeline passes chunks from the reader to the workers.
+// pipeline is what an ingest has in hand.
 type pipeline struct {
 	src      *voterfile.Source
 	progress func(Progress)
-	chunks   chan voterfile.Chunk
-	free     chan []byte // buffers for chunks
 	rows     atomic.Int64
 }
 
-func (p *pipeline) read(ctx context.Context) error {
-	defer close(p.chunks)
-	for {
-		var buf []byte
-		select {
-		case buf = <-p.free:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		chunk, err := p.src.Next(buf)
-		if errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		p.chunks <- chunk // a worker is there until the channel is closed
-		p.report(false)
-	}
-}
-
-func (p *pipeline) report(writing bool) {
+// reading reports how far the reading is.
+func (p *pipeline) reading() {
 	if p.progress != nil {
 		done, total := p.src.Progress()
-		p.progress(Progress{Writing: writing, Done: done, Total: total, Rows: p.rows.Load()})
+		p.progress(Progress{Done: done, Total: total, Rows: p.rows.Load()})
 	}
 }
 
-// work parses, hashes and tallies until the chunks end. After an error it goes
-// on taking chunks, so that the reader never waits for it.
-func (p *pipeline) work(ctx context.Context, k keyer, t *tally) (err error) {
-	parser := p.src.NewParser()
-	for chunk := range p.chunks {
-		if err != nil {
-			continue
-		}
-		parser.Reset(chunk)
-		before := t.read
-		for {
-			rec, ok := parser.Next()
-			if !ok {
-				break
-			}
-			if err = k.add(rec); err != nil {
-				break
-			}
-		}
-		if err == nil {
-			err = k.endChunk(ctx)
-		}
-		p.rows.Add(t.read - before)
-		p.free <- chunk.Data[:0]
-	}
-	t.skips = parser.Skips()
-	if err != nil {
-		return err
-	}
-	return k.flush()
+// worker makes the entries of the records that one goroutine reads.
+type worker struct {
+	ctx   context.Context
+	keyer keyer
+	tally *tally
+	rows  *atomic.Int64 // of all workers, as far as their chunks have ended
+	told  int64         // of them this worker's
 }
+
+func (w *worker) Visit(rec *voterfile.Record) error { return w.keyer.add(rec) }
+
+// EndChunk implements [voterfile.ChunkVisitor].
+func (w *worker) EndChunk() error {
+	w.rows.Add(w.tally.read - w.told)
+	w.told = w.tally.read
+	return w.keyer.endChunk(w.ctx)
+}
+
+func (w *worker) Flush() error { return w.keyer.flush() }
 
 // keyer makes the entries of records, for one goroutine.
 type keyer interface {
@@ -352,7 +300,7 @@ type tally struct {
 	keys            [hashing.NumKeyTypes]int64
 	homes           map[string]bool // the jurisdictions that stand for the rows of a served index
 	kinds           field.Set
-	skips           voterfile.Skips
+	skips           voterfile.Skips // of all workers
 }
 
 func newTally() *tally { return &tally{homes: map[string]bool{}} }
@@ -375,7 +323,6 @@ func mergeTallies(ts []*tally) *tally {
 		for i := range t.keys {
 			all.keys[i] += t.keys[i]
 		}
-		all.skips.Merge(t.skips)
 	}
 	return all
 }

@@ -15,6 +15,13 @@ type Visitor interface {
 	Flush() error
 }
 
+// A ChunkVisitor is a [Visitor] that is told when a piece of the files has ended: as
+// good a time as any to do together what is cheaper so.
+type ChunkVisitor interface {
+	Visitor
+	EndChunk() error
+}
+
 // Each reads s to its end in so many goroutines, each with the visitor that
 // begin returns for it, and returns what was skipped. Which visitor gets which
 // records differs from run to run; what they get together does not. progress,
@@ -83,6 +90,7 @@ func (s *Source) feed(ctx context.Context, chunks chan<- Chunk, free <-chan []by
 // visitAll parses pieces until they end. After an error it goes on taking them,
 // so that who hands them out never waits for it.
 func visitAll(parser *Parser, visitor Visitor, chunks <-chan Chunk, free chan<- []byte) (err error) {
+	pieces, byPiece := visitor.(ChunkVisitor)
 	for chunk := range chunks {
 		if err == nil {
 			parser.Reset(chunk)
@@ -90,6 +98,9 @@ func visitAll(parser *Parser, visitor Visitor, chunks <-chan Chunk, free chan<- 
 				if err = visitor.Visit(rec); err == nil {
 					rec, ok = parser.Next()
 				}
+			}
+			if err == nil && byPiece {
+				err = pieces.EndChunk()
 			}
 		}
 		free <- chunk.Data[:0]

@@ -37,7 +37,7 @@ func main() {
 	flag.IntVar(&b.large, "large-rows", 10_000_000, "rows of the memory and check tables")
 	flag.IntVar(&b.runs, "runs", 3, "timed runs of each command; the median is printed")
 	flag.StringVar(&b.dir, "dir", "", "directory for the files (default: a temporary one)")
-	only := flag.String("only", "", "print only this table: serve")
+	only := flag.String("only", "", "print only this table: serve or compare")
 	flag.Parse()
 	if b.dir == "" {
 		dir, err := os.MkdirTemp("", "rollcheck-bench-")
@@ -50,11 +50,16 @@ func main() {
 	b.env = append(os.Environ(), "ROLLCHECK_INDEX="+b.path("index"), "ROLLCHECK_KEY_FILE="+b.path("key"))
 	fmt.Printf("%s, %d cores, %s/%s, %s; medians of %d runs, whole processes\n", time.Now().UTC().Format(time.DateOnly),
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, cpuModel(), b.runs)
-	if *only != "serve" {
+	if *only == "" {
 		b.ingest()
 		b.checks()
 	}
-	b.serve()
+	if *only != "serve" {
+		b.compare()
+	}
+	if *only != "compare" {
+		b.serve()
+	}
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
@@ -77,6 +82,7 @@ func cpuModel() string {
 type sample struct {
 	wall time.Duration
 	rss  int64 // peak, bytes
+	cpu  time.Duration
 	out  string
 }
 
@@ -95,6 +101,7 @@ func (b *bench) run(most int, stdin string, name string, args ...string) sample 
 	}
 	if ru, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		s.rss = ru.Maxrss << 10
+		s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
 	return s
 }

@@ -102,10 +102,11 @@ func isMain(res *compare.Result, o *compare.Overlap) bool {
 
 // DatedCSV writes the numbers of a dating as one table:
 //
-//	table     snapshot | evidence | curve
-//	file, as_of  the snapshot; of evidence the earlier one; of the curve the day
+//	table     snapshot | evidence | bound | curve
+//	file, as_of  the snapshot; of evidence the earlier one; of a bound or the curve the day
 //	to        of evidence, the day of the later one
-//	item      of a snapshot present or agree; of evidence the trait that changed
+//	item      of a snapshot present or agree; of evidence the trait that changed; of a
+//	          bound not_before or not_after, and what it rests on
 //	count, of rows in it, values that agree; rows with the newer value
 //	share     count / of
 //	loglik    log-likelihood less that of the best day
@@ -120,6 +121,13 @@ func DatedCSV(w io.Writer, d *compare.Dating) error {
 	for _, e := range g.Evidence {
 		all := compare.NewShare(e.Newer, e.Older+e.Newer)
 		t.row("evidence", g.labels[e.From], g.Snapshots[e.From].AsOf.String(), g.Snapshots[e.To].AsOf.String(), e.Trait.String(), count(e.Newer), count(all.Of), number(all.Value()), "")
+	}
+	for _, b := range g.Bounds {
+		side := "not_before"
+		if b.After {
+			side = "not_after"
+		}
+		t.row("bound", "", b.Day.String(), "", side+" "+b.Clue.String(), count(b.Rows), count(b.Of), number(compare.NewShare(b.Rows, b.Of).Value()), "")
 	}
 	for _, m := range g.Curve {
 		t.row("curve", "", m.Day.String(), "", "", "", "", "", number(m.LogLik))

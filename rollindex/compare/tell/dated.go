@@ -29,8 +29,8 @@ func dated(d *compare.Dating) *dating {
 func Dated(d *compare.Dating, program string) *report.Page {
 	g := dated(d)
 	page := &report.Page{Title: "When the data of " + g.leak + " was taken", Lead: []string{g.verdict()}, Foot: "Made by " + program + "."}
-	if s := g.bound(); s != "" {
-		page.Lead = append(page.Lead, s)
+	if s := g.bounds(); len(s) > 0 {
+		page.Section("What the leak itself rules out", report.List(s))
 	}
 	page.Section("The snapshots", g.snapshots())
 	if c := g.curve(); c != nil {
@@ -82,11 +82,23 @@ func (g *dating) span() string {
 	return "and with any day from " + day(g.From) + " to " + day(g.To) + " (95 % interval)"
 }
 
-func (g *dating) bound() string {
-	if g.NotBefore.Year == 0 {
-		return ""
+// bounds words what each bound rests on.
+func (g *dating) bounds() (all []string) {
+	for _, b := range g.Bounds {
+		said := "It was not taken before " + day(b.Day)
+		if b.After {
+			said = "It was not taken after " + day(b.Day)
+		}
+		rows := fmt.Sprintf("%s of %s", group(b.Rows), plural(b.Of, "row", "rows"))
+		all = append(all, map[compare.Clue]string{
+			compare.Registered: said + ": " + rows + " were registered on that day or later.",
+			compare.VotedOn:    said + ": " + rows + " have a vote of that day or later.",
+			compare.Numbered:   said + ": " + rows + " have a higher voter id than the snapshot of that day, and new voters get higher ones.",
+			compare.Aged:       said + ": " + rows + " have an age that is right, by their birth dates, on the days that are left.",
+			compare.Left:       said + ": " + rows + " are of people who by then had left the roll for good.",
+		}[b.Clue])
 	}
-	return fmt.Sprintf("It was not taken before %s, the day of the latest registration or vote in it.", day(g.NotBefore))
+	return all
 }
 
 func (g *dating) snapshots() *report.Table {
@@ -203,6 +215,7 @@ func DateCaveats(d *compare.Dating) (all []string) {
 func (g *dating) method() []string {
 	return []string{
 		"A row of the leak agrees, or not, with each snapshot in each trait: being on the roll, residence, party, status, mailing address, telephone, e-mail, last vote. What changed between two snapshots dates the leak: taken at the share u of the time between them, it has the newer value with probability u.",
+		"What the leak itself rules out is left out of the interval, unless what changed speaks against all that is left: then it is not told. A slip of the pen in one row of ten thousand, and in one of few, rules nothing out.",
 		"The share of wrong values is estimated for each trait. The interval holds the days within 1.92 units of log-likelihood of the best (half the 95 % quantile of chi-squared with one degree of freedom; Wilks 1938).",
 		"Values are compared in canonical form (version " + hashing.Version + "), keys exactly. All rows were counted; nothing was sampled, so there is no seed.",
 		"The same files give the same report with any number of jobs and any memory.",

@@ -20,6 +20,7 @@ func datingOf(v compare.DateVerdict) *compare.Dating {
 	d := &compare.Dating{
 		Leak: file("/home/quill/leak.csv", hashing.Date{}, "US-FL", 100, nil), Key: hashing.NameDOB, Rows: 100, Known: 97, Verdict: v, Best: 1,
 		Estimate: at(2020, 7, 15), From: at(2020, 7, 10), To: at(2020, 7, 20), NotBefore: at(2020, 7, 11),
+		Bounds:   []compare.Bound{{Clue: compare.Registered, Day: at(2020, 7, 11), Rows: 2, Of: 100}, {Clue: compare.Left, After: true, Day: at(2020, 9, 1), Rows: 4, Of: 97}},
 		Evidence: []compare.Evidence{{Trait: compare.Residence, From: 0, To: 1, Older: 5, Newer: 7}},
 		Curve:    []compare.Moment{{Day: june, LogLik: -40}, {Day: at(2020, 7, 15)}, {Day: september, LogLik: -2000}},
 	}
@@ -110,7 +111,7 @@ func TestDatedCSV(t *testing.T) {
 	for _, r := range rows {
 		kinds[r[0]]++
 	}
-	if kinds["snapshot"] != 4 || kinds["evidence"] != 1 || kinds["curve"] != 3 {
+	if kinds["snapshot"] != 4 || kinds["evidence"] != 1 || kinds["curve"] != 3 || kinds["bound"] != 2 {
 		t.Errorf("%v", kinds)
 	}
 }
