@@ -2,34 +2,145 @@ package compare_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io"
 	"os"
+	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
+	"rollcheck/data/layouts"
+	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/voterfile"
+	"rollcheck/rollindex/voterfile/synth"
 )
 
-func TestTry(t *testing.T) {
-	a, b := os.Getenv("CMP_A"), os.Getenv("CMP_B")
-	if a == "" {
-		t.Skip()
-	}
-	began := time.Now()
-	r, err := compare.Run(context.Background(), []compare.Input{{Path: a}, {Path: b}}, compare.Options{Jobs: 2})
+// madeUp writes a roll of made-up people in a layout.
+func madeUp(t *testing.T, layout string, o synth.Options) string {
+	t.Helper()
+	l, err := layouts.Get(layout)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Println(time.Since(began), r.Spilled)
-	for _, f := range r.Files {
-		fmt.Printf("%+v\n", *f)
+	o.Layout = l
+	path := filepath.Join(t.TempDir(), layout+".txt")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := range r.Overlaps {
-		o := &r.Overlaps[i]
-		fmt.Printf("%+v %v %.4f %.4f %.4f\n", *o, o.Key, o.AInB().Value(), o.BInA().Value(), o.Jaccard())
+	defer f.Close()
+	if _, err := synth.Write(context.Background(), f, nil, o); err != nil {
+		t.Fatal(err)
 	}
-	fmt.Println(r.Main, r.Paired)
-	for _, f := range r.Fields {
-		fmt.Printf("%-24s %+v\n", f.Field, f)
+	return path
+}
+
+// rows are the rows of a file by the hashed input of a key, kept as they are.
+func rows(t *testing.T, path string, k hashing.KeyType) map[string][]row {
+	t.Helper()
+	src, err := voterfile.Open(context.Background(), []string{path}, voterfile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	out := map[string][]row{}
+	parser := src.NewParser()
+	for {
+		chunk, err := src.Next(nil)
+		if errors.Is(err, io.EOF) {
+			return out
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		parser.Reset(chunk)
+		for rec, ok := parser.Next(); ok; rec, ok = parser.Next() {
+			if x, ok := rec.AppendKey(nil, k); ok {
+				out[string(x)] = append(out[string(x)], row{zip: string(rec.ZIP), phone: string(rec.Phone)})
+			}
+		}
+	}
+}
+
+type row struct{ zip, phone string }
+
+// What is counted is what maps of the rows themselves give, for files of two
+// layouts, by every key that both have.
+func TestRunAgreesWithMaps(t *testing.T) {
+	march, june := time.Date(2020, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 6, 1, 0, 0, 0, 0, time.UTC)
+	a := madeUp(t, "fl-extract", synth.Options{Rows: 4000, Seed: 5, AsOf: march, Sample: 0.5, Noise: 0.1})
+	b := madeUp(t, "l2-vm2", synth.Options{Rows: 4000, Seed: 5, AsOf: june, State: "FL"})
+	run := func(o compare.Options) *compare.Result {
+		t.Helper()
+		res, err := compare.Run(context.Background(), []compare.Input{{Path: a}, {Path: b}}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	res := run(compare.Options{Jobs: 2})
+	if len(res.Overlaps) < 4 || len(res.Main) != 1 {
+		t.Fatalf("%d overlaps, %d main", len(res.Overlaps), len(res.Main))
+	}
+	for _, o := range res.Overlaps {
+		in, other := rows(t, a, o.Key), rows(t, b, o.Key)
+		want := compare.Overlap{A: 0, B: 1, Key: o.Key, KeysA: int64(len(in)), KeysB: int64(len(other))}
+		for x, r := range in {
+			want.RowsA += int64(len(r))
+			if s := other[x]; s != nil {
+				want.Common++
+				want.MatchedA += int64(len(r))
+				want.MatchedB += int64(len(s))
+			}
+		}
+		for _, s := range other {
+			want.RowsB += int64(len(s))
+		}
+		if o != want {
+			t.Errorf("%v:\n%+v, want\n%+v", o.Key, o, want)
+		}
+		if o != res.Main[0] {
+			continue
+		}
+		if o.Common < 500 {
+			t.Errorf("only %d keys are in both", o.Common)
+		}
+		agreements(t, res, in, other)
+	}
+	spilled := run(compare.Options{Jobs: 1, Memory: 1})
+	spilled.Spilled, res.Spilled = 0, 0
+	if !reflect.DeepEqual(spilled.Overlaps, res.Overlaps) || !reflect.DeepEqual(spilled.Fields, res.Fields) || !reflect.DeepEqual(spilled.Alone, res.Alone) {
+		t.Error("another number of jobs, or less memory, gives another result")
+	}
+}
+
+// agreements checks two fields of the rows whose keys each file has once.
+func agreements(t *testing.T, res *compare.Result, in, other map[string][]row) {
+	t.Helper()
+	want := map[compare.Field]*compare.Agreement{compare.ZIP: {B: 1, Field: compare.ZIP}, compare.Phone: {B: 1, Field: compare.Phone}}
+	count := func(f compare.Field, x, y string) {
+		switch c := want[f]; {
+		case x == "" && y == "":
+		case x == "":
+			c.OnlyB++
+		case y == "":
+			c.OnlyA++
+		case x == y:
+			c.Same++
+		default:
+			c.Differs++
+		}
+	}
+	for x, r := range in {
+		if s := other[x]; len(r) == 1 && len(s) == 1 {
+			count(compare.ZIP, r[0].zip, s[0].zip)
+			count(compare.Phone, r[0].phone, s[0].phone)
+		}
+	}
+	for _, got := range res.Fields {
+		if w := want[got.Field]; w != nil && got != *w {
+			t.Errorf("%v: %+v, want %+v", got.Field, got, *w)
+		}
 	}
 }
