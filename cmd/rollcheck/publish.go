@@ -31,7 +31,8 @@ func (p *program) publishCommand() *cli.Command {
 			"Releases are left out, and datasets of incidents that the catalogue marks as sensitive; of states with fewer\n" +
 			"than 1,000 keys there is no file, they join one of all such states. Files that have not changed are left alone,\n" +
 			"and those that are not named any more stay for a day, for who is asking at that moment. When nothing has changed\n" +
-			"and the manifest has more than half its time left, nothing is written: run it every day, and after every change.\n\n" +
+			"and the manifest has more than half its time left, nothing is written: run it every day, and after every change,\n" +
+			"with the same --valid and budgets: without them the defaults are published again.\n\n" +
 			"The signing key is made once, by \"rollcheck key signing --name HOST\", and need not be on the server. People\n" +
 			"trust that key: another one, or another name, is another operator to them.",
 		Flags: append(signingFlags(),
