@@ -573,6 +573,7 @@ func (h *hunt) breakFiles(name string) {
 // Nor is anything written on the way into a served index, whose checkpoint stays
 // when the program is killed.
 func TestNoPlaintextAtRestServed(t *testing.T) {
+	wholeRunOnly(t)
 	t.Parallel()
 	s := newServed(t)
 	h := &hunt{site: s, traces: newTraces()}

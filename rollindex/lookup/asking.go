@@ -135,16 +135,44 @@ func (a *asking) claim() (allowed bool, err error) {
 	return true, c.memory.keep(c.cache)
 }
 
-// batches cuts the questions into parts that are each asked at once, under one key.
-func (a *asking) batches() (batches [][]question) {
+// batch is up to [BatchSize] questions under the key of one place; none where it
+// only hides how many there are.
+type batch struct {
+	place     int
+	questions []question
+}
+
+// batches cuts the questions into parts that are each asked at once. Of each place
+// there are as many as a person with a few more spellings would have ([padded]).
+func (a *asking) batches() (batches []batch) {
 	for rest := a.questions; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && n < BatchSize && rest[n].place == rest[0].place {
+		place, n := rest[0].place, 0
+		for len(rest) > 0 && rest[0].place == place {
+			k := 1
+			for k < len(rest) && k < BatchSize && rest[k].place == place {
+				k++
+			}
+			batches, rest = append(batches, batch{place, rest[:k]}), rest[k:]
 			n++
 		}
-		batches, rest = append(batches, rest[:n]), rest[n:]
+		for range padded(n) - n {
+			batches = append(batches, batch{place: place})
+		}
 	}
 	return batches
+}
+
+// padded returns how many batches are asked in place of n: the next of 1, 2, 4, 6,
+// 8, 12, 16, 24, 32 ..., so that their number is that of many names.
+func padded(n int) int {
+	for step := 1; ; step *= 2 {
+		if n <= step {
+			return step
+		}
+		if half := step + step/2; step > 2 && n <= half {
+			return half
+		}
+	}
 }
 
 // evaluate asks the server for the outputs, in batches. A budget used up leaves
@@ -181,10 +209,10 @@ func (a *asking) evaluate(ctx context.Context) error {
 	return nil
 }
 
-// batch asks up to BatchSize questions under one key. The places left are filled
-// with random inputs, which look like any other.
-func (a *asking) batch(ctx context.Context, questions []question) error {
-	p := &a.offer.places[questions[0].place]
+// batch asks the questions of a batch. The room left is filled with random inputs,
+// which look like any other.
+func (a *asking) batch(ctx context.Context, b batch) error {
+	p, questions := &a.offer.places[b.place], b.questions
 	what := "the evaluation under the key of " + p.name
 	inputs := make([][]byte, BatchSize)
 	for i := range inputs {

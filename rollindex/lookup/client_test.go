@@ -178,7 +178,8 @@ func person(t testing.TB, last string, firsts []string, birth hashing.Date, zips
 }
 
 // In bucket mode one bucket is asked for, whatever the spellings; another one for
-// the same person is not, in this run or a later one, until a new epoch.
+// the same person is not, in this run or a later one, also in a new epoch: an
+// operator that renames it would collect them.
 func TestOneBucketAPerson(t *testing.T) {
 	op := published(t)
 	cache := new(lookup.MemoryCache)
@@ -236,7 +237,7 @@ func TestOneBucketAPerson(t *testing.T) {
 		t.Errorf("somebody else: %+v", scope)
 	}
 	op.Sign(t, func(m *lookup.Manifest) { m.Seq, m.Epoch = 8, "2" })
-	if _, scope := ask(t, open(), person(t, "Fictional", []string{"Bob"}, birth, "32301")); scope.Gaps != 0 {
+	if _, scope := ask(t, open(), person(t, "Fictional", []string{"Bob"}, birth, "32301")); scope.Gaps != hashing.GapOtherBucket {
 		t.Errorf("in a new epoch: %+v", scope)
 	}
 
@@ -478,5 +479,48 @@ func TestGroupOfPlacesWithoutList(t *testing.T) {
 	}
 	if _, err := open("US-GU").Session(t.Context(), lookup.BucketMode, nil); err == nil {
 		t.Error("a bucket of Guamanians is asked for")
+	}
+}
+
+// The number of batches is that of many names: steps, under each key alike.
+func TestBatchesAreRoundedUp(t *testing.T) {
+	op := published(t)
+	steps := []int{1, 2, 4, 6, 8, 12, 16, 24, 32}
+	birth := hashing.Date{Year: 1950, Month: 4, Day: 5}
+	seen := map[int]bool{}
+	for _, spellings := range []int{1, 2, 4, 7, 9, 15, 23} {
+		var firsts []string
+		for i := range spellings {
+			firsts = append(firsts, "Person"+string(rune('a'+i)))
+		}
+		o, err := op.client(t, new(lookup.MemoryCache)).Open(t.Context(), "US-FL")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := o.Session(t.Context(), lookup.FilterMode, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		op.Forget()
+		inputs := person(t, "Fictional", firsts, birth, "32301")
+		ask(t, s, inputs)
+		byKey := map[string]int{}
+		for _, line := range op.Saw() {
+			if strings.HasPrefix(line, "POST") {
+				byKey[line]++
+			}
+		}
+		for key, n := range byKey {
+			seen[n] = true
+			if !slices.Contains(steps, n) {
+				t.Errorf("%d spellings: %d batches: %s", spellings, n, key)
+			}
+		}
+		if sum := s.Batches(inputs); len(op.Saw()) != sum {
+			t.Errorf("%d spellings: %d requests, said to be %d", spellings, len(op.Saw()), sum)
+		}
+	}
+	if len(seen) < 4 {
+		t.Errorf("only these numbers of batches were asked: %v", seen)
 	}
 }

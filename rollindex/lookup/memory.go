@@ -85,10 +85,10 @@ type memory struct {
 	Secret   Hash32 `json:"secret"` // keys Asked
 	Seq      uint64 `json:"seq"`    // the largest seen
 	Manifest Hash32 `json:"manifest"`
-	Epoch    string `json:"epoch"`
-	// Asked says which bucket was asked for a person in the epoch: both sides are
-	// [memory.name]s, so that they can be compared and not read. Who has this file
-	// can still try every birth date.
+	// Asked says which bucket was asked for a person, ever: the buckets of a later
+	// epoch are cut from the same group of names, so that another one would tell as
+	// much. Both sides are [memory.name]s, so that they can be compared and not read.
+	// Who has this file can still try every birth date.
 	Asked map[string]string `json:"asked,omitempty"`
 }
 
@@ -123,15 +123,12 @@ func (m *memory) saw(manifest *Manifest) error {
 	if manifest.Seq == m.Seq && m.Manifest != manifest.digest {
 		return ErrFork
 	}
-	if manifest.Epoch != m.Epoch {
-		m.Epoch, m.Asked = manifest.Epoch, nil
-	}
 	m.Seq, m.Manifest = manifest.Seq, manifest.digest
 	return nil
 }
 
 // claim remembers that the bucket is asked for the person in the jurisdiction.
-// It reports false when another bucket was asked for them in this epoch.
+// It reports false when another bucket was asked for them before.
 func (m *memory) claim(jurisdiction string, who []byte, bucket int) bool {
 	person := m.name("who", jurisdiction, who)
 	asked := m.name("what", person, binary.BigEndian.AppendUint32(nil, uint32(bucket)))
@@ -145,11 +142,11 @@ func (m *memory) claim(jurisdiction string, who []byte, bucket int) bool {
 	return true
 }
 
-// name returns 16 bytes of HMAC-SHA256(secret, what | epoch | scope | data), each
+// name returns 16 bytes of HMAC-SHA256(secret, what | scope | data), each
 // but the last with its length, in hexadecimal.
 func (m *memory) name(what, scope string, data []byte) string {
 	mac := hmac.New(sha256.New, m.Secret[:])
-	for _, s := range []string{what, m.Epoch, scope} {
+	for _, s := range []string{what, scope} {
 		mac.Write([]byte{byte(len(s))})
 		mac.Write([]byte(s))
 	}

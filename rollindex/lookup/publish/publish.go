@@ -42,8 +42,10 @@ const Grace = 24 * time.Hour
 // its size would tell how few.
 const leastFile = 1000
 
-// DefaultBudgets are those of PROTOCOL.md, section 8.
-var DefaultBudgets = lookup.Budgets{BatchesPerAddress: 40, BatchesPerPrefix: 400, SlotsPerJurisdiction: 200_000}
+// DefaultBudgets are those of PROTOCOL.md, section 8. A check by filter of a first
+// name with many short forms and a double surname takes 64 batches in one state: with
+// fewer a day, such a person would never get a whole answer.
+var DefaultBudgets = lookup.Budgets{BatchesPerAddress: 128, BatchesPerPrefix: 400, SlotsPerJurisdiction: 200_000}
 
 // Options are the choices of a publication.
 type Options struct {
