@@ -471,11 +471,15 @@ func (h *hunt) look(p *process) {
 		content, _ := os.ReadFile(filepath.Join(proc, name))
 		h.search(name+" of the process", content)
 	}
+	// Caught as it starts, a process may still have its program open, which holds this
+	// test and so the canaries: that is not what it writes.
+	program, _ := os.Stat(filepath.Join(proc, "exe"))
 	files, _ := os.ReadDir(filepath.Join(proc, "fd"))
 	for _, f := range files {
 		path := filepath.Join(proc, "fd", f.Name())
 		target, err := os.Readlink(path)
-		if st, serr := os.Stat(path); err != nil || serr != nil || !st.Mode().IsRegular() || strings.HasPrefix(target, h.in) {
+		if st, serr := os.Stat(path); err != nil || serr != nil || !st.Mode().IsRegular() || strings.HasPrefix(target, h.in) || os.SameFile(st, program) ||
+			filepath.Base(target) == "rollcheck" {
 			continue
 		}
 		content, err := os.ReadFile(path)
