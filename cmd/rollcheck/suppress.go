@@ -26,7 +26,7 @@ func (p *program) suppressCommand() *cli.Command {
 			"LIMITATIONS:\n" +
 			"   In a dataset that is there already only those entries are recognised that the details given make: give all\n" +
 			"   of them, former names and ZIP codes too. Entries that are shared with others stay, for their sake. What was\n" +
-			"   ingested again after this has nothing of them. What was published before has: publish it again.\n\n" + exitHelp,
+			"   ingested again after this has nothing of them. What was published before has: publish it again.\n\n" + exitDoneHelp,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "input", Usage: "`FILE` of people, - for standard input"},
 			&cli.StringFlag{Name: "input-format", Usage: "json or csv", DefaultText: "csv for a file that ends in .csv or .tsv, else json"},
