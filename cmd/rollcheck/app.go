@@ -27,6 +27,12 @@ const exitHelp = `EXIT STATUS:
    2    an error, damage, or somebody was not found and their search is incomplete
    130  interrupted`
 
+// exitDoneHelp is of commands that answer nothing: they do their work or say why not.
+const exitDoneHelp = `EXIT STATUS:
+   0    the work is done
+   2    an error, or damage
+   130  interrupted`
+
 // exitCode is an error that is an answer: it ends the program with the code
 // and says nothing.
 type exitCode int

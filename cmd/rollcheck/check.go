@@ -42,7 +42,7 @@ func (p *program) checkCommand() *cli.Command {
 			"answer, and those after them do.\n\n" +
 			"LIMITATIONS:\n" +
 			"   \"Not found\" means: not in these datasets under these spellings. It does not mean that the details were\n" +
-			"   never exposed. Voters whose records are confidential are in no file, so for them it means nothing.\n" +
+			"   never exposed. Voters whose records are confidential are left out, so for them it means nothing.\n" +
 			"   \"Found\" may be a namesake; the answer says how many are to be expected.\n" +
 			"   What keeps a dataset from being searched whole makes the answer incomplete, never \"not found\". A dataset\n" +
 			"   counts as searched whole with up to 1 % of its rows unreadable, up to 5 % with nothing to match by, and\n" +

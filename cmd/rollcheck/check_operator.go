@@ -132,6 +132,8 @@ func (p *program) trustedKey(c *cli.Context, t *remote.Transport, store *remote.
 	return key, store.Trust(t.Address(), key)
 }
 
+const keyLooks = `a key looks like "lookup.example.org+983916de+AbS4..."; its operator publishes it`
+
 // readTrust reads a key from a flag, or from the file that it names.
 func readTrust(given string) (*lookup.TrustedKey, error) {
 	key, err := lookup.ParseKey(given)
@@ -145,11 +147,11 @@ func readTrust(given string) (*lookup.TrustedKey, error) {
 			return nil, fmt.Errorf("--trust: %w", err)
 		}
 		if key, err = lookup.ParseKey(string(b)); err != nil {
-			return nil, fmt.Errorf("--trust: %q: %w", given, err)
+			return nil, hint(fmt.Errorf("--trust: %q: %w", given, err), keyLooks)
 		}
 		return key, nil
 	}
-	return nil, hint(fmt.Errorf("--trust: it is no file, and %w", err), `a key looks like "lookup.example.org+983916de+AbS4..."; its operator publishes it`)
+	return nil, hint(fmt.Errorf("--trust: it is no file, and %w", err), keyLooks)
 }
 
 // confirmKey shows the key of a server that was never asked before, and asks

@@ -163,7 +163,7 @@ func askable(o *lookup.Offer, datasets []string) error {
 	err := exposure.Asked(o.Datasets(), datasets)
 	switch {
 	case errors.Is(err, exposure.ErrNoDatasets):
-		return hint(errors.New("the server has nothing to search of these states"), "name another state that you were registered in, or ask another server")
+		return hint(errors.New("the server has nothing to search of these states"), "this says nothing of whether you are in a leak: name another state that you were registered in, or ask another server")
 	case errors.Is(err, exposure.ErrUnknownDataset):
 		var ids []string
 		for _, d := range o.Datasets() {
@@ -238,11 +238,11 @@ func (p *program) bucketRow(o *lookup.Offer, cost lookup.Cost) string {
 	if !cost.Possible {
 		return "bucket: not offered for these states"
 	}
-	people := "one of the adults of " + p.states(o)
+	people := "some of the adults of " + p.states(o)
 	if cost.Group > 0 {
-		people = fmt.Sprintf("one of at least %s adults of %s", group(int64(cost.Group)), p.states(o))
+		people = fmt.Sprintf("at least %s adults of %s", group(int64(cost.Group)), p.states(o))
 	}
-	return fmt.Sprintf("bucket: downloads %s a person; the server learns the same, and a part of the name that belongs to %s: far fewer if it uses your internet "+
+	return fmt.Sprintf("bucket: downloads %s a person; the server learns what it does by filter, and a part of the name that is shared by %s: far fewer if it uses your internet "+
 		"address; only the name as given is searched, and no voter id", size(cost.Download), people)
 }
 

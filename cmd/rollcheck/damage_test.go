@@ -22,6 +22,7 @@ func TestDamageAnywhere(t *testing.T) {
 // A served index is damaged in fewer places, of fewer people: every look-up is
 // evaluated.
 func TestDamageAnywhereServed(t *testing.T) {
+	wholeRunOnly(t)
 	t.Parallel()
 	testDamageAnywhere(t, newDamaged(t, newServed(t), 600), scale(3, 9, 100))
 }

@@ -173,6 +173,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 // A disk that fills up while what was evaluated is kept is one clear error; the
 // index is as it was, and with more room the ingest goes on where it ended.
 func TestFullDiskServed(t *testing.T) {
+	wholeRunOnly(t)
 	t.Parallel()
 	s := newSite(t)
 	s.mount("8m")

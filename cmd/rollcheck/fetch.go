@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -18,7 +19,7 @@ func (p *program) fetchCommand() *cli.Command {
 		ArgsUsage: "STATE...",
 		Description: "\"rollcheck check --server URL\" by filter then fetches no file: the server learns less of when somebody is\n" +
 			"asked for, and what is asked is small. The files are public, are checked at every use, and lie in the user's\n" +
-			"cache directory, where they can be deleted. The server sees which states' files are fetched, from which address.\n\n" + exitHelp,
+			"cache directory, where they can be deleted. The server sees which states' files are fetched, from which address.\n\n" + exitDoneHelp,
 		Flags: serverFlags(),
 		Action: func(c *cli.Context) error {
 			if err := wantArgs(c, 1, -1, "a STATE"); err != nil {
@@ -41,6 +42,8 @@ func (p *program) fetch(c *cli.Context) error {
 		}
 		states = append(states, "US-"+code)
 	}
+	slices.Sort(states)
+	states = slices.Compact(states)
 	op, err := p.openOperator(c)
 	if err != nil {
 		return err
@@ -52,6 +55,9 @@ func (p *program) fetch(c *cli.Context) error {
 	}
 	for _, j := range offer.Missing {
 		p.ui.warn("the server publishes nothing of %s", names.StateName(strings.TrimPrefix(j, "US-")))
+	}
+	if len(offer.Missing) == len(states) {
+		return hint(errors.New("fetch: the server publishes nothing of the states named"), "nothing was fetched; this says nothing of whether somebody is in a leak")
 	}
 	cost := offer.Filters()
 	var lines *jsonLines

@@ -263,6 +263,7 @@ func TestInterrupt(t *testing.T) {
 // goes on where it ended when it is run again, and makes the index of an unbroken
 // run.
 func TestKilledServedIngest(t *testing.T) {
+	wholeRunOnly(t)
 	t.Parallel()
 	s := newServed(t)
 	before, truth := makeRoll(t, "fl-extract", 300, 21)

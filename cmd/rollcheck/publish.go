@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
@@ -31,7 +32,8 @@ func (p *program) publishCommand() *cli.Command {
 			"Releases are left out, and datasets of incidents that the catalogue marks as sensitive; of states with fewer\n" +
 			"than 1,000 keys there is no file, they join one of all such states. Files that have not changed are left alone,\n" +
 			"and those that are not named any more stay for a day, for who is asking at that moment. When nothing has changed\n" +
-			"and the manifest has more than half its time left, nothing is written: run it every day, and after every change.\n\n" +
+			"and the manifest has more than half its time left, nothing is written: run it every day, and after every change,\n" +
+			"with the same --valid; the budgets stay those of the last publication unless they are given.\n\n" +
 			"The signing key is made once, by \"rollcheck key signing --name HOST\", and need not be on the server. People\n" +
 			"trust that key: another one, or another name, is another operator to them.",
 		Flags: append(signingFlags(),
@@ -98,6 +100,7 @@ func (p *program) publish(c *cli.Context) error {
 	if opts.Signer, opts.Key, err = p.signer(c, name); err != nil {
 		return err
 	}
+	keepBudgets(c, out, opts.Key, &opts.Budgets)
 	if opts.Page, err = p.page(c); err != nil {
 		return err
 	}
@@ -151,6 +154,31 @@ func (p *program) keysApart(c *cli.Context, out string) error {
 		}
 	}
 	return nil
+}
+
+// keepBudgets takes the budgets that no flag gives from the manifest that was
+// published before, if there is one: a daily publication is not to change them.
+func keepBudgets(c *cli.Context, out string, key *lookup.TrustedKey, b *lookup.Budgets) {
+	signed, err := os.ReadFile(filepath.Join(out, filepath.FromSlash(lookup.ManifestPath)))
+	if err != nil {
+		return
+	}
+	m, err := lookup.OpenManifest(signed, key)
+	if err != nil {
+		return // publishing says what is wrong with it
+	}
+	for name, before := range map[string]struct {
+		value int
+		to    *int
+	}{
+		"batches-per-address":    {m.Budgets.BatchesPerAddress, &b.BatchesPerAddress},
+		"batches-per-prefix":     {m.Budgets.BatchesPerPrefix, &b.BatchesPerPrefix},
+		"slots-per-jurisdiction": {m.Budgets.SlotsPerJurisdiction, &b.SlotsPerJurisdiction},
+	} {
+		if !c.IsSet(name) && before.value > 0 {
+			*before.to = before.value
+		}
+	}
 }
 
 func publishOptions(c *cli.Context) (opts publish.Options, err error) {

@@ -45,7 +45,7 @@ func (p *program) serveCommand() *cli.Command {
 			"(Prometheus) are on a listener of their own, which only you should reach. Neither they nor what is logged on\n" +
 			"standard error tell who asked, or about what; a proxy in front should not log paths either.\n\n" +
 			"SIGINT or SIGTERM stops the server when what is under way is done, and it ends with 0. SIGHUP reads the\n" +
-			"published directory again. Certificates are read again when their files change.\n\n" + exitHelp,
+			"published directory again. Certificates are read again when their files change.\n\n" + exitDoneHelp,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "data", Usage: "`DIR` that \"rollcheck publish\" wrote"},
 			&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` to listen on", DefaultText: "127.0.0.1:8080, or :443 with TLS"},

@@ -124,7 +124,7 @@ func (p *program) signer(c *cli.Context, name string) (note.Signer, *lookup.Trus
 
 func badName(name string, err error) error {
 	if name == "" {
-		return hint(errors.New("the operator's name is missing"), "give the name that people know the server by, such as --name lookup.example.org")
+		return hint(errors.New("the operator's name is missing"), "give the name that people know the server by, the same for key signing and publish, such as --name lookup.example.org")
 	}
 	return hint(fmt.Errorf("%q: %w", name, err), "it may have no white space and no plus sign")
 }

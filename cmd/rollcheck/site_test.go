@@ -334,3 +334,13 @@ func head(text []byte, n int) []byte {
 	}
 	return text[:at]
 }
+
+// wholeRunOnly skips a test in short runs, which are those under the race detector:
+// killed, damaged and full disks of a local index are tested there, those of what is
+// served only in the whole run, since each takes minutes under it.
+func wholeRunOnly(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("of a served index in the whole run only")
+	}
+}

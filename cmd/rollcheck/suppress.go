@@ -17,7 +17,8 @@ func (p *program) suppressCommand() *cli.Command {
 		Usage: "leave people who ask for it out of the index",
 		Description: "Puts people on the index's list of those who asked to be left out. Their records are passed over by check\n" +
 			"and publish in the datasets that are there, and left out whole and counted by every later ingest. The list\n" +
-			"holds keyed hashes, encrypted, and no details. Who may be one of them, by what they give, is never told \"not found\".\n\n" +
+			"holds keyed hashes, encrypted, and no details. Who may be one of them, by what they give, is never told \"not found\"\n" +
+			"by this index. Who asks a server can be: nothing is published of them.\n\n" +
 			"Input is that of \"rollcheck check\"; without --input one person's details are asked for. A record is theirs\n" +
 			"if voter id or name and birth date agree; where it has no full birth date, if name, birth year and ZIP code do;\n" +
 			"where it has no birth at all, if name and ZIP code, address or e-mail address do; where it has neither birth\n" +
@@ -25,7 +26,7 @@ func (p *program) suppressCommand() *cli.Command {
 			"LIMITATIONS:\n" +
 			"   In a dataset that is there already only those entries are recognised that the details given make: give all\n" +
 			"   of them, former names and ZIP codes too. Entries that are shared with others stay, for their sake. What was\n" +
-			"   ingested again after this has nothing of them. What was published before has: publish it again.\n\n" + exitHelp,
+			"   ingested again after this has nothing of them. What was published before has: publish it again.\n\n" + exitDoneHelp,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "input", Usage: "`FILE` of people, - for standard input"},
 			&cli.StringFlag{Name: "input-format", Usage: "json or csv", DefaultText: "csv for a file that ends in .csv or .tsv, else json"},

@@ -259,3 +259,19 @@ func TestAskingFails(t *testing.T) {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
+
+// Nobody is told "not found" by a server that has nothing of the states they named,
+// also in the company of others.
+func TestStatesTheServerHasNothingOf(t *testing.T) {
+	ohio := robert(func(p *exposure.Person) { p.First, p.State, p.ZIP = "Zebulon", "OH", "43004" })
+	text, lines, sum := asks(t, asker(), ohio, robert(nil))
+	if sum.Complete() || sum.NotFound() != 0 || sum.Unsettled != 1 {
+		t.Errorf("summary %+v", sum)
+	}
+	if lines[1]["type"] != "person" || lines[1]["complete"] != false || lines[1]["exposed"] != false {
+		t.Errorf("the answer: %v", lines[1])
+	}
+	if !strings.Contains(text, "has no records of") {
+		t.Errorf("it does not say why:\n%s", text)
+	}
+}

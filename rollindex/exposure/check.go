@@ -264,7 +264,9 @@ func (c *check) plan(people []Person) {
 		for i := lo; i < hi; i++ {
 			c.queries[i] = w.planner.plan(&people[i])
 			if c.asker != nil {
-				c.queries[i].named, c.queries[i].misnamed = people[i].jurisdictions()
+				q := &c.queries[i]
+				q.named, q.misnamed = people[i].jurisdictions()
+				q.nowhere = len(q.named) > 0 && !slices.ContainsFunc(q.named, func(j string) bool { return slices.Contains(c.asker.Jurisdictions(), j) })
 			}
 		}
 	})

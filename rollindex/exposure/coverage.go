@@ -106,13 +106,14 @@ type signature struct {
 	unread      bool
 	named       string // of an [Asker]: the jurisdictions asked
 	misnamed    bool   // likewise: another was given that is none
+	nowhere     bool   // likewise: it has nothing of any that was given
 	unasked     unasked
 }
 
 func (q *query) signature() signature {
 	s := signature{
 		given: q.given, lost: q.lost, keys: q.keys() &^ q.partly, cut: q.cut, january: q.january(), unread: q.unread,
-		named: strings.Join(q.named, ","), misnamed: q.misnamed, unasked: q.unasked,
+		named: strings.Join(q.named, ","), misnamed: q.misnamed, nowhere: q.nowhere, unasked: q.unasked,
 	}
 	if s.keys.Has(hashing.VoterID) {
 		s.states = q.states
@@ -138,6 +139,12 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 		return a
 	case d.info.Indexed == 0:
 		a.State, a.Why = NoUsableKey, "none of its rows carries anything anyone could be matched by"
+		return a
+	}
+	if s.nowhere {
+		// Only records that no state is known of could be searched: that is no search for
+		// somebody of a state.
+		a.State, a.Why = NoUsableKey, "the server has no records of the states that you named"
 		return a
 	}
 	asked, void := d.asked(s, s.keys)

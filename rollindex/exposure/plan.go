@@ -54,6 +54,7 @@ type query struct {
 	// Of an Asker alone.
 	named     []string // [Person.Jurisdictions]
 	misnamed  bool     // another was given that is none
+	nowhere   bool     // it has nothing of any of those named
 	unasked   unasked
 	partly    Keys // key types of which no input was asked everywhere, so that no coverage comes of them
 	falseHits float64

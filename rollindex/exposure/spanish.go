@@ -121,6 +121,7 @@ var phrases = [...][2]string{
 	{"it has no rows", "no tiene filas"},
 	{"none of its rows carries anything anyone could be matched by", "ninguna de sus filas contiene algo con lo que se pueda reconocer a alguien"},
 	{"its records of %s were not asked for", "no se preguntó por sus registros de %s"},
+	{"the server has no records of the states that you named", "el servidor no tiene registros de los estados que usted indicó"},
 	{"a state that you named could not be read, and was not asked for", "un estado que usted indicó no se pudo leer, y no se preguntó por él"},
 	{"its 1 January birth dates stand for an unknown day and month, so that a birth date of 1 January finds nobody in it",
 		"sus fechas de nacimiento del 1 de enero significan que no se conocen el día ni el mes, de modo que con esa fecha no se encuentra a nadie"},

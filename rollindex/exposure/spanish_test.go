@@ -48,8 +48,8 @@ func TestSpanishOfSearches(t *testing.T) {
 		a := d.answer(signature{
 			given: given(r.IntN(1 << 11)), lost: given(r.IntN(1<<11) & few), keys: Keys(r.IntN(1 << hashing.NumKeyTypes)),
 			cut: r.IntN(4) == 0, january: r.IntN(2) == 0, states: "US-FL", unread: r.IntN(20) == 0, named: []string{"", "US-FL", "US-FL,US-NY"}[r.IntN(3)],
-			misnamed: r.IntN(4) == 0,
-			unasked:  unasked{types: Keys(r.IntN(1 << hashing.NumKeyTypes)), gaps: hashing.Gaps(r.IntN(1 << len(gapNames))), retry: 1_790_000_000},
+			misnamed: r.IntN(4) == 0, nowhere: r.IntN(10) == 0,
+			unasked: unasked{types: Keys(r.IntN(1 << hashing.NumKeyTypes)), gaps: hashing.Gaps(r.IntN(1 << len(gapNames))), retry: 1_790_000_000},
 		})
 		if spanish, ok := inSpanish(a.Why); !ok {
 			t.Fatalf("not in Spanish: %s\n%s", a.Why, spanish)

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -234,9 +235,9 @@ func TestTooLong(t *testing.T) {
 // No error names the bucket that was asked for, whatever fails.
 func TestErrorsAreAnonymous(t *testing.T) {
 	const path = "/v1/b/cafe/1658"
-	var mode string
+	var mode atomic.Value // read by requests that may outlast their answer
 	tr := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		switch mode {
+		switch mode.Load() {
 		case "elsewhere":
 			http.Redirect(w, r, "https://elsewhere.example.net"+r.URL.Path, http.StatusFound)
 		case "circle":
@@ -261,10 +262,11 @@ func TestErrorsAreAnonymous(t *testing.T) {
 		}
 	})
 	tr.idle = 50 * time.Millisecond
-	for _, mode = range []string{"elsewhere", "circle", "abort", "cut", "silent", "nonsense", "none"} {
+	for _, m := range []string{"elsewhere", "circle", "abort", "cut", "silent", "nonsense", "none"} {
+		mode.Store(m)
 		_, err := tr.Get(t.Context(), path, 1000)
 		if err == nil || strings.Contains(err.Error(), "1658") || strings.Contains(err.Error(), "cafe") || strings.Contains(err.Error(), "context canceled") {
-			t.Errorf("%s: %v", mode, err)
+			t.Errorf("%s: %v", m, err)
 		}
 	}
 	tr.base.Host = "127.0.0.1:1"
