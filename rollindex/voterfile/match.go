@@ -27,6 +27,7 @@ type Match struct {
 	Extra     []Extra  // columns that the layout does not know
 
 	columns    []*layouts.Column // of the file, in its order; nil for one that nothing is known of
+	heads      []string          // of columns: their names in the file, made fit to be shown; none without a header
 	picks      []pick            // columns of the layout that are picked by a type
 	inOrder    bool              // the columns stand in the layout's order
 	extra      []bool            // of columns: the layout does not know it
@@ -172,6 +173,7 @@ func matchHeader(l *candidate, h *header) *Match {
 			m.Extra = append(m.Extra, Extra{label(name), role})
 		}
 		m.columns = append(m.columns, c)
+		m.heads = append(m.heads, label(name))
 		m.extra = append(m.extra, isExtra)
 	}
 	fixed, may := 0, 0
@@ -230,6 +232,10 @@ func (m *Match) minds(headers []*header) {
 		}
 		if hits >= 2 {
 			m.Header, m.headerLine, m.other = true, h.line, other
+			m.heads = m.heads[:0]
+			for _, name := range h.names {
+				m.heads = append(m.heads, label(name))
+			}
 			return
 		}
 	}
