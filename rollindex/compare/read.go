@@ -22,7 +22,8 @@ import (
 type wide [8]uint64
 
 // A narrow record is a row under one of its keys: the tag, and word 1 of [wide]
-// without the place.
+// without the place. Rows of a key that is repeated all the time go together
+// ([folder]).
 type narrow [2]uint64
 
 const (
@@ -58,6 +59,7 @@ type reading struct {
 	wide   *extsort.Sorter[wide]
 	narrow *extsort.Sorter[narrow]
 	ids    *idWatch // if not nil, what is told by voter ids
+	each   bool     // the place of every row is wanted, however often its key is repeated
 
 	tracers []*tracer // of pairs whose fingerprints are taken
 }
@@ -130,6 +132,7 @@ type visitor struct {
 	wideW  *extsort.Writer[wide]
 	thinW  *extsort.Writer[narrow]
 	shared *atomic.Int64
+	folder folder
 	ids    *idTally // if not nil
 	x      []byte   // hashed inputs of a row, one after the other
 	found  []keyed  // which parts of x they are
@@ -215,6 +218,11 @@ func (v *visitor) put(k *keyed, place uint64, vals *values) error {
 			return nil
 		}
 	}
+	if !v.each {
+		if done, err := v.folder.fold(tag, k.typ, v.unfold); done || err != nil {
+			return err
+		}
+	}
 	if v.linked[k.typ] {
 		return v.wideW.Add(newWide(tag, who(v.file, k.typ), place, vals))
 	}
@@ -250,6 +258,9 @@ func number(d hashing.Date) int { return int(d.Year)<<9 | int(d.Month)<<5 | int(
 
 // Flush hands over the last records.
 func (v *visitor) Flush() error {
+	if err := v.folder.flush(v.unfold); err != nil {
+		return err
+	}
 	if err := v.wideW.Flush(); err != nil {
 		return err
 	}

@@ -271,7 +271,7 @@ func (d *draw) matched(ctx context.Context, in Input) (sampledFile, error) {
 		return sampledFile{}, err
 	}
 	defer r.close()
-	r.types = []hashing.KeyType{key}
+	r.types, r.each = []hashing.KeyType{key}, true
 	var files [2]*File
 	for i, in := range inputs {
 		report := func(done, total, rows int64) { d.opts.report(Progress{i, done, total, rows}) }
