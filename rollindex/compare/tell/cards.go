@@ -33,18 +33,23 @@ func CardGives(c *compare.Card) []string {
 		as = "the day of the data"
 	}
 	all := []string{fmt.Sprintf("To whoever has it: the number of rows, %s, %s, which columns are filled and how far, and how many rows carry each kind of key. No name, no address, no row.", as, layout)}
-	whole, most := true, 0.0
+	all = append(all, "To whoever has it and another card made with the same passphrase, without knowing the passphrase: how far the two files overlap.")
+	whole, tags, most, of := true, 0, 0.0, ""
 	for i := range c.Sketches {
 		s := &c.Sketches[i]
 		whole = whole && s.Whole()
-		most = max(most, float64(len(s.Tags))/float64(c.Rows))
+		tags += len(s.Tags)
+		if share := min(float64(len(s.Tags))/s.Keys(), 1); share > most {
+			most, of = share, tiers[s.Key].words
+		}
 	}
 	switch {
 	case len(c.Sketches) == 0:
 	case whole:
 		all = append(all, "To whoever knows the passphrase too: of everybody whose details they can guess, whether this person is in the file. It has so few rows that all of them are on the card: give it to those only who could have the file itself.")
 	default:
-		all = append(all, fmt.Sprintf("To whoever knows the passphrase too: of some people whose details they can guess, that they are in the file; by one kind of key of up to %s of its rows, and of more by all of them.", report.Percent(most)))
+		all = append(all, fmt.Sprintf("To whoever knows the passphrase too: of some people whose details they can guess, that they are in the file. By all kinds of key together that is up to %s of its rows; of those that have %s it is %s.",
+			report.Percent(min(float64(tags)/float64(c.Rows), 1)), of, report.Percent(most)))
 	}
 	return append(all, "Whoever has the card can try passphrases against it: words drawn with dice stand that, a line of a song does not. Take a new passphrase for each matter.")
 }
@@ -82,24 +87,32 @@ func (p *CardPair) labels() (a, b string) {
 }
 
 // Main returns the overlap that the pair is told by: the strongest key that finds
-// nearly as many people as any.
+// nearly as many people as any, of those with a key of either file among those drawn.
 func (p *CardPair) Main() *compare.CardOverlap {
 	found := func(o *compare.CardOverlap) float64 { return o.AInB.Value() * o.KeysA }
-	most := 0.0
+	most, told := 0.0, false
 	for i := range p.Overlaps {
-		most = max(most, found(&p.Overlaps[i]))
+		most, told = max(most, found(&p.Overlaps[i])), told || drawn(&p.Overlaps[i])
 	}
 	for i := range p.Overlaps {
-		if o := &p.Overlaps[i]; found(o) >= 0.9*most && (most > 0 || o.Key != hashing.VoterID) {
+		if o := &p.Overlaps[i]; found(o) >= 0.9*most && (most > 0 || o.Key != hashing.VoterID) && (drawn(o) || !told) {
 			return o
 		}
 	}
 	return &p.Overlaps[0]
 }
 
-// drawnText writes a share, with its interval unless all keys were compared.
+// drawn reports whether a key of either file is among those drawn: of a file of few
+// rows beside one of many there may be none, and then nothing is known of it.
+func drawn(o *compare.CardOverlap) bool { return o.AInB.Of > 0 && o.BInA.Of > 0 }
+
+// drawnText writes a share, with its interval unless all keys were compared; of no key
+// that it is not told.
 func drawnText(s compare.Share, exact bool) string {
-	if exact {
+	switch {
+	case s.Of == 0:
+		return "not told"
+	case exact:
 		return report.Percent(s.Value())
 	}
 	return shareText(s)
@@ -113,11 +126,15 @@ func (p *CardPair) Headline() string {
 	if o.KeysB < o.KeysA {
 		a, b, share, back, keys = b, a, back, share, o.KeysA
 	}
-	how := ", estimated from " + plural(o.Sample, "key", "keys") + " drawn alike"
+	with := tiers[o.Key].words
+	if !drawn(o) {
+		return fmt.Sprintf("Whether people of %s are in the file of %s cannot be told from their cards: by %s, %s of the one and %s of the other are among those drawn alike. Files of so different sizes are compared as files, or not at all.",
+			a, b, with, plural(share.Of, "key", "keys"), group(back.Of))
+	}
+	how := fmt.Sprintf(", estimated from %s of %s and %s of %s drawn alike", plural(share.Of, "key", "keys"), a, group(back.Of), b)
 	if o.Exact {
 		how = ""
 	}
-	with := tiers[o.Key].words
 	if share.Part == 0 {
 		return fmt.Sprintf("None of the people of %s was found on %s by %s%s: %s.", a, b, with, how, drawnText(share, o.Exact))
 	}

@@ -26,8 +26,8 @@ func cards(common int64) *CardPair {
 // The sentence is of the smaller file, and of the key that finds people.
 func TestCardHeadline(t *testing.T) {
 	for common, want := range map[int64]string{
-		900: "90.0 % (88-91.7) of the people of b.card are in the file of a.card, matched by name and birth date, estimated from 4,100 keys drawn alike; the other way round, 22.5 % (21.2-23.8).",
-		0:   "None of the people of b.card was found on a.card by name and birth date, estimated from 5,000 keys drawn alike: 0 % (0-0.4).",
+		900: "90.0 % (88-91.7) of the people of b.card are in the file of a.card, matched by name and birth date, estimated from 1,000 keys of b.card and 4,000 of a.card drawn alike; the other way round, 22.5 % (21.2-23.8).",
+		0:   "None of the people of b.card was found on a.card by name and birth date, estimated from 1,000 keys of b.card and 4,000 of a.card drawn alike: 0 % (0-0.4).",
 	} {
 		if got := cards(common).Headline(); got != want {
 			t.Errorf("%d: %s", common, got)
@@ -37,6 +37,26 @@ func TestCardHeadline(t *testing.T) {
 	exact.Overlaps[1].Exact = true
 	if got := exact.Headline(); !strings.HasPrefix(got, "90.0 % of the people") || strings.Contains(got, "estimated") {
 		t.Error(got)
+	}
+}
+
+// Of a file of which no key was drawn nothing is said, least of all that none of its
+// people is in the other.
+func TestCardOfNoDraws(t *testing.T) {
+	p := cards(0)
+	for i := range p.Overlaps {
+		p.Overlaps[i].BInA = compare.NewShare(0, 0)
+	}
+	got := p.Headline()
+	if !strings.Contains(got, "cannot be told from their cards: by name and birth date, 0 keys of the one and 4,000 of the other") || strings.Contains(got, "None") {
+		t.Error(got)
+	}
+	if text := p.Page("rollcheck test").Text(78); !strings.Contains(text, "not told") || strings.Contains(text, "(0-100)") {
+		t.Error(text)
+	}
+	p.Overlaps[0].BInA = compare.NewShare(0, 3)
+	if k := p.Main().Key; k != hashing.VoterID && k != hashing.NameDOB {
+		t.Errorf("told by %s", k)
 	}
 }
 
@@ -61,7 +81,7 @@ func TestCardGives(t *testing.T) {
 	}
 	all := func(c *compare.Card) string { return strings.Join(CardGives(c), "\n") }
 	big := &compare.Card{Layout: "mi-2019-csv", Rows: 40_960, Sketches: []compare.Sketch{{Key: hashing.NameDOB, Rows: 40_000, Tags: tags}, {Key: hashing.Phone, Rows: 10, Tags: tags[:10]}}}
-	for _, want := range []string{"no day of the data", "(mi-2019-csv), which gives away the state", "of up to 10.0 % of its rows"} {
+	for _, want := range []string{"no day of the data", "(mi-2019-csv), which gives away the state", "is up to 10.0 % of its rows; of those that have surname and telephone number it is 100 %.", "another card made with the same passphrase, without knowing the passphrase: how far the two files overlap"} {
 		if !strings.Contains(all(big), want) {
 			t.Errorf("%q is not in\n%s", want, all(big))
 		}
