@@ -34,11 +34,11 @@ func CardGives(c *compare.Card) []string {
 	}
 	all := []string{fmt.Sprintf("To whoever has it: the number of rows, %s, %s, which columns are filled and how far, and how many rows carry each kind of key. No name, no address, no row.", as, layout)}
 	all = append(all, "To whoever has it and another card made with the same passphrase, without knowing the passphrase: how far the two files overlap.")
-	whole, tags, most, of := true, 0, 0.0, ""
+	whole, spared, most, of := true, 1.0, 0.0, "" // spared: by every kind of key, each being drawn by itself
 	for i := range c.Sketches {
 		s := &c.Sketches[i]
 		whole = whole && s.Whole()
-		tags += len(s.Tags)
+		spared *= 1 - float64(len(s.Tags))/float64(c.Rows)
 		if share := min(float64(len(s.Tags))/s.Keys(), 1); share > most {
 			most, of = share, tiers[s.Key].words
 		}
@@ -48,8 +48,8 @@ func CardGives(c *compare.Card) []string {
 	case whole:
 		all = append(all, "To whoever knows the passphrase too: of everybody whose details they can guess, whether this person is in the file. It has so few rows that all of them are on the card: give it to those only who could have the file itself.")
 	default:
-		all = append(all, fmt.Sprintf("To whoever knows the passphrase too: of some people whose details they can guess, that they are in the file. By all kinds of key together that is up to %s of its rows; of those that have %s it is %s.",
-			report.Percent(min(float64(tags)/float64(c.Rows), 1)), of, report.Percent(most)))
+		all = append(all, fmt.Sprintf("To whoever knows the passphrase too: of some people whose details they can guess, that they are in the file. By all kinds of key together that is about %s of its rows; of those that have %s it is %s.",
+			report.Percent(1-spared), of, report.Percent(most)))
 	}
 	return append(all, "Whoever has the card can try passphrases against it: words drawn with dice stand that, a line of a song does not. Take a new passphrase for each matter.")
 }
