@@ -95,7 +95,10 @@ func TestCardGives(t *testing.T) {
 func TestScoreText(t *testing.T) {
 	for want, s := range map[string]*compare.Score{
 		"No row of s.csv has the answer right or wrong: nothing can be said of the file.":                                                                              {Rows: 10, Drawn: 5},
-		"None of the 300 rows of s.csv that were checked is wrong: with 95 % confidence under 1.0 % of the file's 5,000 rows are (three divided by the rows checked).": {Rows: 5000, Covered: 5000, Drawn: 300, Checked: 300, RuleOfThree: 0.01},
+		"None of the 300 rows of s.csv that were checked is wrong: with 95 % confidence under 1.0 % of the file's 5,000 rows are (three divided by the rows checked).": {Rows: 5000, Covered: 5000, Drawn: 300, Checked: 300, Effective: 300, RuleOfThree: 0.01},
+		"None of the 300 rows of s.csv that were checked is wrong: with 95 % confidence under 2.0 % of the file's 5,000 rows are (three divided by 150 rows drawn from the whole file without dividing it, than which these tell no more).": {
+			Rows: 5000, Covered: 5000, Drawn: 300, Checked: 300, Effective: 150, RuleOfThree: 0.02,
+		},
 		"1 of the 50 rows of s.csv that were checked is wrong: that is 2.0 % of the 4,000 rows in the parts of the file that were checked, with a 95 % interval of 0.1 % to 10.6 %.": {
 			Rows: 5000, Covered: 4000, Drawn: 60, Checked: 50, Wrong: 1, Rate: 0.02, Low: 0.001, High: 0.106,
 		},
