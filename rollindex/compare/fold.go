@@ -73,3 +73,66 @@ func (w *wide) rows() int {
 }
 
 func (n *narrow) rows() int { return max(int(n[1]&placeMask), 1) }
+
+// A keeper folds the rows of a file that a sample is drawn of, whose places are wanted:
+// of a repeated key it lets those through that may be drawn, which are those with
+// the smallest hashes, and counts the others.
+type keeper struct {
+	hash func(place uint64) uint64
+	most int // rows of the sample
+	keys [keptKeys]struct {
+		tag  uint64
+		seen uint8
+		lot  lot
+	}
+}
+
+// keptKeys is how many keys a keeper remembers, each with the places of a sample.
+const keptKeys = 256
+
+// keep reports whether a row was kept or counted and needs no record yet.
+func (k *keeper) keep(tag, place uint64, out func(tag, place, rows uint64) error) (bool, error) {
+	s := &k.keys[tag%keptKeys]
+	if s.tag == tag {
+		if s.seen < whole {
+			s.seen++
+			return false, nil
+		}
+		s.lot.add(drawn{k.hash(place), place}, k.most)
+		return true, nil
+	}
+	err := k.empty(int(tag%keptKeys), out)
+	s.tag, s.seen = tag, 1
+	return false, err
+}
+
+// empty hands over what is kept of one key: rows one by one, and how many more there are.
+func (k *keeper) empty(i int, out func(tag, place, rows uint64) error) error {
+	s := &k.keys[i]
+	s.lot.trim(k.most)
+	for _, r := range s.lot.places {
+		if err := out(s.tag, r.place, 0); err != nil {
+			return err
+		}
+	}
+	more := s.lot.rows - int64(len(s.lot.places))
+	s.lot.places, s.lot.rows = s.lot.places[:0], 0
+	if more == 0 {
+		return nil
+	}
+	return out(s.tag, 0, uint64(more))
+}
+
+func (k *keeper) flush(out func(tag, place, rows uint64) error) error {
+	for i := range k.keys {
+		if err := k.empty(i, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// release adds the record of a row that was kept, or of rows that were counted.
+func (v *visitor) release(tag, place, rows uint64) error {
+	return v.wideW.Add(wide{tag, who(v.file, v.types[0]) | place&placeMask, rows})
+}

@@ -271,7 +271,7 @@ func (d *draw) matched(ctx context.Context, in Input) (sampledFile, error) {
 		return sampledFile{}, err
 	}
 	defer r.close()
-	r.types, r.each = []hashing.KeyType{key}, true
+	r.types, r.draw = []hashing.KeyType{key}, d
 	var files [2]*File
 	for i, in := range inputs {
 		report := func(done, total, rows int64) { d.opts.report(Progress{i, done, total, rows}) }
@@ -325,8 +325,12 @@ func (d *draw) lots(records []wide) map[string]*lot {
 			name = matchedRow
 		}
 		for ; i < j; i++ {
-			if fileOf(records[i][1]) == 0 {
-				place := records[i][1] & placeMask
+			if fileOf(records[i][1]) != 0 {
+				continue
+			}
+			if place := records[i][1] & placeMask; place == 0 {
+				lots[name].rows += int64(records[i].rows())
+			} else {
 				lots[name].add(drawn{hash(place), place}, d.opts.Rows)
 			}
 		}
