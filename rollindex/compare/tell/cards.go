@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
@@ -58,7 +59,7 @@ func cardKeys(c *compare.Card) *report.Table {
 	t := &report.Table{Columns: []report.Column{{Title: "Key"}, {Title: "rows with it", Number: true}, {Title: "different keys", Number: true}, {Title: "on the card", Number: true}}}
 	for i := range c.Sketches {
 		s := &c.Sketches[i]
-		t.Rows = append(t.Rows, report.Row{Cells: []string{tiers[s.Key].words, group(s.Rows), keysText(s.Keys(), s.Whole()), group(int64(len(s.Tags)))}})
+		t.Rows = append(t.Rows, report.Row{Cells: []string{tiers[s.Key].words, group(s.Rows), keysText(min(s.Keys(), float64(s.Rows)), s.Whole()), group(int64(len(s.Tags)))}})
 	}
 	return t
 }
@@ -87,19 +88,52 @@ func (p *CardPair) labels() (a, b string) {
 }
 
 // Main returns the overlap that the pair is told by: the strongest key that finds
-// nearly as many people as any, of those with a key of either file among those drawn.
+// nearly as many people as any, or may, as far as the draw tells; of the keys that
+// half of the rows of both files have and of which something was drawn of either, if
+// there are any. What finds most in a small draw is often what the draw favours, and
+// not the stronger.
 func (p *CardPair) Main() *compare.CardOverlap {
-	found := func(o *compare.CardOverlap) float64 { return o.AInB.Value() * o.KeysA }
-	most, told := 0.0, false
-	for i := range p.Overlaps {
-		most, told = max(most, found(&p.Overlaps[i])), told || drawn(&p.Overlaps[i])
+	all := indexes(len(p.Overlaps))
+	common := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !p.common(p.Overlaps[i].Key) || !drawn(&p.Overlaps[i]) })
+	if len(common) == 0 {
+		common = slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !drawn(&p.Overlaps[i]) })
 	}
-	for i := range p.Overlaps {
-		if o := &p.Overlaps[i]; found(o) >= 0.9*most && (most > 0 || o.Key != hashing.VoterID) && (drawn(o) || !told) {
+	if len(common) == 0 {
+		common = all
+	}
+	most := 0.0
+	for _, i := range common {
+		o := &p.Overlaps[i]
+		most = max(most, o.AInB.Value()*o.KeysA)
+	}
+	for _, i := range common {
+		o := &p.Overlaps[i]
+		if most > 0 && o.Common > 0 && o.AInB.High*o.KeysA >= 0.9*most || most == 0 && o.Key != hashing.VoterID {
 			return o
 		}
 	}
-	return &p.Overlaps[0]
+	return &p.Overlaps[common[0]]
+}
+
+func indexes(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// common reports whether half of the rows of both files have a key, or it is not
+// known.
+func (p *CardPair) common(k hashing.KeyType) bool {
+	for _, c := range []*compare.Card{p.A, p.B} {
+		for i := range c.Sketches {
+			if s := &c.Sketches[i]; s.Key == k && 2*s.Rows < c.Rows {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // drawn reports whether a key of either file is among those drawn: of a file of few

@@ -60,6 +60,27 @@ func TestCardOfNoDraws(t *testing.T) {
 	}
 }
 
+// A key that happens to find more in a small draw, or that few rows of one file have,
+// is not what the pair is told by.
+func TestCardMain(t *testing.T) {
+	share := func(part, of int64) compare.Share { return compare.NewShare(part, of) }
+	overlap := func(k hashing.KeyType, common, a, b int64) compare.CardOverlap {
+		return compare.CardOverlap{Key: k, KeysA: 20_000, KeysB: 50, AInB: share(common, a), BInA: share(common, b), Common: common, Sample: a + b - common}
+	}
+	p := &CardPair{A: &compare.Card{Rows: 20_000}, B: &compare.Card{Rows: 50}, Overlaps: []compare.CardOverlap{overlap(hashing.VoterID, 4, 4096, 12), overlap(hashing.NameZIP, 6, 4096, 16)}}
+	if got := p.Main().Key; got != hashing.VoterID {
+		t.Errorf("told by %v, which found 6 of 16, and not by voter id, which found 4 of 12", got)
+	}
+	sketches := func(rows, phones int64) []compare.Sketch {
+		return []compare.Sketch{{Key: hashing.NameDOB, Rows: rows}, {Key: hashing.Phone, Rows: phones}}
+	}
+	p = &CardPair{A: &compare.Card{Rows: 1000, Sketches: sketches(1000, 1000)}, B: &compare.Card{Rows: 9000, Sketches: sketches(9000, 900)},
+		Overlaps: []compare.CardOverlap{overlap(hashing.NameDOB, 0, 1000, 4000), overlap(hashing.Phone, 20, 1000, 900)}}
+	if got := p.Main().Key; got != hashing.NameDOB {
+		t.Errorf("told by %v, which a tenth of the rows have", got)
+	}
+}
+
 func TestCardPages(t *testing.T) {
 	var b bytes.Buffer
 	page := cards(900).Page("rollcheck test")
