@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -40,9 +41,26 @@ type Options struct {
 
 // Progress says how far an ingest is.
 type Progress struct {
-	Writing     bool  // the files are read; Done and Total count entries, else bytes
+	Writing     bool  // the files are read; Done and Total count entries, else bytes of the files whose rows are done
 	Done, Total int64 // Total is an upper bound while writing
 	Rows        int64 // rows read so far
+}
+
+// ErrForeign is of a file of another country on its way into a served index, which is
+// asked by states of the United States.
+var ErrForeign = errors.New("in a served index nobody could ask for voters of another country")
+
+// domestic refuses members whose layouts are of another country.
+func domestic(members []voterfile.Member, jurisdiction string) error {
+	for _, m := range members {
+		if m.LeftOut != "" {
+			continue
+		}
+		if j := cmp.Or(jurisdiction, m.Match.Layout.Jurisdiction); j != "" && !strings.HasPrefix(j, "US-") {
+			return fmt.Errorf("%s: it is of %s, by its layout %s: %w", m.Name, j, m.Match.Layout.ID, ErrForeign)
+		}
+	}
+	return nil
 }
 
 // Result is what an ingest did.
@@ -99,8 +117,14 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 		return Result{}, err
 	}
 	defer src.Close()
+	if ix.Scheme() == hashing.Served {
+		if err := domestic(src.Members(), opts.Jurisdiction); err != nil {
+			build.Abort()
+			return Result{}, err
+		}
+	}
 
-	p := &pipeline{src: src, progress: opts.Progress, chunks: make(chan voterfile.Chunk, jobs), free: make(chan []byte, 2*jobs+1)}
+	p := &pipeline{src: src, progress: opts.Progress, chunks: make(chan piece, jobs), free: make(chan []byte, 2*jobs+1)}
 	for range 2*jobs + 1 {
 		p.free <- nil
 	}
@@ -144,13 +168,21 @@ func sorterMemory(ix *rollindex.Index, budget int64, jobs int) int64 {
 type pipeline struct {
 	src      *voterfile.Source
 	progress func(Progress)
-	chunks   chan voterfile.Chunk
+	chunks   chan piece
 	free     chan []byte // buffers for chunks
 	rows     atomic.Int64
+	done     atomic.Int64 // bytes of the files up to the chunks that are done
+}
+
+// piece is a chunk, and how many bytes of the files were read for it.
+type piece struct {
+	voterfile.Chunk
+	bytes int64
 }
 
 func (p *pipeline) read(ctx context.Context) error {
 	defer close(p.chunks)
+	before := int64(0)
 	for {
 		var buf []byte
 		select {
@@ -164,15 +196,12 @@ func (p *pipeline) read(ctx context.Context) error {
 		} else if err != nil {
 			return err
 		}
-		p.chunks <- chunk // a worker is there until the channel is closed
-		p.report(false)
-	}
-}
-
-func (p *pipeline) report(writing bool) {
-	if p.progress != nil {
-		done, total := p.src.Progress()
-		p.progress(Progress{Writing: writing, Done: done, Total: total, Rows: p.rows.Load()})
+		read, total := p.src.Progress()
+		p.chunks <- piece{chunk, read - before} // a worker is there until the channel is closed
+		before = read
+		if p.progress != nil {
+			p.progress(Progress{Done: p.done.Load(), Total: total, Rows: p.rows.Load()})
+		}
 	}
 }
 
@@ -184,7 +213,7 @@ func (p *pipeline) work(ctx context.Context, k keyer, t *tally) (err error) {
 		if err != nil {
 			continue
 		}
-		parser.Reset(chunk)
+		parser.Reset(chunk.Chunk)
 		before := t.read
 		for {
 			rec, ok := parser.Next()
@@ -199,6 +228,7 @@ func (p *pipeline) work(ctx context.Context, k keyer, t *tally) (err error) {
 			err = k.endChunk(ctx)
 		}
 		p.rows.Add(t.read - before)
+		p.done.Add(chunk.bytes)
 		p.free <- chunk.Data[:0]
 	}
 	t.skips = parser.Skips()
