@@ -124,7 +124,7 @@ func (p *program) trustedKey(c *cli.Context, t *remote.Transport, store *remote.
 	}
 	key, err := t.FetchKey(c.Context)
 	if err != nil {
-		return nil, err
+		return nil, explainServer(err)
 	}
 	if err := p.confirmKey(c, t.Address(), key); err != nil {
 		return nil, err
@@ -154,20 +154,25 @@ func readTrust(given string) (*lookup.TrustedKey, error) {
 	return nil, hint(fmt.Errorf("--trust: it is no file, and %w", err), keyLooks)
 }
 
+// unpublished is what to do about a fingerprint that stands nowhere. The details are
+// blinded whoever answers; what a false server can do is to give false answers.
+const unpublished = "If it is published nowhere, ask the operator for it in another way, such as by telephone, or have somebody on another network " +
+	"see whether they are shown the same; trusted unseen, a false server could tell you anything, but not learn more of you than the true one"
+
 // confirmKey shows the key of a server that was never asked before, and asks
 // whether it is its operator's.
 func (p *program) confirmKey(c *cli.Context, address string, key *lookup.TrustedKey) error {
 	untrusted := fmt.Errorf("the server %s is asked for the first time, and nobody has said that its key is its operator's: %s, fingerprint %s",
 		address, key.Name(), key.Fingerprint())
-	get := fmt.Sprintf("look for the fingerprint where the operator publishes it, elsewhere than on this server; if it is this one, give --trust %s", key)
+	get := fmt.Sprintf("look for the fingerprint where the operator publishes it, elsewhere than on this server; if it is this one, give --trust %s. %s", key, unpublished)
 	t, err := p.interactive(c)
 	if err != nil {
 		return hint(untrusted, get)
 	}
 	defer t.Close()
 	t.say(fmt.Sprintf("The server %s is asked for the first time.\nIts operator: %s\nFingerprint:  %s\n"+
-		"Compare it with the one that the operator publishes elsewhere. Whoever has this key decides what you are told.\n",
-		address, key.Name(), key.Fingerprint()))
+		"Compare it with the one that the operator publishes elsewhere. Whoever has this key decides what you are told.\n%s.\n",
+		address, key.Name(), key.Fingerprint(), unpublished))
 	yes, err := t.confirm("Trust this key from now on?")
 	if err == nil && !yes {
 		err = hint(errors.New("the key is not trusted, and nothing was asked"), get)
@@ -204,6 +209,10 @@ func (p *program) askRemotely(ctx context.Context) (exposure.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(person.Jurisdictions()) == 0 {
+		return nil, hint(errors.New("check: no state was named, and a server is asked for the states you were registered in only; nothing was asked"),
+			"begin again, and name the state where you are registered, or were last, such as Florida or FL")
+	}
 	return exposure.People(*person), nil
 }
 
@@ -228,6 +237,18 @@ func (o *operator) explain(ctx context.Context, err error) error {
 		return hint(err, refused.Do)
 	case errors.Is(err, lookup.ErrBudget):
 		return hint(err, "nothing was found out; ask again then")
+	}
+	return explainServer(err)
+}
+
+// explainServer adds to an error of a request what it may mean and what to do.
+func explainServer(err error) error {
+	var none *remote.NoAnswer
+	switch {
+	case errors.As(err, &none):
+		return hint(err, none.Do())
+	case errors.Is(err, remote.ErrTooSlow):
+		return hint(err, "the server or the line is too slow, or somebody holds the file back: what came is kept, so run it again to go on, or ask by --mode bucket, which downloads less")
 	case errors.Is(err, remote.ErrNoServer):
 		return hint(err, "check the address; it is the one under which /v1/manifest is found")
 	case errors.Is(err, remote.ErrGone):

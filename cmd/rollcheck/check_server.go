@@ -49,6 +49,7 @@ func (p *program) checkServer(c *cli.Context) error {
 		return hint(errors.New("check: nobody names a state, and a server is asked for the states that somebody was registered in only"),
 			`give each person a "state", and a "former_state" where there was another`)
 	}
+	p.revealStates(op, all.states)
 	offer, err := op.client.Open(c.Context, all.states...)
 	if err != nil {
 		return op.explain(c.Context, err)
@@ -69,6 +70,12 @@ func (p *program) checkServer(c *cli.Context) error {
 		handler = exposure.NewJSON(p.stdout)
 	}
 	return p.askAll(c, op, session, all, handler)
+}
+
+// revealStates says what the first requests tell, which get what the server publishes
+// of some states, before they are made.
+func (p *program) revealStates(op *operator, states []string) {
+	p.ui.note("asking %s what it has of %s: it learns these states, your internet address, and when", op.transport.Address(), strings.Join(stateTitles(states), ", "))
 }
 
 // askAll checks the people and returns how it ended.
@@ -215,14 +222,19 @@ func (p *program) chooseMode(c *cli.Context, op *operator, o *lookup.Offer, mode
 
 // states names the states that are asked for.
 func (p *program) states(o *lookup.Offer) string {
-	var titles []string
-	for _, j := range placesOf(o.Jurisdictions()) {
-		titles = append(titles, names.StateName(strings.TrimPrefix(j, "US-")))
-	}
+	titles := stateTitles(placesOf(o.Jurisdictions()))
 	if len(titles) == 0 {
 		return "none of the states named"
 	}
 	return strings.Join(titles, ", ")
+}
+
+// stateTitles returns the names of states by their jurisdictions.
+func stateTitles(jurisdictions []string) (titles []string) {
+	for _, j := range jurisdictions {
+		titles = append(titles, names.StateName(strings.TrimPrefix(j, "US-")))
+	}
+	return titles
 }
 
 func (p *program) filterRow(o *lookup.Offer, cost lookup.Cost) string {

@@ -280,7 +280,11 @@ func comparisonInputs(c *cli.Context) (inputs []compare.Input, err error) {
 			}
 		}
 		if _, err := os.Stat(in.Path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: there is no file %q", c.Command.Name, in.Path)
+			err = fmt.Errorf("%s: there is no file %q", c.Command.Name, in.Path)
+			if _, path, ok := strings.Cut(in.Path, "="); ok && isFile(path) {
+				err = hint(err, "a day is written YYYY-MM-DD, such as 2020-09-01="+path)
+			}
+			return nil, err
 		}
 		inputs = append(inputs, in)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/urfave/cli/v2"
@@ -124,6 +125,9 @@ func areCards(args []string) (bool, error) {
 		}
 	}
 	if card != "" && file != "" {
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("compare: there is no file %q", file)
+		}
 		return false, hint(fmt.Errorf("compare: %q is a card and %q is not", card, file), fmt.Sprintf("make a card of it: \"rollcheck compare --card OUT %s\"", file))
 	}
 	return card != "", nil

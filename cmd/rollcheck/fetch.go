@@ -49,6 +49,7 @@ func (p *program) fetch(c *cli.Context) error {
 		return err
 	}
 	defer op.close()
+	p.revealStates(op, states)
 	offer, err := op.client.Open(c.Context, states...)
 	if err != nil {
 		return op.explain(c.Context, err)

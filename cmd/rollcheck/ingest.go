@@ -38,7 +38,7 @@ func (p *program) ingestCommand() *cli.Command {
 			"list of those who asked for it (see \"rollcheck help suppress\") are left out and counted.\n\n" +
 			"Into a served index only the keys that strangers may ask for are put: names with a birth date, with a birth\n" +
 			"year and ZIP code, or with a ZIP code where the file has no births, and voter ids; under the key of every\n" +
-			"state that a row names. Rows that say that their voter is protected are left out. What was evaluated is kept,\n" +
+			"state that a row names. A file of another country is refused, as nobody could ask for it. Rows that say that their voter is protected are left out. What was evaluated is kept,\n" +
 			"encrypted, until the dataset is done: a run that was interrupted goes on there when it is run again, and\n" +
 			"\"rollcheck datasets remove ID\" gives it up.",
 		Flags: []cli.Flag{

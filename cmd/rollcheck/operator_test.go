@@ -35,6 +35,7 @@ type scriptOperator struct {
 	mu    sync.Mutex
 	cut   int    // files end after so many bytes of an answer, 0 for no end
 	down  bool   // nothing is answered
+	shut  bool   // nothing is evaluated
 	moved bool   // everything is somewhere else
 	seq   uint64 // of the last manifest
 }
@@ -93,7 +94,7 @@ func (op *scriptOperator) spoil(t *testing.T, kind string) bool {
 		op.Forget()
 	case "repair":
 		whole := leaks().Copy(t)
-		op.Files, op.Keys, op.Tamper, op.Budget, op.cut, op.down, op.moved = whole.Files, whole.Keys, nil, -1, 0, false, false
+		op.Files, op.Keys, op.Tamper, op.Budget, op.cut, op.down, op.shut, op.moved = whole.Files, whole.Keys, nil, -1, 0, false, false, false
 		op.Lists = whole.Lists
 		again(func(*lookup.Manifest) {})
 	case "large":
@@ -139,6 +140,8 @@ func (op *scriptOperator) spoil(t *testing.T, kind string) bool {
 		op.cut = 200_000
 	case "down":
 		op.down = true
+	case "no-evaluations":
+		op.shut = true
 	case "move":
 		op.moved = true
 	default:
@@ -170,6 +173,8 @@ func (op *scriptOperator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case op.down:
 		w.Header().Set("Retry-After", "86400")
 		http.Error(w, "down", http.StatusServiceUnavailable)
+	case op.shut && r.URL.Path == lookup.EvaluatePath:
+		http.Error(w, "not for you", http.StatusForbidden)
 	case op.moved:
 		http.Redirect(w, r, "https://elsewhere.example.net"+r.URL.Path, http.StatusFound)
 	case op.cut > 0 && strings.HasPrefix(r.URL.Path, "/v1/f/"):

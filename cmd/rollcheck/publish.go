@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,7 +39,7 @@ func (p *program) publishCommand() *cli.Command {
 			"trust that key: another one, or another name, is another operator to them.",
 		Flags: append(signingFlags(),
 			&cli.StringFlag{Name: "out", Usage: "`DIR`ectory to publish into: a new or empty one, or that of the time before"},
-			&cli.StringFlag{Name: "name", Usage: "the operator's name in the key, such as the server's host name", DefaultText: "that of what is in --out"},
+			&cli.StringFlag{Name: "name", Usage: "the operator's name in the key, such as the server's host name", DefaultText: "that of what is in --out, or kept beside the signing key"},
 			&cli.StringSliceFlag{Name: "dataset", Usage: "publish only the dataset of this `ID` (may be repeated)"},
 			&cli.StringFlag{Name: "valid", Value: "30d", Usage: "how long the manifest is valid, in days (30d) or hours (36h)"},
 			&cli.StringFlag{Name: "issued", Usage: "the time it is issued, such as 2026-11-22T12:00:00Z, for a publication that can be made again byte for byte", DefaultText: "now"},
@@ -93,10 +94,11 @@ func (p *program) publish(c *cli.Context) error {
 	if err := p.keysApart(c, out); err != nil {
 		return err
 	}
-	name := c.String("name")
-	if name == "" {
-		name = publish.PublishedName(out)
+	signing, err := p.signingKeyPath(c)
+	if err != nil {
+		return err
 	}
+	name, _ := operatorName(cmp.Or(c.String("name"), publish.PublishedName(out)), signing)
 	if opts.Signer, opts.Key, err = p.signer(c, name); err != nil {
 		return err
 	}

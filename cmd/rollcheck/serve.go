@@ -40,7 +40,8 @@ func (p *program) serveCommand() *cli.Command {
 			"So the server must know who asks. With TLS here (--tls-cert and --tls-key, or --autocert-host) it does. Without,\n" +
 			"say --direct if nothing stands in front, or --trusted-proxy and --trusted-proxy-header if something does. A\n" +
 			"network may be written as 10.0.0.0/8 or as one address. Nothing is evaluated for a request that was forwarded\n" +
-			"by a proxy nobody named; that is logged once.\n\n" +
+			"by a proxy nobody named; that is logged once. What was spent is written to --state every five seconds and when\n" +
+			"the server stops: one that is killed (SIGKILL), or whose machine fails, forgets up to the last five seconds of it.\n\n" +
 			"--listen takes HOST:PORT, or unix:PATH for a proxy on this machine, which is trusted then. Metrics\n" +
 			"(Prometheus) are on a listener of their own, which only you should reach. Neither they nor what is logged on\n" +
 			"standard error tell who asked, or about what; a proxy in front should not log paths either.\n\n" +
@@ -51,7 +52,7 @@ func (p *program) serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` to listen on", DefaultText: "127.0.0.1:8080, or :443 with TLS"},
 			&cli.BoolFlag{Name: "evaluate-only", Usage: "send no files"},
 			&cli.StringFlag{Name: "metrics-listen", Usage: "`ADDRESS` to listen on for metrics"},
-			&cli.StringFlag{Name: "state", Usage: "`FILE` that keeps the day's budgets over a restart", DefaultText: "rollcheck/budgets in the user's state directory"},
+			&cli.StringFlag{Name: "state", Usage: "`FILE` that keeps what was spent of the day's budgets over a restart", DefaultText: "rollcheck/budgets in the user's state directory"},
 			&cli.BoolFlag{Name: "direct", Usage: "nothing stands in front, whatever a header of a request says"},
 			&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "`NETWORK` of a proxy in front (may be repeated)"},
 			&cli.StringFlag{Name: "trusted-proxy-header", Usage: "header in which it says who asked, such as X-Forwarded-For or X-Real-IP"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,10 +29,11 @@ func (p *program) signingKeyCommand() *cli.Command {
 		Name:  "signing",
 		Usage: "make the key that signs what is published, or show it if it is there",
 		Description: "Prints the verifier key and its fingerprint, never the key itself. Publish the fingerprint where the server's\n" +
-			"operator alone cannot change it: by it people tell whether they ask the right one. The name is part of the key.\n" +
+			"operator alone cannot change it: by it people tell whether they ask the right one. The name is part of the key:\n" +
+			"it is kept beside it, in a file of the same name with .pub, and needs to be given once.\n" +
 			"A lost key cannot be replaced: what is signed with a new one is refused by everybody until they trust it.",
 		Flags: append(signingFlags(),
-			&cli.StringFlag{Name: "name", Usage: "the operator's name in the key, such as the server's host name"},
+			&cli.StringFlag{Name: "name", Usage: "the operator's name in the key, such as the server's host name", DefaultText: "that kept beside the key"},
 			&cli.BoolFlag{Name: "no-passphrase", Usage: "do not wrap a new key (for servers and tests)"},
 		),
 		Action: func(c *cli.Context) error {
@@ -48,8 +50,9 @@ func (p *program) signingKey(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := publish.NewSigner(c.String("name"), new([32]byte)); err != nil { // before a key is made
-		return badName(c.String("name"), err)
+	name, kept := operatorName(c.String("name"), path)
+	if _, _, err := publish.NewSigner(name, new([32]byte)); err != nil { // before a key is made
+		return badName(name, err)
 	}
 	made := false
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -58,9 +61,14 @@ func (p *program) signingKey(c *cli.Context) error {
 		}
 		made = true
 	}
-	_, key, err := p.signer(c, c.String("name"))
+	_, key, err := p.signer(c, name)
 	if err != nil {
 		return err
+	}
+	if kept != "" && kept != name && !made {
+		p.ui.warn("so far this key is that of %q; under another name it is another operator to everybody who asks", kept)
+	} else if err := os.WriteFile(publicPath(path), []byte(key.String()+"\n"), 0o644); err != nil {
+		return fmt.Errorf("keeping the operator's name: %w", err)
 	}
 	if c.Bool("json") {
 		return p.jsonLines("key").done(fields{"signing_key": path, "created": made, "key": key.String(), "fingerprint": key.Fingerprint()})
@@ -71,6 +79,24 @@ func (p *program) signingKey(c *cli.Context) error {
 		fmt.Fprintln(p.stdout, "Keep a copy of the key file: with another key you are another operator to everybody who asks.")
 	}
 	return nil
+}
+
+// publicPath is where the verifier key is kept beside a signing key, which has no name
+// in it.
+func publicPath(signingKey string) string { return signingKey + ".pub" }
+
+// operatorName returns the name given, else the one that is kept beside the signing
+// key; and the latter, "" if none is.
+func operatorName(given, signingKey string) (name, kept string) {
+	const most = 1 << 10
+	if info, err := os.Stat(publicPath(signingKey)); err == nil && info.Mode().IsRegular() && info.Size() <= most {
+		if b, err := os.ReadFile(publicPath(signingKey)); err == nil {
+			if key, err := lookup.ParseKey(string(b)); err == nil {
+				kept = key.Name()
+			}
+		}
+	}
+	return cmp.Or(given, kept), kept
 }
 
 func (p *program) makeSigningKey(c *cli.Context, path string) (err error) {

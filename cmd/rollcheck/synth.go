@@ -65,7 +65,11 @@ func (p *program) synth(c *cli.Context) (err error) {
 		if ferr != nil {
 			return ferr
 		}
-		defer func() { err = errors.Join(err, f.Close()) }()
+		defer func() {
+			if err = errors.Join(err, f.Close()); err != nil && isRegular(path) {
+				err = errors.Join(err, os.Remove(path)) // a part of a roll looks like a whole one
+			}
+		}()
 		*target.w = f
 	}
 	stats, err := synth.Write(c.Context, out, truth, opts)
@@ -78,6 +82,11 @@ func (p *program) synth(c *cli.Context) (err error) {
 	}
 	p.ui.note("%s rows of made-up people, %s bytes, layout %s", group(stats.Rows), group(stats.Bytes), opts.Layout.ID)
 	return nil
+}
+
+func isRegular(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func synthOptions(c *cli.Context) (synth.Options, error) {

@@ -16,6 +16,7 @@ import (
 	"rollcheck/rollindex"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/exposure"
+	"rollcheck/rollindex/ingest"
 	"rollcheck/rollindex/voterfile"
 )
 
@@ -84,14 +85,21 @@ func (u *ui) fail(err error) {
 // progress rewrites one line on a terminal and writes a plain line at
 // intervals elsewhere.
 type progress struct {
-	u     *ui
-	start time.Time
-	last  time.Time
+	u    *ui
+	last time.Time // of the last line
+	now  func() time.Time
+
+	// Where the rate is measured from: the first line, or the first of another work.
+	from        time.Time
+	done, total int64
 }
 
+// leastMeasured is for how long a rate is measured before the time left is told of it:
+// what is done at first, out of buffers or while files are opened, says little of the rest.
+const leastMeasured = 5 * time.Second
+
 func (u *ui) progress() *progress {
-	now := time.Now()
-	return &progress{u: u, start: now, last: now}
+	return &progress{u: u, last: time.Now(), now: time.Now}
 }
 
 // due reports whether it is time for the next line.
@@ -100,7 +108,7 @@ func (p *progress) due() bool {
 	if p.u.terminal {
 		interval = 200 * time.Millisecond
 	}
-	now := time.Now()
+	now := p.now()
 	if p.u.quiet || now.Sub(p.last) < interval {
 		return false
 	}
@@ -109,13 +117,14 @@ func (p *progress) due() bool {
 }
 
 // show prints how far the work is: done of total (any unit), and what to say
-// of it.
+// of it. Another total is other work.
 func (p *progress) show(done, total int64, text string) {
 	percent, left := "", ""
-	if elapsed := time.Since(p.start); total > 0 && done > 0 {
+	if total > 0 && done > 0 {
 		percent = fmt.Sprintf("%3.0f %%  ", 100*float64(done)/float64(total))
-		rest := time.Duration(float64(elapsed) * (float64(total)/float64(done) - 1))
-		left = ", " + rest.Round(time.Second).String() + " left"
+		if rest, ok := p.left(done, total); ok {
+			left = ", " + rest.Round(time.Second).String() + " left"
+		}
 	}
 	if p.u.terminal {
 		fmt.Fprintf(p.u.w, "\r\x1b[K%s%s%s", percent, text, left)
@@ -123,6 +132,20 @@ func (p *progress) show(done, total int64, text string) {
 		return
 	}
 	fmt.Fprintf(p.u.w, "rollcheck: %s%s%s\n", percent, text, left)
+}
+
+// left estimates how long the rest takes, from the rate since the first line; false
+// if that is not long ago.
+func (p *progress) left(done, total int64) (time.Duration, bool) {
+	now := p.now()
+	if p.from.IsZero() || total != p.total || done < p.done {
+		p.from, p.done, p.total = now, done, total
+	}
+	took := now.Sub(p.from)
+	if took < leastMeasured || done == p.done {
+		return 0, false
+	}
+	return time.Duration(float64(took) * float64(total-done) / float64(done-p.done)), true
 }
 
 func (u *ui) clear() {
@@ -180,6 +203,7 @@ var hints = []struct {
 	{rollindex.ErrOtherList, "a list is for the index it was made with, and its key"},
 	{rollindex.ErrStaleList, "make the list again with \"rollcheck suppress --out\", so that they are looked for in that dataset too"},
 	{rollindex.ErrNotOnList, "give the same birth date, or what else was the surest detail when they were put on it; the list is as it was"},
+	{ingest.ErrForeign, "people name the states they were registered in, and no other place: put it into a local index (\"rollcheck init\"), which is asked by who has its key"},
 	{rollindex.ErrFormat, "use a newer version of rollcheck"},
 	{rollindex.ErrDamaged, "\"rollcheck verify\" says what is damaged; ingest the files again, or restore a copy"},
 	{compare.ErrWeakPassphrase, "draw six words with dice; both parties need the same ones"},

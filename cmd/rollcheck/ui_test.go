@@ -67,3 +67,33 @@ func TestCertificateCannotWriteOnTerminal(t *testing.T) {
 		t.Errorf("%q", out.String())
 	}
 }
+
+// The time left is told once the rate was measured for a while, from the rate since
+// then: what was done before says nothing of it. Other work is measured anew.
+func TestTimeLeft(t *testing.T) {
+	var out bytes.Buffer
+	p := newUI(&out, noEnv).progress()
+	now := time.Now()
+	p.now = func() time.Time { return now }
+	for _, line := range []struct {
+		after       time.Duration
+		done, total int64
+		want        string
+	}{
+		{3 * time.Minute, 1, 1000, "rollcheck:   0 %  x"}, // files were opened meanwhile
+		{4 * time.Second, 41, 1000, "rollcheck:   4 %  x"},
+		{2 * time.Second, 61, 1000, "rollcheck:   6 %  x, 1m34s left"},
+		{10 * time.Second, 161, 1000, "rollcheck:  16 %  x, 1m24s left"},
+		{time.Second, 10, 500, "rollcheck:   2 %  x"},
+		{10 * time.Second, 10, 500, "rollcheck:   2 %  x"},
+		{10 * time.Second, 20, 500, "rollcheck:   4 %  x, 16m0s left"},
+		{time.Second, 0, 0, "rollcheck: x"},
+	} {
+		now = now.Add(line.after)
+		out.Reset()
+		p.show(line.done, line.total, "x")
+		if got := strings.TrimSuffix(out.String(), "\n"); got != line.want {
+			t.Errorf("%d of %d: %q, want %q", line.done, line.total, got, line.want)
+		}
+	}
+}

@@ -320,6 +320,9 @@ func TestRefused(t *testing.T) {
 			if name == "a budget used up" {
 				b.wait(tt.says)
 				b.says("answers no more questions", "Ask again after")
+				if got := b.eval(`document.getElementById("verdict").nextElementSibling.id`); got != "retry" {
+					t.Errorf("behind the verdict comes %q, and not when to ask again", got)
+				}
 				return
 			}
 			b.wait("There is no answer")
@@ -347,43 +350,78 @@ func TestKeyChanges(t *testing.T) {
 	b.says("not signed with the key it showed before")
 }
 
-// A program that is not byte for byte the one the page was built with is not run, be
-// it the same when unpacked.
+// A file that is not byte for byte the one the page was built with is not run: a
+// program, be it the same when unpacked, the worker's script, and Go's own that it
+// needs.
 func TestAlteredProgram(t *testing.T) {
-	op, _ := operators(t)
-	s := newSite(t, op)
-	packed, err := os.ReadFile(filepath.Join(built, "ask.wasm.packed"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var other bytes.Buffer
-	out, err := gzip.NewWriterLevel(&other, gzip.BestSpeed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s.odd = func(w http.ResponseWriter, r *http.Request) bool {
-		if !strings.HasSuffix(r.URL.Path, "ask.wasm.packed") {
-			return false
+	repacked := func(packed []byte) []byte {
+		in, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			t.Fatal(err)
 		}
-		w.Header().Set("Content-Security-Policy", policy)
-		w.Write(other.Bytes())
-		return true
+		var other bytes.Buffer
+		out, err := gzip.NewWriterLevel(&other, gzip.BestSpeed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(out, in); err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return other.Bytes()
 	}
-	b := s.open(t, "index.html")
-	b.answer(said["index.html"], 3, nothing)
-	b.click("next")
-	b.wait("There is no answer")
-	b.says("could not be loaded, or is not the one")
+	remarked := func(script []byte) []byte { return append(slices.Clone(script), "// and more\n"...) }
+	for file, alter := range map[string]func([]byte) []byte{"ask.wasm.packed": repacked, "worker.js": remarked, "wasm_exec.js": remarked} {
+		t.Run(file, func(t *testing.T) {
+			op, _ := operators(t)
+			s := newSite(t, op)
+			content, err := os.ReadFile(filepath.Join(built, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			other := alter(content)
+			s.odd = func(w http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Path != "/"+file {
+					return false
+				}
+				w.Header().Set("Content-Security-Policy", policy)
+				w.Write(other)
+				return true
+			}
+			b := s.open(t, "index.html")
+			b.answer(said["index.html"], 3, nothing)
+			b.click("next")
+			b.wait("There is no answer")
+			b.says("could not be loaded, or is not the one")
+			if asked := s.asked(); len(asked) > 0 {
+				t.Errorf("the operator is asked: %q", asked)
+			}
+			s.do(func() { s.odd = nil }) // what went wrong once can be tried again
+			b.run(chromedp.Click(".back button", chromedp.ByQuery))
+			b.wait(said["index.html"].check)
+			b.next(said["index.html"].way)
+		})
+	}
+}
+
+// The policy allows no worker but one that the page makes of what it compared with its
+// hash.
+func TestWorkerOfAFile(t *testing.T) {
+	op, _ := operators(t)
+	b := newSite(t, op).open(t, "index.html")
+	var started string
+	b.run(chromedp.Evaluate(`new Promise((resolve) => {
+		try {
+			const worker = new Worker("worker.js");
+			worker.onerror = () => resolve("refused");
+			setTimeout(() => resolve("started"), 2000);
+		} catch (error) { resolve("refused"); }
+	})`, &started, awaited))
+	if started != "refused" {
+		t.Errorf("a worker of a file: %s", started)
+	}
 }
 
 // Answers that cannot be used are said at the top, linked to their fields.

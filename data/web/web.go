@@ -12,8 +12,9 @@
 //
 // It makes no request to another site. What is typed stays in memory: no cookie,
 // no storage, no address, no entry in the history. There is no script or style in
-// the HTML. Every file it loads is named with its hash, but for the worker, which
-// browsers give no way to name so.
+// the HTML. Every file it loads is named with its hash. Browsers take none for a
+// worker, so the page fetches what the worker is made of with their hashes, and starts
+// it from memory; its policy allows no other.
 package web
 
 import (

@@ -194,6 +194,40 @@ func TestCardFile(t *testing.T) {
 	}
 }
 
+// Two cards of one key tell without the key how far their files overlap: their tags
+// stand there to be compared. CARD.md has to say so.
+func TestCardsTellWithoutKey(t *testing.T) {
+	key, dir := testKey(1), t.TempDir()
+	var cards, open [2]*Card
+	for i, share := range []float64{0.7, 0.4} {
+		cards[i] = makeCard(t, writeRoll(t, "a.txt", synth.Options{Rows: 3000, Seed: 3, Sample: share}), key, 1)
+		path := filepath.Join(dir, fmt.Sprint(i))
+		if err := WriteCard(path, cards[i], key); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &cardReader{b: b[len(cardMagic)+cardCheck : len(b)-cardMAC]}
+		open[i] = r.card()
+	}
+	want, err := CompareCards(cards[0], cards[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := CompareCards(open[0], open[1]); err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("%v, %v", got, err)
+	}
+	doc, err := os.ReadFile("CARD.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(doc, []byte("| two cards of one key, without the key | how far the rolls overlap")) {
+		t.Error("CARD.md does not say what two cards tell without the key")
+	}
+}
+
 // A card with a right seal that breaks a rule of CARD.md is refused: the other party
 // may have another program, or a grudge.
 func TestCardRules(t *testing.T) {

@@ -79,6 +79,9 @@ func Run(ctx context.Context, inputs []Input, opts Options) (*Result, error) {
 	}
 	res.take(t, r.linked)
 	for i, p := range opts.Pairs {
+		if slices.Equal(res.Files[p.A].Sources, res.Files[p.B].Sources) {
+			continue // one file twice has no more to show than that
+		}
 		if f := p.fingerprint(inputs, forms, t.traces[i]); f.Matched > 0 {
 			res.Fingerprints = append(res.Fingerprints, f)
 		}

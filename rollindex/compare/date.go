@@ -86,7 +86,7 @@ const (
 	AtSnapshot  DateVerdict = "snapshot"     // it fits a snapshot
 	Between     DateVerdict = "between"      // it was taken between two snapshots, and fits neither
 	OtherSource DateVerdict = "other-source" // its people are not those of the snapshots
-	CannotTell  DateVerdict = "cannot-tell"
+	CannotTell  DateVerdict = "cannot-tell"  // too little tells, or too much contradicts
 )
 
 // Dating is when a leak's data was taken, as told by dated snapshots.
@@ -131,6 +131,10 @@ type Dating struct {
 // 60-62). Rows in all snapshots give their values; rows in some, only that they are
 // in these; rows in none, nothing.
 //
+// Rows are matched by the strongest key that most have. If that is the voter id and
+// it finds few of them, the next one is tried, for which all is read again: ids may
+// have been numbered anew.
+//
 // Where the leak itself says that it was not taken before a day or not after one
 // ([Bound]), the days beyond it are left out, unless the likelihood speaks against
 // all that are left: then it cannot be told.
@@ -158,13 +162,35 @@ func Date(ctx context.Context, leak Input, snapshots []Input, opts Options) (*Da
 			return nil, err
 		}
 	}
-	return date(ctx, inputs, dateKey(shares), opts)
+	key := dateKey(shares)
+	d, err := date(ctx, inputs, key, opts)
+	if err != nil || key != hashing.VoterID || d.own() {
+		return d, err
+	}
+	// Whoever numbers voters anew, as vendors do, has the same people under other ids.
+	other := dateKey(shares, hashing.VoterID)
+	if min(shares[0][other], shares[1][other]) < 0.5 {
+		return d, nil
+	}
+	by, err := date(ctx, inputs, other, opts)
+	if err != nil || by.Known > d.Known {
+		return by, err
+	}
+	return d, nil
 }
 
-// dateKey returns the key that a leak is dated by: the strongest that most rows carry.
-func dateKey(shares [][hashing.NumKeyTypes]float64) hashing.KeyType {
-	best := strength[0]
+// own reports whether the leak's rows are those of the snapshots' source, as far as
+// keys tell it.
+func (d *Dating) own() bool { return float64(d.Known) >= leastOwn*float64(d.Rows) }
+
+// dateKey returns the key that a leak is dated by: the strongest that most rows carry,
+// but those.
+func dateKey(shares [][hashing.NumKeyTypes]float64, but ...hashing.KeyType) hashing.KeyType {
+	best := strength[len(but)]
 	for _, t := range strength {
+		if slices.Contains(but, t) {
+			continue
+		}
 		both := min(shares[0][t], shares[1][t])
 		if both >= 0.5 {
 			return t

@@ -12,8 +12,12 @@ import (
 const (
 	within   = 1.92 // units of log-likelihood of a 95 % interval
 	steps    = 32   // moments looked at between two snapshots
-	leastOwn = 0.5  // share of a leak's rows in any snapshot under which it is another's
-	leastRow = 10   // rows of a leak in any snapshot to say anything by
+	leastOwn = 0.5  // share of a leak's rows in any snapshot under which it is not dated
+	// leastSome is that under which it is another source's. More than that are not in
+	// common by chance or by moving house: the leak may have the snapshots' source among
+	// others, or more of it than they have, or be years away from them.
+	leastSome = 0.1
+	leastRow  = 10 // rows of a leak in any snapshot to say anything by
 	// better is how many units two moments must explain a leak better than one: three
 	// more parameters (a second moment, its share, and where it begins), at odds of one
 	// in a thousand (half the 99.9 % quantile of chi² with three degrees of freedom).
@@ -218,10 +222,13 @@ func (d *Dating) conclude(conflict string, best float64) {
 	case wrong >= 0:
 		d.cannot(fmt.Sprintf("the snapshot of %s has registrations or votes of later days, so that it is of another day", d.Files[wrong].AsOf))
 	case d.Rows < leastRow:
-		d.cannot(fmt.Sprintf("only %d rows of the leak carry anything to match by", d.Rows))
-	case float64(d.Known) < leastOwn*float64(d.Rows):
+		d.cannot(fmt.Sprintf("only %d rows of the leak can be matched: the others carry nothing to match by, or what several rows of one file carry", d.Rows))
+		d.Best = -1
+	case float64(d.Known) < leastSome*float64(d.Rows):
 		d.Verdict, d.Best = OtherSource, -1
 		d.Why = fmt.Sprintf("%s of %s rows of the leak are in any of the snapshots", grouped(d.Known), grouped(d.Rows))
+	case !d.own():
+		d.cannot(fmt.Sprintf("%s of %s rows of the leak are in any of the snapshots: it may have rows of other sources too, or more of this one than the snapshots have, or be much older or newer than they are", grouped(d.Known), grouped(d.Rows)))
 	case d.Merged:
 		d.cannot("the changes it shows are of no one day: its rows seem to be of two dates or more")
 	case conflict != "":

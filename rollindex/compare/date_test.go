@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +80,68 @@ func TestDateOfFiles(t *testing.T) {
 		}
 		if d.NotBefore.Year == 0 || d.NotAfter.Year == 0 {
 			t.Errorf("%s: bounds %+v", c.name, d.Bounds)
+		}
+	}
+}
+
+// rewritten writes the rows of a file anew, those that change does not drop.
+func rewritten(t *testing.T, in compare.Input, name string, change func(row int, cells []string) bool) compare.Input {
+	t.Helper()
+	text, err := os.ReadFile(in.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "\t")
+		if n++; change(n, cells) {
+			out.WriteString(strings.Join(cells, "\t"))
+		}
+	}
+	in.Path = filepath.Join(filepath.Dir(in.Path), name)
+	if err := os.WriteFile(in.Path, []byte(out.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+// Voter ids that were numbered anew, a leak of more than the snapshots, and rows that
+// all stand twice do not make another source of one.
+func TestDateOfTheSameSource(t *testing.T) {
+	dir := t.TempDir()
+	on := func(month time.Month) time.Time { return time.Date(2020, month, 1, 0, 0, 0, 0, time.UTC) }
+	var snapshots, parts []compare.Input
+	for _, month := range []time.Month{1, 3, 5} {
+		s := written(t, dir, month.String(), synth.Options{Rows: 5000, Seed: 3, AsOf: on(month)})
+		snapshots = append(snapshots, s)
+		parts = append(parts, rewritten(t, s, "part "+month.String(), func(_ int, cells []string) bool {
+			return strings.HasSuffix(cells[1], "7") || strings.HasSuffix(cells[1], "3")
+		}))
+	}
+	leak := written(t, dir, "leak", synth.Options{Rows: 5000, Seed: 3, AsOf: on(3), Sample: 0.5})
+	leak.AsOf = hashing.Date{}
+	anew := rewritten(t, leak, "anew", func(row int, cells []string) bool { cells[1] = strconv.Itoa(900_000_000 + row); return true })
+	twice := rewritten(t, leak, "twice", func(_ int, cells []string) bool { cells[0] = strings.Join(cells, "\t") + cells[0]; return true })
+	for _, c := range []struct {
+		name      string
+		leak      compare.Input
+		snapshots []compare.Input
+		verdict   compare.DateVerdict
+		key       hashing.KeyType
+		best      int
+		why       string
+	}{
+		{"numbered anew", anew, snapshots, compare.AtSnapshot, hashing.NameDOB, 1, ""},
+		{"more than the snapshots", leak, parts, compare.CannotTell, hashing.VoterID, 1, "rows of the leak are in any of the snapshots: "},
+		{"twice", twice, snapshots, compare.CannotTell, hashing.VoterID, -1, "only 0 rows of the leak can be matched: "},
+	} {
+		d, err := compare.Date(context.Background(), c.leak, c.snapshots, compare.Options{Jobs: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Verdict != c.verdict || d.Key != c.key || d.Best != c.best || !strings.Contains(d.Why, c.why) {
+			t.Errorf("%s: %s %q by %s, snapshot %d", c.name, d.Verdict, d.Why, d.Key, d.Best)
 		}
 	}
 }

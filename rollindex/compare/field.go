@@ -262,6 +262,9 @@ func meaning(role field.Role, value string, codes map[string]map[string]string) 
 		}
 	}
 	words := string(appendLetters(nil, []byte(said)))
+	if m := initials[role][words]; m != "" {
+		return m
+	}
 	for _, w := range wordings[role] {
 		if strings.Contains(words, w.has) {
 			return w.means
@@ -285,9 +288,16 @@ var wordings = map[field.Role][]struct{ has, means string }{
 	},
 	field.RoleStatus: {{"INACTIVE", "INACTIVE"}, {"ACTIVE", "ACTIVE"}, {"CANCEL", "CANCELLED"}, {"REMOVED", "CANCELLED"}, {"SUSPEN", "SUSPENDED"}, {"PENDING", "PENDING"}},
 	field.RoleRace: {
-		{"NATIVEHAWAI", "PACIFIC"}, {"ASIAN", "ASIAN"}, {"PACIFIC", "PACIFIC"}, {"BLACK", "BLACK"}, {"AFRICAN", "BLACK"}, {"WHITE", "WHITE"}, {"CAUCASIAN", "WHITE"},
+		{"NATIVEHAWAI", "PACIFIC"}, {"CAUCASIAN", "WHITE"}, {"ASIAN", "ASIAN"}, {"PACIFIC", "PACIFIC"}, {"BLACK", "BLACK"}, {"AFRICAN", "BLACK"}, {"WHITE", "WHITE"},
 		{"HISPANIC", "HISPANIC"}, {"LATIN", "HISPANIC"}, {"INDIAN", "NATIVE"}, {"NATIVE", "NATIVE"}, {"MULTI", "SEVERAL"}, {"TWOORMORE", "SEVERAL"}, {"OTHER", "OTHER"},
 	},
+}
+
+// initials are codes that a layout need not explain: those who make a file of their
+// own cut words down to them.
+var initials = map[field.Role]map[string]string{
+	field.RoleParty:  {"D": "DEM", "R": "REP"},
+	field.RoleStatus: {"A": "ACTIVE", "ACT": "ACTIVE", "I": "INACTIVE", "INA": "INACTIVE"},
 }
 
 // appendLetters appends the letters and digits of b, letters in upper case, and

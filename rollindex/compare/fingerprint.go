@@ -126,9 +126,9 @@ func (f *Fingerprint) String() string {
 	case words == "no support":
 		return "What the two files have in common is as likely if they share a copy as if each was made from the source by itself"
 	case f.Log10 > 0:
-		return fmt.Sprintf("What the two files have in common is consistent with their having been made by way of one copy: it is %s times more likely then than if each was made from the source by itself (%s)", times, words)
+		return fmt.Sprintf("What the two files have in common is consistent with their having been made by way of one copy: it is %s times more likely if they were than if each was made from the source by itself (%s)", times, words)
 	}
-	return fmt.Sprintf("What the two files have in common is consistent with each having been made from the source by itself: it is %s times more likely then than if they share a copy (%s)", times, words)
+	return fmt.Sprintf("What the two files have in common is consistent with each having been made from the source by itself: it is %s times more likely if it was than if they share a copy (%s)", times, words)
 }
 
 // Times returns how many times likelier a likelihood ratio of so many log10 units makes

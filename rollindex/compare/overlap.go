@@ -192,7 +192,7 @@ func countWide(files int, records []wide, watch func(records []wide, holders []h
 		k := typeOf(records[i][1])
 		j := i
 		for holders = holders[:0]; j < len(records) && records[j][0] == records[i][0] && typeOf(records[j][1]) == k; j++ {
-			holders = held(holders, fileOf(records[j][1]), j)
+			holders = held(holders, fileOf(records[j][1]), j, records[j].rows())
 		}
 		t.key(k, holders)
 		t.agree(k, records, holders)
@@ -211,7 +211,7 @@ func countNarrow(files int, records []narrow) *tally {
 		k := typeOf(records[i][1])
 		j := i
 		for holders = holders[:0]; j < len(records) && records[j][0] == records[i][0] && typeOf(records[j][1]) == k; j++ {
-			holders = held(holders, fileOf(records[j][1]), j)
+			holders = held(holders, fileOf(records[j][1]), j, records[j].rows())
 		}
 		t.key(k, holders)
 		i = j
@@ -220,12 +220,12 @@ func countNarrow(files int, records []narrow) *tally {
 }
 
 // held counts a record for its file; the records of a key come file by file.
-func held(holders []holder, file, at int) []holder {
+func held(holders []holder, file, at, rows int) []holder {
 	if n := len(holders); n > 0 && holders[n-1].file == file {
-		holders[n-1].rows++
+		holders[n-1].rows += rows
 		return holders
 	}
-	return append(holders, holder{file, at, 1})
+	return append(holders, holder{file, at, rows})
 }
 
 // count drains both sorters.

@@ -22,7 +22,8 @@ import (
 type wide [8]uint64
 
 // A narrow record is a row under one of its keys: the tag, and word 1 of [wide]
-// without the place.
+// without the place. Rows of a key that is repeated all the time go together
+// ([folder]).
 type narrow [2]uint64
 
 const (
@@ -58,6 +59,7 @@ type reading struct {
 	wide   *extsort.Sorter[wide]
 	narrow *extsort.Sorter[narrow]
 	ids    *idWatch // if not nil, what is told by voter ids
+	draw   *draw    // if not nil, the sample that is drawn of the first file, by the one key type
 
 	tracers []*tracer // of pairs whose fingerprints are taken
 }
@@ -130,6 +132,8 @@ type visitor struct {
 	wideW  *extsort.Writer[wide]
 	thinW  *extsort.Writer[narrow]
 	shared *atomic.Int64
+	folder folder
+	keeper *keeper  // in place of it, of the file that a sample is drawn of
 	ids    *idTally // if not nil
 	x      []byte   // hashed inputs of a row, one after the other
 	found  []keyed  // which parts of x they are
@@ -146,6 +150,9 @@ func (r *reading) newVisitor(n int, members []voterfile.Member, asOf hashing.Dat
 	v := &visitor{
 		reading: r, file: n, hasher: r.prf.NewHasher(), values: newValuer(members), shared: rows,
 		wideW: r.wide.NewWriter(), thinW: r.narrow.NewWriter(), places: map[string]bool{},
+	}
+	if r.draw != nil && n == 0 {
+		v.keeper = &keeper{hash: r.draw.hasher(), most: r.draw.opts.Rows}
 	}
 	if asOf.Precision() == hashing.PrecisionDay {
 		v.asOf = datePrint(asOf)
@@ -215,6 +222,16 @@ func (v *visitor) put(k *keyed, place uint64, vals *values) error {
 			return nil
 		}
 	}
+	var done bool
+	var err error
+	if v.keeper != nil {
+		done, err = v.keeper.keep(tag, place, v.release)
+	} else {
+		done, err = v.folder.fold(tag, k.typ, v.unfold)
+	}
+	if done || err != nil {
+		return err
+	}
 	if v.linked[k.typ] {
 		return v.wideW.Add(newWide(tag, who(v.file, k.typ), place, vals))
 	}
@@ -250,6 +267,14 @@ func number(d hashing.Date) int { return int(d.Year)<<9 | int(d.Month)<<5 | int(
 
 // Flush hands over the last records.
 func (v *visitor) Flush() error {
+	if v.keeper != nil {
+		if err := v.keeper.flush(v.release); err != nil {
+			return err
+		}
+	}
+	if err := v.folder.flush(v.unfold); err != nil {
+		return err
+	}
 	if err := v.wideW.Flush(); err != nil {
 		return err
 	}

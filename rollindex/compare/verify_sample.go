@@ -92,9 +92,7 @@ func DrawSample(ctx context.Context, in Input, opts SampleOptions) (*Sample, err
 	if opts.Rows < 1 || opts.Rows > MaxSample {
 		return nil, fmt.Errorf("%w: %d rows asked for, of 1 to %d", ErrSample, opts.Rows, MaxSample)
 	}
-	d := &draw{opts: opts, strata: map[string]*lot{}}
-	mac := hmac.New(sha256.New, binary.BigEndian.AppendUint64([]byte("rollcheck sample 1"), opts.Seed))
-	d.key = [32]byte(mac.Sum(nil))
+	d := newDraw(opts)
 	file, err := d.places(ctx, in)
 	if err != nil {
 		return nil, err
@@ -106,10 +104,19 @@ func DrawSample(ctx context.Context, in Input, opts SampleOptions) (*Sample, err
 	return s, d.details(ctx, in, s, chosen)
 }
 
+func newDraw(opts SampleOptions) *draw {
+	return &draw{opts: opts, key: seedKey("rollcheck sample 1", opts.Seed), order: seedKey("rollcheck sheet 1", opts.Seed), strata: map[string]*lot{}}
+}
+
+func seedKey(label string, seed uint64) [32]byte {
+	return [32]byte(hmac.New(sha256.New, binary.BigEndian.AppendUint64([]byte(label), seed)).Sum(nil))
+}
+
 // draw is a sample being drawn.
 type draw struct {
 	opts   SampleOptions
-	key    [32]byte
+	key    [32]byte // of the hashes that decide what is drawn
+	order  [32]byte // of those that rows stand on the sheet by
 	mu     sync.Mutex
 	strata map[string]*lot
 }
@@ -132,8 +139,10 @@ func (a drawn) compare(b drawn) int {
 }
 
 // hasher returns a function that hashes places under the seed, for one goroutine.
-func (d *draw) hasher() func(place uint64) uint64 {
-	mac := hmac.New(sha256.New, d.key[:])
+func (d *draw) hasher() func(place uint64) uint64 { return hasherOf(d.key) }
+
+func hasherOf(key [32]byte) func(place uint64) uint64 {
+	mac := hmac.New(sha256.New, key[:])
 	var in [8]byte
 	var sum [sha256.Size]byte
 	return func(place uint64) uint64 {
@@ -262,7 +271,7 @@ func (d *draw) matched(ctx context.Context, in Input) (sampledFile, error) {
 		return sampledFile{}, err
 	}
 	defer r.close()
-	r.types = []hashing.KeyType{key}
+	r.types, r.draw = []hashing.KeyType{key}, d
 	var files [2]*File
 	for i, in := range inputs {
 		report := func(done, total, rows int64) { d.opts.report(Progress{i, done, total, rows}) }
@@ -316,8 +325,12 @@ func (d *draw) lots(records []wide) map[string]*lot {
 			name = matchedRow
 		}
 		for ; i < j; i++ {
-			if fileOf(records[i][1]) == 0 {
-				place := records[i][1] & placeMask
+			if fileOf(records[i][1]) != 0 {
+				continue
+			}
+			if place := records[i][1] & placeMask; place == 0 {
+				lots[name].rows += int64(records[i].rows())
+			} else {
 				lots[name].add(drawn{hash(place), place}, d.opts.Rows)
 			}
 		}
@@ -378,8 +391,10 @@ func (v visitorFuncs) Flush() error { return v.flush() }
 // person's detail in the wrong column, and the key of a sample has none.
 const leastNamed = 5
 
-// choose shares the sample among the strata and orders the rows by their hashes, so
-// that the order of the sheet says nothing of strata.
+// choose shares the sample among the strata and orders the rows by hashes of another
+// key than they were drawn by, so that the order of the sheet says nothing of strata:
+// the hashes that decided are the smallest of a stratum, and of a stratum of which a
+// larger share was drawn they are larger, which would put its rows last.
 func (d *draw) choose(file sampledFile) (*Sample, map[uint64]int, error) {
 	s := &Sample{Key: SampleKey{Seed: d.opts.Seed, SHA256: file.sha, Rows: file.rows, By: d.opts.By}}
 	var names []string
@@ -401,10 +416,10 @@ func (d *draw) choose(file sampledFile) (*Sample, map[uint64]int, error) {
 		return nil, nil, err
 	}
 	var all []drawn
-	stratum := map[uint64]int{}
+	stratum, order := map[uint64]int{}, hasherOf(d.order)
 	for i, name := range names {
 		for _, r := range d.strata[name].places[:take[i]] {
-			all = append(all, r)
+			all = append(all, drawn{order(r.place), r.place})
 			stratum[r.place] = i
 		}
 		if d.opts.By == ByCounty && sizes[i] < leastNamed {

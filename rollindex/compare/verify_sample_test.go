@@ -52,6 +52,43 @@ func sheetOf(t testing.TB, s *Sample) [][]string {
 	return rows
 }
 
+// Where a row stands on the sheet does not tell its stratum, though of small strata a
+// larger share is drawn.
+func TestOrderOfSheet(t *testing.T) {
+	const rows, draws = 40, 50
+	few, late := 0, 0
+	for seed := range uint64(draws) {
+		d := newDraw(SampleOptions{Rows: rows, Seed: seed, By: ByMatch})
+		hash := d.hasher()
+		lots := map[string]*lot{matchedRow: {}, unmatchedRow: {}}
+		for place := range uint64(4000) {
+			name := matchedRow
+			if place%200 == 0 {
+				name = unmatchedRow
+			}
+			lots[name].add(drawn{hash(place), place}, rows)
+		}
+		if err := d.merge(lots); err != nil {
+			t.Fatal(err)
+		}
+		s, _, err := d.choose(sampledFile{rows: 4000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, i := range s.Key.Stratum {
+			if s.Key.Strata[i].Name == unmatchedRow {
+				few++
+				if n >= rows/2 {
+					late++
+				}
+			}
+		}
+	}
+	if few != 2*draws || late < few/4 || late > few*3/4 {
+		t.Errorf("%d of %d rows of a small stratum stand in the second half of the sheet", late, few)
+	}
+}
+
 func TestDrawSample(t *testing.T) {
 	const rows = 12_000 // of several pieces, so that goroutines share them
 	path := writeRoll(t, "a.txt", synth.Options{Rows: rows, Seed: 5})

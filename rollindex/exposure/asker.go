@@ -101,25 +101,26 @@ var gapWhys = [...]struct {
 	types Keys
 	why   string
 }{
-	{byFirstName, "only the name as you gave it was asked for, not nicknames and other spellings of it: to have these searched too, ask by whole filters"},
-	{^byFirstName, "it was not asked for by voter id, by which nobody is in a bucket: ask by whole filters"},
-	{byFirstName, "another spelling of this name, or somebody else with this birth date, was asked for before from here, and one more would tell the server who is asking if both are one: ask by whole filters"},
+	{byFirstName, "only the name as you gave it was asked for, not nicknames and other spellings of it: to have these searched too, ask by whole filters (--mode filter)"},
+	{^byFirstName, "it was not asked for by voter id, by which nobody is in a bucket: ask by whole filters (--mode filter)"},
+	{byFirstName, "another spelling of this name, or somebody else with this birth date, was asked for before from here, and one more would tell the server who is asking if both are one: ask by whole filters (--mode filter)"},
 	{^byFirstName, "it was not asked for by the voter id of a state that you did not name"},
 	{^Keys(0), "the server answers no more questions of this connection or state for now"},
 }
 
 // whys says what of the person was not asked of the dataset, nothing if all that
-// could find something was.
+// could find something was. A budget that ended the check comes first: all else may
+// be another when it is asked again.
 func (d *dataset) whys(u unasked) (why []string) {
 	for i, g := range gapWhys {
 		if !u.gaps.Has(1<<i) || !d.hasAny(u.types&g.types) {
 			continue
 		}
-		text := g.why
 		if hashing.Gaps(1<<i) == hashing.GapBudget {
-			text += ": ask again after " + time.Unix(u.retry, 0).UTC().Format("2006-01-02 15:04 UTC")
+			why = slices.Insert(why, 0, g.why+": ask again after "+time.Unix(u.retry, 0).UTC().Format(comeBack))
+			continue
 		}
-		why = append(why, text)
+		why = append(why, g.why)
 	}
 	return why
 }

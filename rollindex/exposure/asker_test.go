@@ -107,8 +107,8 @@ func TestFoundByFilter(t *testing.T) {
 		t.Errorf("person %v", person)
 	}
 	wantText(t, "letter", text, []string{
-		"File held", "what your own record in it held cannot be told this way", "about 1 check in 5,461 like this one",
-		"Searched were the records of Florida and people of whom no state is known.", "programme that keeps your address secret",
+		"File held", "what your own record in it held cannot be told this way", "about 1 check in 5,000 like this one",
+		"Searched were the records of Florida, and those that name no state, in which everybody is looked for.", "programme that keeps your address secret",
 		"If this is you, expect e-mail",
 	}, []string{"It held", "initial agrees"})
 
@@ -246,6 +246,29 @@ func TestBudgetStopsAsking(t *testing.T) {
 	sum, err := exposure.Check(t.Context(), a, exposure.People(p, p, p), exposure.Options{}, &recorder{})
 	if err != nil || len(a.Calls) != 1 || sum.Unsettled != 3 {
 		t.Errorf("%d calls, %+v, %v", len(a.Calls), sum, err)
+	}
+}
+
+// When to come back is said first, before whatever else was not asked, to one person
+// and to many.
+func TestBudgetComesFirst(t *testing.T) {
+	retry := time.Date(2046, 11, 24, 0, 0, 0, 0, time.UTC)
+	a := asker()
+	a.Scope = func(inputs []hashing.Input) hashing.Scope {
+		return hashing.Scope{Gaps: hashing.GapBudget | hashing.GapSpelling | hashing.GapKey, Asked: make([]bool, len(inputs)), Retry: retry}
+	}
+	const notice = "The server answers no more questions of this connection or state for now, so that not everything was asked. Ask again after 2046-11-24 00:00 UTC. "
+	text, lines, _ := asks(t, a, robert(nil))
+	if !strings.Contains(text, "could not be searched whole. "+notice+"NO ANSWER from") {
+		t.Errorf("the letter: %s", text)
+	}
+	why, _ := lines[len(lines)-2]["datasets"].([]any)[0].(map[string]any)["why"].(string)
+	if !strings.HasPrefix(why, "the server answers no more questions") || !strings.Contains(why, "; only the name as you gave it") {
+		t.Errorf("why: %s", why)
+	}
+	text, _, _ = asks(t, a, robert(nil), robert(nil))
+	if first, others := strings.Index(text, notice), strings.Index(text, ", no answer for "); first < 0 || first > others {
+		t.Errorf("the table: %s", text)
 	}
 }
 

@@ -300,7 +300,7 @@ func (d *dataset) reach(asked Keys) int64 {
 // help says which share of the matchable rows was not reached and what to give.
 func (d *dataset) help(has given, asked Keys, reached int64) string {
 	unreached := d.info.Indexed - reached
-	text := fmt.Sprintf("up to %s of its rows can only be found by details that were not given", percent(share(unreached, d.info.Rows)))
+	text := upTo(share(unreached, d.info.Rows)) + " of its rows can only be found by details that were not given"
 	if reached == 0 {
 		text = "its rows can only be found by details that were not given"
 	}
@@ -349,7 +349,7 @@ func (d *dataset) outside(reached int64) string {
 		parts = append(parts, d.leftOut(n))
 	}
 	if n := d.info.Indexed - reached; n > 0 {
-		parts = append(parts, "up to "+percent(share(n, d.info.Rows))+" can only be found by details that were not given")
+		parts = append(parts, upTo(share(n, d.info.Rows))+" can only be found by details that were not given")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -368,6 +368,14 @@ func percent(x float64) string {
 		return strconv.FormatFloat(math.Ceil(x*1000-1e-9)/10, 'f', -1, 64) + "%"
 	}
 	return fmt.Sprintf("%.0f%%", math.Ceil(x*100-1e-9))
+}
+
+// upTo writes a share that is a bound.
+func upTo(x float64) string {
+	if x < 0.001 {
+		return percent(x) // "less than" is a bound already
+	}
+	return "up to " + percent(x)
 }
 
 var detailTitles = [...]string{

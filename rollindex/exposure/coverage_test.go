@@ -184,3 +184,12 @@ func TestPercent(t *testing.T) {
 		}
 	}
 }
+
+// A bound below a bound is said once.
+func TestUpTo(t *testing.T) {
+	for x, want := range map[float64]string{1e-9: "less than 0.1%", 0.0009: "less than 0.1%", 0.001: "up to 0.1%", 0.2: "up to 20%"} {
+		if got := upTo(x); got != want {
+			t.Errorf("%v: %q, want %q", x, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"rollcheck/data/advice"
 	"rollcheck/data/field"
@@ -18,6 +19,9 @@ func (h *textHandler) letter(a *Answer) {
 		h.paragraph("For id " + printable(a.ID) + ":")
 	}
 	h.paragraph(h.verdict(a))
+	if !a.Retry.IsZero() {
+		h.paragraph(budgetEnded(a.Retry))
+	}
 	for i := range h.findings {
 		h.finding(a, &h.findings[i])
 	}
@@ -258,9 +262,11 @@ func (h *textHandler) asked(a *Answer) {
 	if len(a.Nowhere) > 0 {
 		h.paragraph("The server has no records of " + sentence(stateTitlesOf(a.Nowhere)) + " to search.")
 	}
-	of := append(stateTitlesOf(a.Asked), "people of whom no state is known")
-	h.paragraph("Searched were the records of " + sentence(of) + ". The answer holds for these only: if you were registered in another state, " +
-		"name it too. " + protected)
+	searched := "Searched were the records that name no state, in which everybody is looked for."
+	if of := stateTitlesOf(a.Asked); len(of) > 0 {
+		searched = "Searched were the records of " + sentence(of) + ", and those that name no state, in which everybody is looked for."
+	}
+	h.paragraph(searched + " The answer holds for these only: if you were registered in another state, name it too. " + protected)
 	if a.FalseHits > 0 {
 		h.paragraph(falseHits(a.FalseHits))
 	}
@@ -269,8 +275,27 @@ func (h *textHandler) asked(a *Answer) {
 // falseHits puts the expected number of false findings of one check into words.
 func falseHits(n float64) string {
 	return fmt.Sprintf("A filter says \"found\" of what it does not hold once in 65,536 looks; about 1 check in %s like this one finds something by that alone.",
-		group(int(math.Round(math.Max(1, 1/n)))))
+		group(about(1/n)))
 }
+
+// about rounds a number for people who are told "about": to one digit, or to two
+// where one would be off by more than a sixth. It is at least 1.
+func about(n float64) int {
+	if n < 100 {
+		return int(math.Round(math.Max(1, n)))
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(n/3)))
+	return int(math.Round(n/unit) * unit)
+}
+
+// budgetEnded says that a server's budget ended a check, and when to come back.
+func budgetEnded(retry time.Time) string {
+	return "The server answers no more questions of this connection or state for now, so that not everything was asked. Ask again after " +
+		retry.UTC().Format(comeBack) + "."
+}
+
+// comeBack is how a time to ask again is written.
+const comeBack = "2006-01-02 15:04 UTC"
 
 // reaching are the kinds by which somebody can be reached: public or not, what
 // is in a leak is used to reach them.

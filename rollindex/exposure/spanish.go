@@ -53,7 +53,7 @@ func phrase(part string) (string, bool) {
 			known = known && ok
 			said = strings.Replace(said, "%s", arg, 1)
 		}
-		return said, known
+		return strings.Replace(said, "el menos del", "menos del", 1), known
 	}
 	return part, false
 }
@@ -128,9 +128,12 @@ var phrases = [...][2]string{
 	{"up to %s of its rows can only be found by details that were not given: give %s",
 		"hasta el %s de sus filas solo se puede encontrar con datos que no se dieron: dé %s"},
 	{"up to %s of its rows can only be found by details that were not given", "hasta el %s de sus filas solo se puede encontrar con datos que no se dieron"},
+	{"%s of its rows can only be found by details that were not given: give %s", "el %s de sus filas solo se puede encontrar con datos que no se dieron: dé %s"},
+	{"%s of its rows can only be found by details that were not given", "el %s de sus filas solo se puede encontrar con datos que no se dieron"},
 	{"its rows can only be found by details that were not given: give %s", "sus filas solo se pueden encontrar con datos que no se dieron: dé %s"},
 	{"its rows can only be found by details that were not given", "sus filas solo se pueden encontrar con datos que no se dieron"},
 	{"up to %s can only be found by details that were not given", "hasta el %s solo se puede encontrar con datos que no se dieron"},
+	{"%s can only be found by details that were not given", "el %s solo se puede encontrar con datos que no se dieron"},
 	{"%s of its rows could not be read", "el %s de sus filas no se pudo leer"},
 	{"%s of its rows carry nothing anyone could be matched by, so that who is in them cannot be found",
 		"el %s de sus filas no contiene nada con lo que se pueda reconocer a alguien, de modo que quien esté en ellas no se puede encontrar"},
@@ -155,12 +158,12 @@ var phrases = [...][2]string{
 		"solo se buscó en sus registros de %s, los estados que usted indicó, y no en los de otros %s estados"},
 
 	// what was not asked of a server: asker.go
-	{"only the name as you gave it was asked for, not nicknames and other spellings of it: to have these searched too, ask by whole filters",
-		"solo se preguntó por el nombre tal como lo escribió, no por apodos ni otras formas de escribirlo: para que también se busquen, pregunte con filtros completos"},
-	{"it was not asked for by voter id, by which nobody is in a bucket: ask by whole filters",
-		"no se preguntó por el número de votante, por el que nadie está en un grupo de nombres: pregunte con filtros completos"},
-	{"another spelling of this name, or somebody else with this birth date, was asked for before from here, and one more would tell the server who is asking if both are one: ask by whole filters",
-		"antes ya se preguntó desde aquí por otra forma de este nombre, o por otra persona con esta fecha de nacimiento, y una más le diría al servidor quién pregunta si ambas son la misma: pregunte con filtros completos"},
+	{"only the name as you gave it was asked for, not nicknames and other spellings of it: to have these searched too, ask by whole filters (--mode filter)",
+		"solo se preguntó por el nombre tal como lo escribió, no por apodos ni otras formas de escribirlo: para que también se busquen, pregunte con filtros completos (--mode filter)"},
+	{"it was not asked for by voter id, by which nobody is in a bucket: ask by whole filters (--mode filter)",
+		"no se preguntó por el número de votante, por el que nadie está en un grupo de nombres: pregunte con filtros completos (--mode filter)"},
+	{"another spelling of this name, or somebody else with this birth date, was asked for before from here, and one more would tell the server who is asking if both are one: ask by whole filters (--mode filter)",
+		"antes ya se preguntó desde aquí por otra forma de este nombre, o por otra persona con esta fecha de nacimiento, y una más le diría al servidor quién pregunta si ambas son la misma: pregunte con filtros completos (--mode filter)"},
 	{"it was not asked for by the voter id of a state that you did not name", "no se preguntó por el número de votante de un estado que usted no indicó"},
 	{"the server answers no more questions of this connection or state for now: ask again after %s",
 		"el servidor no responde más preguntas de esta conexión o de este estado por ahora: pregunte de nuevo después de %s"},

@@ -23,6 +23,9 @@ func TestSpanishOfSearches(t *testing.T) {
 			Jurisdictions: []string{"US-FL", "US-NY"}, Sections: []string{"US-FL", "US-NY", "US-OH"}, Homes: []string{"US-FL", "US-NY", "US-OH"}[:r.IntN(4)],
 			JanuaryFirst: []string{"", "degraded"}[r.IntN(2)], Unchosen: int64(r.IntN(3)), Unread: int64(max(0, r.IntN(6)-3)), Skipped: map[string]int64{},
 		}
+		if r.IntN(20) == 0 {
+			info.Indexed = r.Int64N(rows/500 + 1)
+		}
 		rest := rows - info.Indexed
 		info.Keyless = r.Int64N(rest + 1)
 		info.Withheld = map[string]int64{hashing.Confidential: r.Int64N(rest - info.Keyless + 1)}
@@ -105,6 +108,10 @@ func TestSpanish(t *testing.T) {
 	const want = "hasta el 1,234.5% de sus filas solo se puede encontrar con datos que no se dieron: dé una fecha de nacimiento, un código postal y un número de votante; " +
 		"no se preguntó por sus registros de Nueva York y Ohio"
 	if got := a.Says(advice.Es); got != want {
+		t.Errorf("says %q", got)
+	}
+	few := DatasetAnswer{Why: "less than 0.1% of its rows could not be read; less than 0.1% can only be found by details that were not given"}
+	if got := few.Says(advice.Es); got != "menos del 0.1% de sus filas no se pudo leer; menos del 0.1% solo se puede encontrar con datos que no se dieron" {
 		t.Errorf("says %q", got)
 	}
 	if got := a.Says(advice.En); got != a.Why {

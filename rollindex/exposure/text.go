@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"rollcheck/data/advice"
@@ -34,7 +35,8 @@ type textHandler struct {
 	begun    bool      // something is written
 	server   *Server
 
-	falseHits float64 // of all people
+	falseHits float64   // of all people
+	retry     time.Time // the last time to ask again, of those whose check a budget ended
 }
 
 // tally counts the people of a batch in one dataset.
@@ -103,6 +105,9 @@ func (h *textHandler) Cut() error {
 // row writes the line of one person of a batch and counts them.
 func (h *textHandler) row(a *Answer, findings []Finding) {
 	h.falseHits += a.FalseHits
+	if a.Retry.After(h.retry) {
+		h.retry = a.Retry
+	}
 	var found, possibly, open []string
 	for i := range findings {
 		if f := &findings[i]; f.Tier == Possible {
@@ -228,6 +233,9 @@ func (h *textHandler) table(s *Summary) {
 			group(t.found[Strong]), group(t.found[Likely]), group(t.found[Possible]), group(t.absent), group(t.incomplete))
 	}
 	h.legend()
+	if !h.retry.IsZero() {
+		h.paragraph(budgetEnded(h.retry))
+	}
 	for i, d := range h.datasets {
 		whys := h.tallies[i].whys
 		reasons := slices.SortedFunc(maps.Keys(whys), func(a, b string) int { return cmp.Or(whys[b]-whys[a], strings.Compare(a, b)) })
@@ -243,12 +251,22 @@ func (h *textHandler) table(s *Summary) {
 	}
 	if h.server != nil && len(s.Jurisdictions) > 0 {
 		h.paragraph("Searched were for each person the records of the states given for them, of " + sentence(stateTitlesOf(s.Jurisdictions)) +
-			" in all, and those of which no state is known. Of who is protected or asked to be left out, \"not found\" says nothing.")
+			" in all, and those that name no state. Of who is protected or asked to be left out, \"not found\" says nothing.")
 	}
 	if h.falseHits > 0 {
-		h.paragraph(fmt.Sprintf("Of all findings, %.2g are expected to be of filters alone, with no record behind them.", h.falseHits))
+		h.paragraph(falseFindings(h.falseHits))
 	}
 	h.paragraph(people(s.People) + " checked: " + total(s) + ".")
+}
+
+// falseFindings puts the expected number of false findings of a batch into words.
+func falseFindings(n float64) string {
+	const why = "a filter says \"found\" of what it does not hold once in 65,536 looks"
+	if n < 0.95 {
+		return fmt.Sprintf("The chance that any of these findings has no record behind it is about 1 in %s: %s.", group(about(1/n)), why)
+	}
+	return fmt.Sprintf("About %s of all findings %s expected to have no record behind them: %s.",
+		group(about(n)), map[bool]string{true: "is", false: "are"}[about(n) == 1], why)
 }
 
 var tierMeanings = [...]string{

@@ -6,6 +6,8 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -37,9 +39,26 @@ type Options struct {
 
 // Progress says how far an ingest is.
 type Progress struct {
-	Writing     bool  // the files are read; Done and Total count entries, else bytes
+	Writing     bool  // the files are read; Done and Total count entries, else bytes of the files whose rows are done
 	Done, Total int64 // Total is an upper bound while writing
 	Rows        int64 // rows read so far
+}
+
+// ErrForeign is of a file of another country on its way into a served index, which is
+// asked by states of the United States.
+var ErrForeign = errors.New("in a served index nobody could ask for voters of another country")
+
+// domestic refuses members whose layouts are of another country.
+func domestic(members []voterfile.Member, jurisdiction string) error {
+	for _, m := range members {
+		if m.LeftOut != "" {
+			continue
+		}
+		if j := cmp.Or(jurisdiction, m.Match.Layout.Jurisdiction); j != "" && !strings.HasPrefix(j, "US-") {
+			return fmt.Errorf("%s: it is of %s, by its layout %s: %w", m.Name, j, m.Match.Layout.ID, ErrForeign)
+		}
+	}
+	return nil
 }
 
 // Result is what an ingest did.
@@ -94,13 +113,19 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 		return Result{}, err
 	}
 	defer src.Close()
+	if ix.Scheme() == hashing.Served {
+		if err := domestic(src.Members(), opts.Jurisdiction); err != nil {
+			build.Abort()
+			return Result{}, err
+		}
+	}
 
 	p := &pipeline{src: src, progress: opts.Progress}
 	var tallies []*tally
 	skips, err := src.Each(ctx, jobs, func() voterfile.Visitor {
 		t := newTally()
 		tallies = append(tallies, t)
-		return &worker{ctx: ctx, keyer: newKeyer(ix, build, t, src.Members(), jobs), tally: t, rows: &p.rows}
+		return &worker{pipeline: p, ctx: ctx, keyer: newKeyer(ix, build, t, src.Members(), jobs), tally: t}
 	}, p.reading)
 	if err != nil {
 		build.Abort()
@@ -125,33 +150,36 @@ func sorterMemory(ix *rollindex.Index, budget int64, jobs int) int64 {
 type pipeline struct {
 	src      *voterfile.Source
 	progress func(Progress)
-	rows     atomic.Int64
+	rows     atomic.Int64 // of the chunks that are done
+	done     atomic.Int64 // bytes of the files up to the chunks that are done
 }
 
 // reading reports how far the reading is.
 func (p *pipeline) reading() {
 	if p.progress != nil {
-		done, total := p.src.Progress()
-		p.progress(Progress{Done: done, Total: total, Rows: p.rows.Load()})
+		_, total := p.src.Progress()
+		p.progress(Progress{Done: p.done.Load(), Total: total, Rows: p.rows.Load()})
 	}
 }
 
 // worker makes the entries of the records that one goroutine reads.
 type worker struct {
+	*pipeline
 	ctx   context.Context
 	keyer keyer
 	tally *tally
-	rows  *atomic.Int64 // of all workers, as far as their chunks have ended
-	told  int64         // of them this worker's
+	told  int64 // of the pipeline's rows, this worker's
 }
 
 func (w *worker) Visit(rec *voterfile.Record) error { return w.keyer.add(rec) }
 
 // EndChunk implements [voterfile.ChunkVisitor].
-func (w *worker) EndChunk() error {
+func (w *worker) EndChunk(bytes int64) error {
+	err := w.keyer.endChunk(w.ctx)
 	w.rows.Add(w.tally.read - w.told)
 	w.told = w.tally.read
-	return w.keyer.endChunk(w.ctx)
+	w.done.Add(bytes)
+	return err
 }
 
 func (w *worker) Flush() error { return w.keyer.flush() }

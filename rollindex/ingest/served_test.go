@@ -312,3 +312,32 @@ func BenchmarkServedIngest(b *testing.B) {
 	b.ReportMetric(float64(whole.Microseconds())/float64(3*rows*b.N), "us/key")
 	b.ReportMetric(float64(whole)/float64(bare), "times-bare")
 }
+
+// Nobody can ask a served index for voters of another country, so a file of one is
+// refused before it is evaluated, unless it is said to be of a state. A local index
+// takes it.
+func TestServedForeign(t *testing.T) {
+	t.Parallel()
+	layout, err := layouts.Parse([]byte(`{"id": "own", "title": "A roll", "jurisdiction": "GB", "vintage": "2020", "distribution": "a test", "delimiter": ",", "quote": "\"", "header": true, "encoding": "utf-8", "line_ending": "lf", "birth_precision": "none", "confidence": "high", "sources": ["a test"],
+		"columns": [{"name": "last", "role": "name_last"}, {"name": "first", "role": "name_first"}, {"name": "number", "role": "voter_id"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "roll.csv")
+	if err := os.WriteFile(path, []byte("last,first,number\nKing,Elizabeth,A1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opts := Options{Info: hashing.DatasetInfo{ID: "d", Kind: hashing.Leak}, Memory: 64 << 20, Layout: layout}
+	ix := newIndexOf(t, hashing.Served)
+	if _, err := Run(t.Context(), ix, []string{path}, opts); !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), "roll.csv: it is of GB, by its layout own") {
+		t.Errorf("a file of another country: %v", err)
+	}
+	opts.Jurisdiction = "US-FL"
+	if _, err := Run(t.Context(), ix, []string{path}, opts); err != nil {
+		t.Errorf("said to be of Florida: %v", err)
+	}
+	opts.Jurisdiction = ""
+	if _, err := Run(t.Context(), newIndex(t), []string{path}, opts); err != nil {
+		t.Errorf("into a local index: %v", err)
+	}
+}

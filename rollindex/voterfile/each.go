@@ -16,10 +16,17 @@ type Visitor interface {
 }
 
 // A ChunkVisitor is a [Visitor] that is told when a piece of the files has ended: as
-// good a time as any to do together what is cheaper so.
+// good a time as any to do together what is cheaper so. bytes is how many of the files
+// were read for the piece; of all pieces they are all of them.
 type ChunkVisitor interface {
 	Visitor
-	EndChunk() error
+	EndChunk(bytes int64) error
+}
+
+// piece is a chunk, and how many bytes of the files were read for it.
+type piece struct {
+	Chunk
+	bytes int64
 }
 
 // Each reads s to its end in so many goroutines, each with the visitor that
@@ -31,7 +38,7 @@ type ChunkVisitor interface {
 // be wrong ([Source.Err]), or of ctx, in this order.
 func (s *Source) Each(ctx context.Context, jobs int, begin func() Visitor, progress func()) (Skips, error) {
 	jobs = max(jobs, 1)
-	chunks, free := make(chan Chunk, jobs), make(chan []byte, 2*jobs+1)
+	chunks, free := make(chan piece, jobs), make(chan []byte, 2*jobs+1)
 	for range cap(free) {
 		free <- nil
 	}
@@ -65,8 +72,9 @@ func (s *Source) Each(ctx context.Context, jobs int, begin func() Visitor, progr
 }
 
 // feed hands out the pieces of s until it ends.
-func (s *Source) feed(ctx context.Context, chunks chan<- Chunk, free <-chan []byte, progress func()) error {
+func (s *Source) feed(ctx context.Context, chunks chan<- piece, free <-chan []byte, progress func()) error {
 	defer close(chunks)
+	before := int64(0)
 	for {
 		var buf []byte
 		select {
@@ -80,7 +88,9 @@ func (s *Source) feed(ctx context.Context, chunks chan<- Chunk, free <-chan []by
 		} else if err != nil {
 			return err
 		}
-		chunks <- chunk // a worker is there until the channel is closed
+		read, _ := s.Progress()
+		chunks <- piece{chunk, read - before} // a worker is there until the channel is closed
+		before = read
 		if progress != nil {
 			progress()
 		}
@@ -89,18 +99,18 @@ func (s *Source) feed(ctx context.Context, chunks chan<- Chunk, free <-chan []by
 
 // visitAll parses pieces until they end. After an error it goes on taking them,
 // so that who hands them out never waits for it.
-func visitAll(parser *Parser, visitor Visitor, chunks <-chan Chunk, free chan<- []byte) (err error) {
+func visitAll(parser *Parser, visitor Visitor, chunks <-chan piece, free chan<- []byte) (err error) {
 	pieces, byPiece := visitor.(ChunkVisitor)
 	for chunk := range chunks {
 		if err == nil {
-			parser.Reset(chunk)
+			parser.Reset(chunk.Chunk)
 			for rec, ok := parser.Next(); ok && err == nil; {
 				if err = visitor.Visit(rec); err == nil {
 					rec, ok = parser.Next()
 				}
 			}
 			if err == nil && byPiece {
-				err = pieces.EndChunk()
+				err = pieces.EndChunk(chunk.bytes)
 			}
 		}
 		free <- chunk.Data[:0]

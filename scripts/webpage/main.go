@@ -36,10 +36,11 @@ func main() {
 }
 
 // policy is the page's content security policy, also for hosts that send none: its
-// own files, WebAssembly, and nothing else. A server says besides that nobody may
+// own files, WebAssembly, a worker made of files that it has compared with their
+// hashes, and nothing else. A server says besides that nobody may
 // frame it, which a page cannot say of itself.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; " +
-	"connect-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'"
+	"connect-src 'self'; worker-src blob:; form-action 'none'; base-uri 'none'"
 
 // scripts are the parts of the page's script, page.js, in the order in which they are
 // run: one file, because on a slow line every further one is waited for. Words and
@@ -204,6 +205,14 @@ func (b *builder) assets() error {
 		return err
 	}
 	b.made = fmt.Appendf(b.made, "const assets = %s; // what the worker loads; a packed file is one compressed with gzip\n", script)
+	var parts []asset
+	for _, name := range []string{"wasm_exec.js", "worker.js"} {
+		parts = append(parts, asset{name, b.integrity[name]})
+	}
+	if script, err = json.Marshal(parts); err != nil {
+		return err
+	}
+	b.made = fmt.Appendf(b.made, "const workerParts = %s; // what the worker is made of, in this order\n", script)
 	return nil
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"rollcheck/cmd/rollcheck-wasm/internal/bridge"
@@ -126,10 +127,17 @@ func (a *answer) Person(p *exposure.Answer) error {
 	for i := range p.Datasets {
 		d := &p.Datasets[i]
 		a.Datasets = append(a.Datasets, dataset{
-			d.Dataset.ID, d.Dataset.Title, string(d.Dataset.Kind), d.Dataset.AsOf, d.Dataset.Jurisdictions, d.State.String(), d.Coverage, said.InBoth(d.Says),
+			d.Dataset.ID, d.Dataset.Title, string(d.Dataset.Kind), d.Dataset.AsOf, d.Dataset.Jurisdictions, d.State.String(), d.Coverage, said.InBoth(func(lang advice.Lang) string { return byWholeFiles(d.Says(lang)) }),
 		})
 	}
 	return nil
+}
+
+// byWholeFiles puts the page's name of asking by filter in the place of the command
+// line's.
+func byWholeFiles(text string) string {
+	text = strings.ReplaceAll(text, "whole filters (--mode filter)", "whole files")
+	return strings.ReplaceAll(text, "filtros completos (--mode filter)", "archivos completos")
 }
 
 // Done implements [exposure.Handler].

@@ -89,10 +89,11 @@ func (t *transport) Evaluate(ctx context.Context, body []byte) ([]byte, error) {
 	return answer, err
 }
 
-// fetch asks for a path of the protocol below the folder that the page is in.
+// fetch asks for a path of the protocol below the folder that the page is in, which the
+// worker was told.
 func fetch(ctx context.Context, path string, options map[string]any) (js.Value, error) {
 	options["credentials"], options["referrerPolicy"], options["redirect"], options["cache"] = "omit", "no-referrer", "error", "no-store"
-	url := js.Global().Get("URL").New("."+path, js.Global().Get("location").Get("href")).Get("href")
+	url := js.Global().Get("URL").New("."+path, js.Global().Get("rollcheckSite")).Get("href")
 	response, err := bridge.Await(ctx, js.Global().Call("fetch", url, js.ValueOf(options)))
 	if err != nil {
 		return js.Undefined(), fmt.Errorf("%s: %w", path, errNetwork)

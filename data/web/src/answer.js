@@ -38,6 +38,7 @@ function answerScreen(a, sent) {
     draw: () => [
       h("div", { class: `verdict ${v.kind}` },
         h("h1", { tabindex: "-1", id: "verdict" }, v.title),
+        a.retry ? h("p", { id: "retry" }, h("strong", null, t("answer_retry", { time: moment(new Date(a.retry)) }))) : "",
         v.kind === "open" && !a.unread ? h("p", null, t("answer_open_text")) : "",
         h("p", null, searched),
         h("p", null, t("answer_jurisdictions", { states: stateNames(states) })),
@@ -133,8 +134,7 @@ function meaning(a, found, absent) {
     h("h2", { id: "meaning" }, t("meaning_title")),
     found.length ? h("p", null, t("meaning_found")) : "",
     absent.length ? h("p", null, t("meaning_not_found")) : "",
-    a.false_hits > 0 ? h("p", null, t("meaning_false", { n: number(Math.max(1, Math.round(1 / a.false_hits))) })) : "",
-    a.retry ? h("p", null, t("meaning_retry", { time: moment(new Date(a.retry)) })) : "");
+    a.false_hits > 0 ? h("p", null, t("meaning_false", { n: number(about(1 / a.false_hits)) })) : "");
 }
 
 function stepsSection(a) {

@@ -1,9 +1,9 @@
 "use strict";
-// The other side of the worker: it loads the page's programs, each with the hash it
-// was built with, and calls their functions.
+// The other side of the worker: it starts it, has it load the page's programs, each
+// with the hash it was built with, and calls their functions.
 
 const client = {
-  worker: null,
+  worker: null, // a promise of it
   calls: new Map(),
   next: 1,
   loading: new Map(), // promises by file
@@ -13,8 +13,22 @@ const client = {
 // Whether this browser has all that the page needs.
 client.able = () => typeof WebAssembly === "object" && typeof DecompressionStream === "function" && typeof Worker === "function";
 
-function startWorker() {
-  const worker = new Worker("worker.js");
+// fetched returns a file if it is the one that the page was built with.
+async function fetched({ file, integrity }) {
+  const response = await fetch(file, { integrity, credentials: "omit", referrerPolicy: "no-referrer" });
+  if (!response.ok) throw new Error("program");
+  return response.blob();
+}
+
+// startWorker starts the worker. Browsers take no hash of a worker's script, so it is
+// fetched with its hash, together with Go's own script that it needs, and started
+// from what was fetched. Such a worker is under the policy of the page. It has no
+// address of its own: all those it is given are whole.
+async function startWorker() {
+  const parts = await Promise.all(workerParts.map(fetched));
+  const url = URL.createObjectURL(new Blob(parts.flatMap((part) => [part, "\n"]), { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true }); // it has it
   worker.onmessage = ({ data }) => {
     if (data.progress !== undefined) {
       client.progress?.(data.progress);
@@ -29,15 +43,24 @@ function startWorker() {
     for (const call of client.calls.values()) call.reject(new Error("program"));
     client.calls.clear();
   };
-  client.worker = worker;
+  worker.postMessage({ site: document.baseURI });
+  return worker;
 }
 
-function post(message) {
-  if (!client.worker) startWorker();
+async function post(message) {
+  const starting = (client.worker ??= startWorker());
+  let worker;
+  try {
+    worker = await starting;
+  } catch (error) {
+    if (client.worker === starting) client.worker = null; // it is tried again
+    throw new Error("program");
+  }
+  if (client.worker !== starting) throw new Error("program"); // forgotten meanwhile
   return new Promise((resolve, reject) => {
     const id = client.next++;
     client.calls.set(id, { resolve, reject });
-    client.worker.postMessage({ id, ...message });
+    worker.postMessage({ id, ...message });
   });
 }
 
@@ -48,7 +71,7 @@ function need(...names) {
     names.map((name) => {
       let loading = client.loading.get(name);
       if (!loading) {
-        loading = post({ load: name, file: assets[name].file, integrity: assets[name].integrity });
+        loading = post({ load: name, file: new URL(assets[name].file, document.baseURI).href, integrity: assets[name].integrity });
         loading.catch(() => client.loading.delete(name));
         client.loading.set(name, loading);
       }
@@ -65,7 +88,7 @@ async function call(program, name, value) {
 
 // forget ends the worker, and with it all it has.
 client.forget = () => {
-  client.worker?.terminate();
+  client.worker?.then((worker) => worker.terminate(), () => {});
   client.worker = null;
   client.calls.clear();
   client.loading.clear();

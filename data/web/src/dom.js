@@ -32,6 +32,14 @@ function h(name, attributes, ...children) {
 
 const number = (n) => new Intl.NumberFormat(page.lang === "es" ? "es-US" : "en-US").format(n);
 
+// about rounds a number for people who are told "about": to one digit, or to two
+// where one would be off by more than a sixth. It is at least 1.
+function about(n) {
+  if (n < 100) return Math.max(1, Math.round(n));
+  const unit = 10 ** Math.floor(Math.log10(n / 3));
+  return Math.round(n / unit) * unit;
+}
+
 // size writes a number of bytes.
 function size(n) {
   const short = (x) => number(x < 10 ? Math.round(x * 10) / 10 : Math.round(x));

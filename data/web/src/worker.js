@@ -1,7 +1,7 @@
 "use strict";
 // The page's worker: it runs the Go programs, so that the page stays at hand while
-// they work. Each is loaded with the hash it was built with.
-importScripts("wasm_exec.js");
+// they work. Each is loaded with the hash it was built with. Behind wasm_exec.js it is
+// started from memory, and so is told what it cannot see: where the page lies.
 
 const programs = { ask: "rollcheckAsk", answer: "rollcheckAnswer", claim: "rollcheckClaim" };
 
@@ -33,6 +33,10 @@ async function load({ load: name, file, integrity }) {
 }
 
 self.onmessage = async ({ data }) => {
+  if (data.site) {
+    self.rollcheckSite = data.site;
+    return;
+  }
   try {
     const result = data.load ? await load(data) : await self[programs[data.program]](data.name, data.data);
     postMessage({ id: data.id, result });

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
@@ -33,18 +34,23 @@ func CardGives(c *compare.Card) []string {
 		as = "the day of the data"
 	}
 	all := []string{fmt.Sprintf("To whoever has it: the number of rows, %s, %s, which columns are filled and how far, and how many rows carry each kind of key. No name, no address, no row.", as, layout)}
-	whole, most := true, 0.0
+	all = append(all, "To whoever has it and another card made with the same passphrase, without knowing the passphrase: how far the two files overlap.")
+	whole, spared, most, of := true, 1.0, 0.0, "" // spared: by every kind of key, each being drawn by itself
 	for i := range c.Sketches {
 		s := &c.Sketches[i]
 		whole = whole && s.Whole()
-		most = max(most, float64(len(s.Tags))/float64(c.Rows))
+		spared *= 1 - float64(len(s.Tags))/float64(c.Rows)
+		if share := min(float64(len(s.Tags))/s.Keys(), 1); share > most {
+			most, of = share, tiers[s.Key].words
+		}
 	}
 	switch {
 	case len(c.Sketches) == 0:
 	case whole:
 		all = append(all, "To whoever knows the passphrase too: of everybody whose details they can guess, whether this person is in the file. It has so few rows that all of them are on the card: give it to those only who could have the file itself.")
 	default:
-		all = append(all, fmt.Sprintf("To whoever knows the passphrase too: of some people whose details they can guess, that they are in the file; by one kind of key of up to %s of its rows, and of more by all of them.", report.Percent(most)))
+		all = append(all, fmt.Sprintf("To whoever knows the passphrase too: of some people whose details they can guess, that they are in the file. By all kinds of key together that is about %s of its rows; of those that have %s it is %s.",
+			report.Percent(1-spared), of, report.Percent(most)))
 	}
 	return append(all, "Whoever has the card can try passphrases against it: words drawn with dice stand that, a line of a song does not. Take a new passphrase for each matter.")
 }
@@ -53,7 +59,7 @@ func cardKeys(c *compare.Card) *report.Table {
 	t := &report.Table{Columns: []report.Column{{Title: "Key"}, {Title: "rows with it", Number: true}, {Title: "different keys", Number: true}, {Title: "on the card", Number: true}}}
 	for i := range c.Sketches {
 		s := &c.Sketches[i]
-		t.Rows = append(t.Rows, report.Row{Cells: []string{tiers[s.Key].words, group(s.Rows), keysText(s.Keys(), s.Whole()), group(int64(len(s.Tags)))}})
+		t.Rows = append(t.Rows, report.Row{Cells: []string{tiers[s.Key].words, group(s.Rows), keysText(min(s.Keys(), float64(s.Rows)), s.Whole()), group(int64(len(s.Tags)))}})
 	}
 	return t
 }
@@ -82,24 +88,65 @@ func (p *CardPair) labels() (a, b string) {
 }
 
 // Main returns the overlap that the pair is told by: the strongest key that finds
-// nearly as many people as any.
+// nearly as many people as any, or may, as far as the draw tells; of the keys that
+// half of the rows of both files have and of which something was drawn of either, if
+// there are any. What finds most in a small draw is often what the draw favours, and
+// not the stronger.
 func (p *CardPair) Main() *compare.CardOverlap {
-	found := func(o *compare.CardOverlap) float64 { return o.AInB.Value() * o.KeysA }
-	most := 0.0
-	for i := range p.Overlaps {
-		most = max(most, found(&p.Overlaps[i]))
+	all := indexes(len(p.Overlaps))
+	common := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !p.common(p.Overlaps[i].Key) || !drawn(&p.Overlaps[i]) })
+	if len(common) == 0 {
+		common = slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !drawn(&p.Overlaps[i]) })
 	}
-	for i := range p.Overlaps {
-		if o := &p.Overlaps[i]; found(o) >= 0.9*most && (most > 0 || o.Key != hashing.VoterID) {
+	if len(common) == 0 {
+		common = all
+	}
+	most := 0.0
+	for _, i := range common {
+		o := &p.Overlaps[i]
+		most = max(most, o.AInB.Value()*o.KeysA)
+	}
+	for _, i := range common {
+		o := &p.Overlaps[i]
+		if most > 0 && o.Common > 0 && o.AInB.High*o.KeysA >= 0.9*most || most == 0 && o.Key != hashing.VoterID {
 			return o
 		}
 	}
-	return &p.Overlaps[0]
+	return &p.Overlaps[common[0]]
 }
 
-// drawnText writes a share, with its interval unless all keys were compared.
+func indexes(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// common reports whether half of the rows of both files have a key, or it is not
+// known.
+func (p *CardPair) common(k hashing.KeyType) bool {
+	for _, c := range []*compare.Card{p.A, p.B} {
+		for i := range c.Sketches {
+			if s := &c.Sketches[i]; s.Key == k && 2*s.Rows < c.Rows {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// drawn reports whether a key of either file is among those drawn: of a file of few
+// rows beside one of many there may be none, and then nothing is known of it.
+func drawn(o *compare.CardOverlap) bool { return o.AInB.Of > 0 && o.BInA.Of > 0 }
+
+// drawnText writes a share, with its interval unless all keys were compared; of no key
+// that it is not told.
 func drawnText(s compare.Share, exact bool) string {
-	if exact {
+	switch {
+	case s.Of == 0:
+		return "not told"
+	case exact:
 		return report.Percent(s.Value())
 	}
 	return shareText(s)
@@ -113,11 +160,15 @@ func (p *CardPair) Headline() string {
 	if o.KeysB < o.KeysA {
 		a, b, share, back, keys = b, a, back, share, o.KeysA
 	}
-	how := ", estimated from " + plural(o.Sample, "key", "keys") + " drawn alike"
+	with := tiers[o.Key].words
+	if !drawn(o) {
+		return fmt.Sprintf("Whether people of %s are in the file of %s cannot be told from their cards: by %s, %s of the one and %s of the other are among those drawn alike. Files of so different sizes are compared as files, or not at all.",
+			a, b, with, plural(share.Of, "key", "keys"), group(back.Of))
+	}
+	how := fmt.Sprintf(", estimated from %s of %s and %s of %s drawn alike", plural(share.Of, "key", "keys"), a, group(back.Of), b)
 	if o.Exact {
 		how = ""
 	}
-	with := tiers[o.Key].words
 	if share.Part == 0 {
 		return fmt.Sprintf("None of the people of %s was found on %s by %s%s: %s.", a, b, with, how, drawnText(share, o.Exact))
 	}

@@ -26,8 +26,8 @@ func cards(common int64) *CardPair {
 // The sentence is of the smaller file, and of the key that finds people.
 func TestCardHeadline(t *testing.T) {
 	for common, want := range map[int64]string{
-		900: "90.0 % (88-91.7) of the people of b.card are in the file of a.card, matched by name and birth date, estimated from 4,100 keys drawn alike; the other way round, 22.5 % (21.2-23.8).",
-		0:   "None of the people of b.card was found on a.card by name and birth date, estimated from 5,000 keys drawn alike: 0 % (0-0.4).",
+		900: "90.0 % (88-91.7) of the people of b.card are in the file of a.card, matched by name and birth date, estimated from 1,000 keys of b.card and 4,000 of a.card drawn alike; the other way round, 22.5 % (21.2-23.8).",
+		0:   "None of the people of b.card was found on a.card by name and birth date, estimated from 1,000 keys of b.card and 4,000 of a.card drawn alike: 0 % (0-0.4).",
 	} {
 		if got := cards(common).Headline(); got != want {
 			t.Errorf("%d: %s", common, got)
@@ -37,6 +37,47 @@ func TestCardHeadline(t *testing.T) {
 	exact.Overlaps[1].Exact = true
 	if got := exact.Headline(); !strings.HasPrefix(got, "90.0 % of the people") || strings.Contains(got, "estimated") {
 		t.Error(got)
+	}
+}
+
+// Of a file of which no key was drawn nothing is said, least of all that none of its
+// people is in the other.
+func TestCardOfNoDraws(t *testing.T) {
+	p := cards(0)
+	for i := range p.Overlaps {
+		p.Overlaps[i].BInA = compare.NewShare(0, 0)
+	}
+	got := p.Headline()
+	if !strings.Contains(got, "cannot be told from their cards: by name and birth date, 0 keys of the one and 4,000 of the other") || strings.Contains(got, "None") {
+		t.Error(got)
+	}
+	if text := p.Page("rollcheck test").Text(78); !strings.Contains(text, "not told") || strings.Contains(text, "(0-100)") {
+		t.Error(text)
+	}
+	p.Overlaps[0].BInA = compare.NewShare(0, 3)
+	if k := p.Main().Key; k != hashing.VoterID && k != hashing.NameDOB {
+		t.Errorf("told by %s", k)
+	}
+}
+
+// A key that happens to find more in a small draw, or that few rows of one file have,
+// is not what the pair is told by.
+func TestCardMain(t *testing.T) {
+	share := func(part, of int64) compare.Share { return compare.NewShare(part, of) }
+	overlap := func(k hashing.KeyType, common, a, b int64) compare.CardOverlap {
+		return compare.CardOverlap{Key: k, KeysA: 20_000, KeysB: 50, AInB: share(common, a), BInA: share(common, b), Common: common, Sample: a + b - common}
+	}
+	p := &CardPair{A: &compare.Card{Rows: 20_000}, B: &compare.Card{Rows: 50}, Overlaps: []compare.CardOverlap{overlap(hashing.VoterID, 4, 4096, 12), overlap(hashing.NameZIP, 6, 4096, 16)}}
+	if got := p.Main().Key; got != hashing.VoterID {
+		t.Errorf("told by %v, which found 6 of 16, and not by voter id, which found 4 of 12", got)
+	}
+	sketches := func(rows, phones int64) []compare.Sketch {
+		return []compare.Sketch{{Key: hashing.NameDOB, Rows: rows}, {Key: hashing.Phone, Rows: phones}}
+	}
+	p = &CardPair{A: &compare.Card{Rows: 1000, Sketches: sketches(1000, 1000)}, B: &compare.Card{Rows: 9000, Sketches: sketches(9000, 900)},
+		Overlaps: []compare.CardOverlap{overlap(hashing.NameDOB, 0, 1000, 4000), overlap(hashing.Phone, 20, 1000, 900)}}
+	if got := p.Main().Key; got != hashing.NameDOB {
+		t.Errorf("told by %v, which a tenth of the rows have", got)
 	}
 }
 
@@ -61,7 +102,7 @@ func TestCardGives(t *testing.T) {
 	}
 	all := func(c *compare.Card) string { return strings.Join(CardGives(c), "\n") }
 	big := &compare.Card{Layout: "mi-2019-csv", Rows: 40_960, Sketches: []compare.Sketch{{Key: hashing.NameDOB, Rows: 40_000, Tags: tags}, {Key: hashing.Phone, Rows: 10, Tags: tags[:10]}}}
-	for _, want := range []string{"no day of the data", "(mi-2019-csv), which gives away the state", "of up to 10.0 % of its rows"} {
+	for _, want := range []string{"no day of the data", "(mi-2019-csv), which gives away the state", "is about 10.0 % of its rows; of those that have surname and telephone number it is 100 %.", "another card made with the same passphrase, without knowing the passphrase: how far the two files overlap"} {
 		if !strings.Contains(all(big), want) {
 			t.Errorf("%q is not in\n%s", want, all(big))
 		}
@@ -75,7 +116,10 @@ func TestCardGives(t *testing.T) {
 func TestScoreText(t *testing.T) {
 	for want, s := range map[string]*compare.Score{
 		"No row of s.csv has the answer right or wrong: nothing can be said of the file.":                                                                              {Rows: 10, Drawn: 5},
-		"None of the 300 rows of s.csv that were checked is wrong: with 95 % confidence under 1.0 % of the file's 5,000 rows are (three divided by the rows checked).": {Rows: 5000, Covered: 5000, Drawn: 300, Checked: 300, RuleOfThree: 0.01},
+		"None of the 300 rows of s.csv that were checked is wrong: with 95 % confidence under 1.0 % of the file's 5,000 rows are (three divided by the rows checked).": {Rows: 5000, Covered: 5000, Drawn: 300, Checked: 300, Effective: 300, RuleOfThree: 0.01},
+		"None of the 300 rows of s.csv that were checked is wrong: with 95 % confidence under 2.0 % of the file's 5,000 rows are (three divided by 150 rows drawn from the whole file without dividing it, than which these tell no more).": {
+			Rows: 5000, Covered: 5000, Drawn: 300, Checked: 300, Effective: 150, RuleOfThree: 0.02,
+		},
 		"1 of the 50 rows of s.csv that were checked is wrong: that is 2.0 % of the 4,000 rows in the parts of the file that were checked, with a 95 % interval of 0.1 % to 10.6 %.": {
 			Rows: 5000, Covered: 4000, Drawn: 60, Checked: 50, Wrong: 1, Rate: 0.02, Low: 0.001, High: 0.106,
 		},

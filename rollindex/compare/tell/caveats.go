@@ -20,6 +20,11 @@ func Caveats(res *compare.Result) (all []string) {
 	all = append(all, c.undated()...)
 	all = append(all, c.ambiguous()...)
 	all = append(all, c.weak()...)
+	all = append(all, c.strangers()...)
+	all = append(all, c.filledElsewhere()...)
+	if len(c.Main) > 0 {
+		all = append(all, "A row is in another file if all that it is matched by stands there exactly alike: somebody whose name or address changed in between, or is misspelt in one file, can count as in one only.")
+	}
 	all = append(all, c.fingerprintCaveats()...)
 	return append(all, "An overlap is consistent with a common source. It does not show who copied what, or from whom.")
 }
@@ -166,6 +171,46 @@ func (c *comparison) weak() (all []string) {
 			if v.A == o.A && v.B == o.B && shareState(c.Files[o.A], c.Files[o.B]) && v.Key == hashing.VoterID && o.Key != v.Key && 2*v.Common < o.Common && 10*o.Common > min(o.KeysA, o.KeysB) {
 				all = append(all, fmt.Sprintf("By voter id, %s and %s have %s in common, by %s %s: one of them numbers its voters in its own way.",
 					c.labels[o.A], c.labels[o.B], plural(v.Common, "key", "keys"), tiers[o.Key].words, group(o.Common)))
+			}
+		}
+	}
+	return all
+}
+
+// strangers says which pairs have rows matched that most often contradict each other
+// in a name or a birth date: a number that two people have is no person in common.
+func (c *comparison) strangers() (all []string) {
+	for i := range c.Main {
+		o := &c.Main[i]
+		for _, f := range c.Fields {
+			if f.A == o.A && f.B == o.B && (f.Field == compare.First || f.Field == compare.BirthDate || f.Field == compare.BirthYear) && f.Differs > f.Same {
+				all = append(all, fmt.Sprintf("Of the rows of %s and %s that are matched by %s, %s differ in %s and %s agree: most are hardly the same people.",
+					c.labels[o.A], c.labels[o.B], tiers[o.Key].words, group(f.Differs), f.Field.Title(), group(f.Same)))
+				break
+			}
+		}
+	}
+	return all
+}
+
+// filledElsewhere says of which fields the rows in common have values in one file only:
+// a column can be public, and what stands in it not be.
+func (c *comparison) filledElsewhere() (all []string) {
+	for i := range c.Main {
+		o := &c.Main[i]
+		for _, side := range [][2]int{{o.A, o.B}, {o.B, o.A}} {
+			var words []string
+			for _, f := range c.Fields {
+				n := f.OnlyA
+				if side[0] == o.B {
+					n = f.OnlyB
+				}
+				if f.A == o.A && f.B == o.B && (f.Field == compare.Phone || f.Field == compare.Email) && n > 0 && f.Same+f.Differs > 0 && 10*n > c.Paired[i] {
+					words = append(words, fmt.Sprintf("the %s of %s", f.Field.Title(), plural(n, "row", "rows")))
+				}
+			}
+			if len(words) > 0 {
+				all = append(all, fmt.Sprintf("%s has %s where %s has none for the same rows. That a column is public does not say that these are.", c.labels[side[0]], list(words), c.labels[side[1]]))
 			}
 		}
 	}

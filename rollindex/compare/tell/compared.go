@@ -38,7 +38,7 @@ func Compared(res *compare.Result, program string) *report.Page {
 	if len(c.labels) == 2 {
 		title = "Comparison of " + c.labels[0] + " and " + c.labels[1]
 	}
-	page := &report.Page{Title: title, Lead: slices.Concat(c.headlines(), c.records(), c.traits()), Foot: "Made by " + program + "."}
+	page := &report.Page{Title: title, Lead: slices.Concat(c.sameBytes(), c.headlines(), c.records(), c.traits()), Foot: "Made by " + program + "."}
 	page.Section("The files", c.files())
 	page.Section("How the files overlap", c.overlaps()...)
 	page.Section("Pair by pair", c.pairs()).Detail = len(res.Main) > 2*mostPairs
@@ -302,7 +302,7 @@ func (c *comparison) overlaps() []report.Block {
 // pairs tells each pair by its main key.
 func (c *comparison) pairs() *report.Table {
 	t := &report.Table{
-		Caption: "Shares of rows, with 95 % intervals",
+		Caption: "Shares of rows, all of them counted; in brackets the 95 % interval they would have as a sample of the source; Jaccard: keys in both as a share of keys in either",
 		Columns: []report.Column{{Title: "Pair"}, {Title: "Rows matched", Number: true}, {Title: "1st in 2nd", Number: true}, {Title: "2nd in 1st", Number: true}, {Title: "Jaccard", Number: true}},
 	}
 	for i := range c.Main {
@@ -350,6 +350,17 @@ func (c *comparison) byKey() *report.Table {
 	return t
 }
 
+// keyFields are the fields that rows matched by a key have in common because of it.
+var keyFields = map[hashing.KeyType][]compare.Field{
+	hashing.VoterID:     {compare.Last, compare.VoterID},
+	hashing.NameDOB:     {compare.Last, compare.First, compare.BirthDate, compare.BirthYear},
+	hashing.NameYOBZIP:  {compare.Last, compare.First, compare.BirthYear, compare.ZIP},
+	hashing.NameAddress: {compare.Last, compare.First, compare.Address},
+	hashing.NameZIP:     {compare.Last, compare.First, compare.ZIP},
+	hashing.Phone:       {compare.Last, compare.Phone},
+	hashing.Email:       {compare.Last, compare.Email},
+}
+
 func (c *comparison) agreement() (blocks []report.Block) {
 	for i := range c.Main {
 		o := &c.Main[i]
@@ -365,12 +376,15 @@ func (c *comparison) agreement() (blocks []report.Block) {
 				continue
 			}
 			of := func(n int64) float64 { return float64(n) / float64(max(c.Paired[i], 1)) }
-			agree := "-"
-			if f.Same+f.Differs > 0 {
+			agree, title := "-", f.Field.Title()
+			switch {
+			case f.Differs == 0 && slices.Contains(keyFields[o.Key], f.Field):
+				title += " (matched by)" // it is the same by construction, and agrees in nothing
+			case f.Same+f.Differs > 0:
 				agree = report.Percent(f.Agrees().Value())
 			}
 			t.Rows = append(t.Rows, report.Row{
-				Cells: []string{f.Field.Title(), group(f.Same), group(f.Differs), group(f.OnlyA), group(f.OnlyB), agree},
+				Cells: []string{title, group(f.Same), group(f.Differs), group(f.OnlyA), group(f.OnlyB), agree},
 				Bar:   []report.Part{{Share: of(f.Same), Pattern: report.Solid}, {Share: of(f.Differs), Pattern: report.Hatched}, {Share: of(f.OnlyA + f.OnlyB), Pattern: report.Dotted}},
 			})
 		}
@@ -384,7 +398,7 @@ func (c *comparison) agreement() (blocks []report.Block) {
 // alone tells what each file has that no other has: rows by the key that its pairs
 // are told by, and columns.
 func (c *comparison) alone() *report.Table {
-	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows in no other file", Number: true}, {Title: "of rows with the key", Number: true}, {Title: "Key"}}}
+	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows, key in no other", Number: true}, {Title: "of rows with the key", Number: true}, {Title: "Key"}}}
 	for i, f := range c.Files {
 		cells := []string{letter(i) + "  " + c.labels[i], "-", "-", "none in common"}
 		if k, ok := MainKey(c.Result, i); ok {

@@ -94,8 +94,8 @@ func (g *dating) bounds() (all []string) {
 			compare.Registered: said + ": " + rows + " were registered on that day or later.",
 			compare.VotedOn:    said + ": " + rows + " have a vote of that day or later.",
 			compare.Numbered:   said + ": " + rows + " have a higher voter id than the snapshot of that day, and new voters get higher ones.",
-			compare.Aged:       said + ": " + rows + " have an age that is right, by their birth dates, on the days that are left.",
-			compare.Left:       said + ": " + rows + " are of people who by then had left the roll for good.",
+			compare.Aged:       said + ": " + rows + " have an age and a birth date that fit each other on the days that are left only.",
+			compare.Left:       said + ": " + rows + " are of people who are in an earlier snapshot, and not in that one or any later.",
 		}[b.Clue])
 	}
 	return all
@@ -116,7 +116,7 @@ func (g *dating) snapshots() *report.Table {
 		t.Rows = append(t.Rows, report.Row{Cells: []string{name, s.AsOf.String(), shareText(compare.NewShare(s.Present, g.Rows)), agree, fmt.Sprintf("%.1f", s.LogLik)}})
 	}
 	if g.Best >= 0 {
-		t.Rows[g.Best].Note = "* the best of the snapshots"
+		t.Rows[g.Best].Note = "* the best of the snapshots, of those that the leak itself does not rule out if there are any; the higher the log-likelihood (log-lik.), the better the fit"
 	}
 	return t
 }
@@ -197,12 +197,24 @@ func (g *dating) evidence() *report.Table {
 // DateCaveats returns what a reader of a dating has to keep in mind.
 func DateCaveats(d *compare.Dating) (all []string) {
 	g := dated(d)
-	all = append(all, fmt.Sprintf("%s of %s were matched by %s; %s of them are in some snapshot.", plural(g.Rows, "row", "rows"), g.leak, tiers[g.Key].words, group(g.Known)))
+	all = append(all, fmt.Sprintf("%s of %s were looked for in the snapshots by %s; %s of them are in one at least.", plural(g.Rows, "row", "rows"), g.leak, tiers[g.Key].words, group(g.Known)))
 	keyless := "no " + tiers[g.Key].words
 	all = append(all, fileCaveats(append([]*compare.File{g.Leak}, g.Files...), append([]string{g.leak}, g.labels...), keyless)...)
-	if said := g.Leak.AsOf; said.Year != 0 && (g.Verdict == compare.AtSnapshot || g.Verdict == compare.Between) &&
-		(g.From.Year != 0 && dayNumber(said) < dayNumber(g.From) || g.To.Year != 0 && dayNumber(said) > dayNumber(g.To)) {
-		all = append(all, fmt.Sprintf("%s is said to be of %s, which the evidence speaks against.", g.leak, day(said)))
+	if said := g.Leak.AsOf; said.Year != 0 && (g.Verdict == compare.AtSnapshot || g.Verdict == compare.Between) {
+		how := "is consistent with"
+		if g.From.Year != 0 && dayNumber(said) < dayNumber(g.From) || g.To.Year != 0 && dayNumber(said) > dayNumber(g.To) {
+			how = "speaks against"
+		}
+		all = append(all, fmt.Sprintf("%s is said to be of %s, which the evidence %s.", g.leak, day(said), how))
+	}
+	most := int64(0)
+	for i := range g.Snapshots {
+		most = max(most, g.Snapshots[i].Present)
+	}
+	for i := range g.Snapshots {
+		if s := &g.Snapshots[i]; 2*s.Present < most {
+			all = append(all, fmt.Sprintf("%s has %s of the rows of %s, another snapshot %s: it seems to be of another source, not whole, or of another time altogether. Try without it.", g.labels[i], group(s.Present), g.leak, group(most)))
+		}
 	}
 	if len(g.Snapshots) == 1 {
 		all = append(all, "One snapshot shows whether the rows are of its source, not when they were taken: give one of before and one of after.")

@@ -85,13 +85,22 @@ func TestDateCaveats(t *testing.T) {
 	d := datingOf(compare.Between)
 	d.Leak.AsOf = at(2020, 7, 15)
 	const against = "which the evidence speaks against"
-	if all := strings.Join(DateCaveats(d), "\n"); strings.Contains(all, against) {
+	if all := strings.Join(DateCaveats(d), "\n"); strings.Contains(all, against) || !strings.Contains(all, "leak.csv is said to be of 15 July 2020, which the evidence is consistent with.") {
 		t.Errorf("a day within the interval:\n%s", all)
 	}
 	d.Leak.AsOf = at(2019, 1, 1)
 	if all := strings.Join(DateCaveats(d), "\n"); !strings.Contains(all, "leak.csv is said to be of 1 January 2019, "+against) {
 		t.Errorf("a day before the interval:\n%s", all)
 	}
+	if all := strings.Join(DateCaveats(d), "\n"); strings.Contains(all, "Try without it") {
+		t.Errorf("snapshots of one source:\n%s", all)
+	}
+	was := d.Snapshots[0].Present
+	d.Snapshots[0].Present, d.Snapshots[1].Present = 7, 1000
+	if all := strings.Join(DateCaveats(d), "\n"); strings.Count(all, "has 7 of the rows of leak.csv, another snapshot 1,000: it seems to be of another source") != 1 {
+		t.Errorf("a snapshot of other people:\n%s", all)
+	}
+	d.Snapshots[0].Present = was
 	d.Snapshots = d.Snapshots[:1]
 	if all := strings.Join(DateCaveats(d), "\n"); !strings.Contains(all, "give one of before and one of after") {
 		t.Errorf("one snapshot:\n%s", all)

@@ -38,9 +38,9 @@ func (c *comparison) records() (sentences []string) {
 	}
 	switch {
 	case len(public) > mostPairs:
-		sentences = append(sentences, fmt.Sprintf("Every column of %d of the files was on the public record of their states.", len(public)))
+		sentences = append(sentences, fmt.Sprintf("Every column of %d of the files is of a kind that was on the public record of their states.", len(public)))
 	case len(public) > 0:
-		sentences = append(sentences, "Every column was on the public record in "+list(public)+".")
+		sentences = append(sentences, "Every column is of a kind that was on the public record in "+list(public)+".")
 	}
 	return sentences
 }
@@ -68,7 +68,7 @@ func Record(f *compare.File, label string) string {
 	if cols := of(compare.Unknown); len(cols) > 0 {
 		return fmt.Sprintf("Nothing in %s is known to go beyond the public record of %s; of %s it is not settled.", label, recordOf(f), columnTitles(cols))
 	}
-	return fmt.Sprintf("Every column of %s was on the public record of %s.", label, recordOf(f))
+	return fmt.Sprintf("Every column of %s is of a kind that was on the public record of %s.", label, recordOf(f))
 }
 
 func columnTitles(cols []compare.Column) string {

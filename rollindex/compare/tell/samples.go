@@ -61,7 +61,11 @@ func ScoreText(s *compare.Score, sheet string) string {
 	case s.Checked == 0:
 		return fmt.Sprintf("No row of %s has the answer right or wrong: nothing can be said of the file.", label)
 	case s.Wrong == 0:
-		return fmt.Sprintf("None of the %s of %s that were checked is wrong: with 95 %% confidence under %s %s are (three divided by the rows checked).", plural(int64(s.Checked), "row", "rows"), label, report.Percent(s.RuleOfThree), of)
+		by := "the rows checked"
+		if sure := effective(s); s.Effective < float64(s.Checked)-0.5 {
+			by = sure + ", than which these tell no more"
+		}
+		return fmt.Sprintf("None of the %s of %s that were checked is wrong: with 95 %% confidence under %s %s are (three divided by %s).", plural(int64(s.Checked), "row", "rows"), label, report.Percent(s.RuleOfThree), of, by)
 	}
 	rate := compare.Share{Low: s.Low, High: s.High}
 	return fmt.Sprintf("%s of the %s of %s that were checked %s wrong: that is %s %s, with a 95 %% interval of %s.",
@@ -112,7 +116,7 @@ func Scored(s *compare.Score, k *compare.SampleKey, sheet, program string) *repo
 	page.Section("How it was done", report.List{
 		"Each part of the file counts by its rows. Intervals of parts are those of Clopper and Pearson (1934), that of the whole those of Korn and Graubard (1998), at 95 %: as sure as " + cmp.Or(effective(s), "nothing") + ".",
 		fmt.Sprintf("The rows were drawn with the seed %d from a file of the SHA-256 %s.", k.Seed, shown(k.SHA256)),
-		"With no wrong row, the bound is three by the number of rows checked (Hanley and Lippman-Hand 1983).",
+		"With no wrong row, the bound is three by that number of rows (Hanley and Lippman-Hand 1983).",
 	}).Detail = true
 	return page
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -142,6 +143,30 @@ func TestCaveats(t *testing.T) {
 	has(res, "The name and birth date of another row of the same file stands in 4 rows of leak.csv")
 	res.Files[1].Sources = res.Files[0].Sources
 	has(res, "leak.csv and release.csv are the same file, byte for byte")
+	if lead := Compared(res, "rollcheck test").Lead; lead[0] != "leak.csv and release.csv are the same file, byte for byte." {
+		t.Errorf("the head does not begin with what explains all: %q", lead[0])
+	}
+	numberMet := pair(900)
+	numberMet.Main[0].Key = hashing.VoterID
+	numberMet.Fields = append(numberMet.Fields, compare.Agreement{A: 0, B: 1, Field: compare.First, Same: 400, Differs: 500}, compare.Agreement{A: 0, B: 1, Field: compare.Phone, Same: 90, OnlyA: 800})
+	has(numberMet, "Of the rows of leak.csv and release.csv that are matched by voter id and surname, 500 differ in first name and 400 agree: most are hardly the same people.")
+	has(numberMet, "leak.csv has the telephone number of 800 rows where release.csv has none for the same rows. That a column is public does not say that these are.")
+	if all := strings.Join(Caveats(pair(900)), "\n"); strings.Contains(all, "hardly the same") || strings.Contains(all, "for the same rows") {
+		t.Errorf("said of rows that agree:\n%s", all)
+	}
+}
+
+// What rows are matched by is the same in them by construction, and is not shown as
+// agreement.
+func TestMatchedBy(t *testing.T) {
+	res := pair(900)
+	res.Fields = append(res.Fields, compare.Agreement{A: 0, B: 1, Field: compare.City, Same: 900})
+	text := Compared(res, "rollcheck test").Text(200)
+	for _, want := range []string{`(?m)^  surname \(matched by\) .* -$`, `(?m)^  city .* 100 %$`} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("%s is not in\n%s", want, text)
+		}
+	}
 }
 
 // The table is one table, that no spreadsheet takes for a formula.
@@ -231,7 +256,7 @@ func TestRecord(t *testing.T) {
 		{compare.Beyond, "leak.csv holds more than the public record of Florida: e-mail address (filled in 31 % of rows)."},
 		{compare.Restricted, "leak.csv holds what the public record of Florida opens to some only: e-mail address (filled in 31 % of rows)."},
 		{compare.Unknown, "Nothing in leak.csv is known to go beyond the public record of Florida; of e-mail address it is not settled."},
-		{compare.Public, "Every column of leak.csv was on the public record of Florida."},
+		{compare.Public, "Every column of leak.csv is of a kind that was on the public record of Florida."},
 	} {
 		f := pair(1).Files[0]
 		for i := range f.Columns {

@@ -24,6 +24,7 @@ type download struct {
 	part   *os.File // nil: in memory
 	memory bytes.Buffer
 	size   int64 // bytes so far
+	before int64 // of them, bytes that an earlier run read
 	pieced bool  // it was gone on with
 	done   bool
 }
@@ -49,6 +50,7 @@ func (d *download) begin() error {
 	if d.size > d.limit {
 		return d.restart()
 	}
+	d.before = d.size
 	return nil
 }
 
@@ -61,7 +63,7 @@ func (d *download) close() {
 
 // restart throws away what there is.
 func (d *download) restart() error {
-	d.size, d.pieced = 0, false
+	d.size, d.before, d.pieced = 0, 0, false
 	d.memory.Reset()
 	if d.part == nil {
 		return nil
@@ -113,6 +115,8 @@ func continues(res *http.Response, from int64) bool {
 	return err == nil && first == from
 }
 
+var errSilent = fmt.Errorf("it fell silent (%w)", os.ErrDeadlineExceeded)
+
 // read reads a body to its end, or until the server has been silent for too long.
 func (d *download) read(body io.Reader, cancel func()) error {
 	silent := time.AfterFunc(d.t.idle, cancel)
@@ -133,10 +137,10 @@ func (d *download) read(body io.Reader, cancel func()) error {
 			return nil
 		}
 		if errors.Is(err, context.Canceled) {
-			err = errors.New("the server fell silent")
+			err = errSilent
 		}
 		if err != nil {
-			return again{fmt.Errorf("the download broke off: %w", anonymous(err)), 0}
+			return again{d.t.noAnswer(fmt.Errorf("the download broke off: %w", anonymous(err))), 0}
 		}
 	}
 }

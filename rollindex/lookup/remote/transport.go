@@ -29,12 +29,19 @@ var (
 	ErrNoServer = errors.New("there is no look-up at this address")
 	// ErrTooLong is of an answer that is longer than it may be.
 	ErrTooLong = errors.New("the answer is too long")
+	// ErrTooSlow is of a file that comes so slowly that it might never end. What was
+	// read of a file named by its hash is kept.
+	ErrTooSlow = errors.New("the download is too slow")
+
+	errElsewhere = errors.New("it sends to another place, which is not followed")
+	errCircles   = errors.New("it sends round in circles")
 )
 
 const (
 	userAgent   = "rollcheck" // no version: it would tell users apart
 	attempts    = 4           // of a GET that do not get on
 	somewhat    = 64 << 10    // bytes that count as getting on
+	leastRate   = 4 << 10     // bytes a second that a download makes on average, of all that it may have
 	mostWait    = 30 * time.Second
 	mostRetry   = 48 * time.Hour
 	someRetry   = time.Hour // where a server does not say
@@ -56,6 +63,7 @@ type Transport struct {
 
 	// Of the tests.
 	idle    time.Duration // how long a server may be silent
+	rate    int64         // leastRate
 	backoff time.Duration // before the second attempt, then doubled
 	now     func() time.Time
 }
@@ -75,7 +83,7 @@ func NewTransport(address string) (*Transport, error) {
 	h.DisableCompression = true // limits are of what is read
 	h.MaxIdleConnsPerHost = 4
 	h.ResponseHeaderTimeout = time.Minute
-	t := &Transport{base: base, idle: time.Minute, backoff: time.Second / 2, now: time.Now}
+	t := &Transport{base: base, idle: time.Minute, rate: leastRate, backoff: time.Second / 2, now: time.Now}
 	t.client = http.Client{Transport: h, CheckRedirect: t.redirect}
 	return t, nil
 }
@@ -114,9 +122,9 @@ func (t *Transport) redirect(next *http.Request, before []*http.Request) error {
 	next.Header.Del("Referer")
 	switch {
 	case next.URL.Scheme != t.base.Scheme || next.URL.Host != t.base.Host:
-		return errors.New("the server sends to another place, which is not followed")
+		return errElsewhere
 	case next.Method != before[0].Method || len(before) > maxRedirect:
-		return errors.New("the server sends round in circles")
+		return errCircles
 	}
 	return nil
 }
@@ -135,14 +143,31 @@ func (t *Transport) FetchKey(ctx context.Context) (*lookup.TrustedKey, error) {
 // Get implements [lookup.Transport]. It tries again when the network or the server
 // fails for a moment, and goes on with a file named by its hash from where a
 // download broke off. A file that is not there is [ErrGone] or, of the manifest,
-// [ErrNoServer].
+// [ErrNoServer]. However little comes at a time, it ends, with [ErrTooSlow], when a
+// file of limit bytes would have come at 4 KB a second, and a minute later.
 func (t *Transport) Get(ctx context.Context, path string, limit int64) ([]byte, error) {
 	d := &download{t: t, path: path, limit: limit}
 	if err := d.begin(); err != nil {
 		return nil, err
 	}
 	defer d.close()
-	wait := t.backoff
+	ctx, cancel := context.WithTimeoutCause(ctx, t.allowed(limit), ErrTooSlow)
+	defer cancel()
+	b, err := d.all(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), ErrTooSlow) {
+		return nil, fmt.Errorf("%w: %d bytes came in %s, of at most %d", ErrTooSlow, d.size-d.before, t.allowed(limit).Round(time.Second), limit)
+	}
+	return b, err
+}
+
+// allowed is how long a file of at most so many bytes may take, all attempts together.
+func (t *Transport) allowed(limit int64) time.Duration {
+	return t.idle + time.Duration(float64(limit)/float64(t.rate)*float64(time.Second))
+}
+
+// all reads the file, in as many attempts as it takes.
+func (d *download) all(ctx context.Context) ([]byte, error) {
+	t, wait := d.t, d.t.backoff
 	for try := 1; ; try++ {
 		before := d.size
 		err := d.attempt(ctx)
@@ -157,7 +182,10 @@ func (t *Transport) Get(ctx context.Context, path string, limit int64) ([]byte, 
 			try, wait = 1, t.backoff // it is getting on
 		}
 		var a again
-		if ctx.Err() != nil || try == attempts || !errors.As(err, &a) {
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case try == attempts || !errors.As(err, &a):
 			return nil, anonymous(err)
 		}
 		if err := sleep(ctx, max(a.after, wait/2+rand.N(wait))); err != nil {
@@ -210,8 +238,11 @@ func (t *Transport) open(ctx context.Context, path string, from int64) (*http.Re
 		req.Header.Set("Range", "bytes="+strconv.FormatInt(from, 10)+"-")
 	}
 	res, err := t.client.Do(req)
-	if err != nil {
-		return nil, again{anonymous(err), 0}
+	switch {
+	case errors.Is(err, errElsewhere), errors.Is(err, errCircles):
+		return nil, t.noAnswer(err)
+	case err != nil:
+		return nil, again{t.noAnswer(err), 0}
 	}
 	switch code := res.StatusCode; {
 	case code == http.StatusOK, code == http.StatusPartialContent && from > 0, code == http.StatusRequestedRangeNotSatisfiable && from > 0:
@@ -222,12 +253,13 @@ func (t *Transport) open(ctx context.Context, path string, from int64) (*http.Re
 			err = ErrNoServer
 		}
 	case code == http.StatusTooManyRequests || code >= 500:
-		err = fmt.Errorf("the server answers with status %d", code)
-		if after := t.retryAfter(res, 0); after <= mostWait {
+		after := t.retryAfter(res, 0)
+		err = &NoAnswer{Host: t.base.Host, Status: code, After: after}
+		if after <= mostWait {
 			err = again{err, after}
 		}
 	default:
-		err = fmt.Errorf("the server answers with status %d", code)
+		err = &NoAnswer{Host: t.base.Host, Status: code}
 	}
 	res.Body.Close()
 	return nil, err
@@ -254,7 +286,7 @@ func (t *Transport) Evaluate(ctx context.Context, body []byte) ([]byte, error) {
 	req.Header.Set("Content-Type", "application/octet-stream")
 	res, err := t.client.Do(req)
 	if err != nil {
-		return nil, anonymous(err)
+		return nil, t.noAnswer(err)
 	}
 	defer res.Body.Close()
 	switch res.StatusCode {
@@ -265,7 +297,12 @@ func (t *Transport) Evaluate(ctx context.Context, body []byte) ([]byte, error) {
 	case http.StatusTooManyRequests:
 		return nil, &lookup.BudgetError{Retry: t.now().Add(t.retryAfter(res, someRetry))}
 	}
-	return nil, fmt.Errorf("the server answers with status %d", res.StatusCode)
+	return nil, &NoAnswer{Host: t.base.Host, Status: res.StatusCode, After: t.retryAfter(res, 0)}
+}
+
+// noAnswer is of a request that failed before there was an answer.
+func (t *Transport) noAnswer(err error) error {
+	return &NoAnswer{Host: t.base.Host, Err: anonymous(err)}
 }
 
 // retryAfter reads the header of that name, seconds or a date, within bounds.

@@ -16,11 +16,11 @@ import (
 )
 
 // policy is the Content-Security-Policy of the page: its own files and nothing
-// else, no script or style inside the HTML, WebAssembly, no frame around it, and
-// no form that a browser would send off by itself if a script failed, with what
+// else, no script or style inside the HTML, WebAssembly, a worker that the page makes
+// of files it has compared with their hashes, no frame around it, and no form that a browser would send off by itself if a script failed, with what
 // was typed in the address.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; font-src 'self'; " +
-	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+	"connect-src 'self'; worker-src blob:; manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 // Handler returns the server's handler.
 func (s *Server) Handler() http.Handler {
