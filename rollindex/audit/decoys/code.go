@@ -62,6 +62,11 @@ func drawBias(biases []Bias, rng *rand.Rand) float64 {
 	return biases[len(biases)-1].P
 }
 
+// Carried returns how many decoys of the pool a recipient's copy has.
+func (r *Register) Carried(rel *Release, recipient string) int {
+	return count(r.carried(rel, recipient))
+}
+
 // carrier returns the key of a recipient's bits.
 func (r *Register) carrier(rel *Release, recipient string) []byte {
 	mac := hmac.New(sha256.New, r.derive("carries", 32))
