@@ -5,16 +5,15 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"rollcheck/data/field"
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/voterfile"
@@ -169,4 +168,209 @@ func eachRow(t *testing.T, path string, visit func(*voterfile.Record)) {
 	}
 }
 
-var _ = []any{gzip.NewReader, errors.Is, fmt.Sprint, math.Abs, strings.Cut, field.NameLast}
+// The same register, options and roll give the same copy with any number of jobs;
+// another seed, another recipient or another key give another.
+func TestSameCopy(t *testing.T) {
+	path := roll(t, "oh-swvf", 12000, 5)
+	copyOf := func(key hashing.Key, opts MakeOptions) string {
+		r, err := NewRegister(filepath.Join(t.TempDir(), "register"), &key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.ID = "0000000000000001"
+		opts.File, opts.Count, opts.controls = path, 30, 10
+		_, out := mark(t, r, opts)
+		return string(read(t, out))
+	}
+	first := copyOf(testKey, MakeOptions{Recipient: "A", Jobs: 1})
+	if copyOf(testKey, MakeOptions{Recipient: "A", Jobs: 4}) != first {
+		t.Error("four jobs make another copy than one")
+	}
+	for what, other := range map[string]string{
+		"seed":      copyOf(testKey, MakeOptions{Recipient: "A", Seed: 7}),
+		"recipient": copyOf(testKey, MakeOptions{Recipient: "B"}),
+		"key":       copyOf(hashing.Key{8}, MakeOptions{Recipient: "A"}),
+	} {
+		if other == first {
+			t.Errorf("another %s makes the same copy", what)
+		}
+	}
+}
+
+// Decoys stand at their place in a roll that is in the order of ids, or of names, and
+// are spread over the counties.
+func TestInOrder(t *testing.T) {
+	lines := strings.SplitAfter(string(read(t, roll(t, "fl-extract", 8000, 6))), "\n")
+	lines = lines[:len(lines)-1]
+	field := func(line string, columns ...int) (key string) {
+		f := strings.Split(line, "\t")
+		for _, c := range columns {
+			key += strings.Map(func(r rune) rune {
+				if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+					return r
+				}
+				return -1
+			}, strings.ToUpper(f[c])) + " "
+		}
+		return key
+	}
+	for name, columns := range map[string][]int{"id": {1}, "name": {2, 4}} {
+		slices.SortStableFunc(lines, func(a, b string) int { return strings.Compare(field(a, columns...), field(b, columns...)) })
+		path := filepath.Join(t.TempDir(), "sorted.txt")
+		if err := os.WriteFile(path, []byte(strings.Join(lines, "")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, out := mark(t, newTestRegister(t), MakeOptions{File: path, Recipient: "A", Count: 67, controls: 10})
+		counties := map[string]bool{}
+		for _, line := range added(t, []byte(strings.Join(lines, "")), read(t, out)) {
+			counties[field(string(line), 0)] = true
+		}
+		if len(counties) < 60 {
+			t.Errorf("%s: decoys are in %d of 67 counties", name, len(counties))
+		}
+		before, wrong := "", 0
+		for line := range strings.Lines(string(read(t, out))) {
+			if key := field(line, columns...); key >= before {
+				before = key
+			} else {
+				wrong++
+			}
+		}
+		if wrong > 0 {
+			t.Errorf("%d rows of the copy are out of the order of %s", wrong, name)
+		}
+	}
+}
+
+// A decoy has no phone, e-mail, mailing address or flat, and what else it has others
+// have too: sexes and parties, years of birth, ids of the same form.
+func TestDecoysLookLikeOthers(t *testing.T) {
+	path := roll(t, "fl-extract", 8000, 8)
+	_, out := mark(t, newTestRegister(t), MakeOptions{File: path, Recipient: "A", Count: 300, controls: 10})
+	original := read(t, path)
+	shares := func(column int, lines [][]byte) map[string]float64 {
+		m := map[string]float64{}
+		for _, l := range lines {
+			m[string(bytes.Split(l, []byte{'\t'})[column])] += 1 / float64(len(lines))
+		}
+		return m
+	}
+	decoys := added(t, original, read(t, out))
+	var all [][]byte
+	for l := range bytes.Lines(original) {
+		if len(bytes.Split(l, []byte{'\t'})[6]) == 1 && bytes.Split(l, []byte{'\t'})[6][0] != 'Y' {
+			all = append(all, l)
+		}
+	}
+	for _, column := range []int{19, 20, 23, 28} { // sex, race, party, status
+		theirs, ours := shares(column, all), shares(column, decoys)
+		for v, share := range theirs {
+			if math.Abs(share-ours[v]) > 0.12 {
+				t.Errorf("column %d: %.2f of the roll and %.2f of the decoys have a value", column, share, ours[v])
+			}
+		}
+	}
+	for _, column := range []int{3, 8, 12, 13, 14, 15, 16, 17, 34, 35, 37} {
+		if ours := shares(column, decoys); ours[""] < 0.999 && ours["\n"] < 0.999 {
+			t.Errorf("column %d of decoys is not empty", column)
+		}
+	}
+	for _, l := range decoys {
+		if f := bytes.Split(l, []byte{'\t'}); len(f[1]) != 9 || len(f[21]) != 10 && len(f[21]) > 0 || len(f[22]) != 10 {
+			t.Errorf("an id or a date has another form: %d, %d and %d bytes", len(f[1]), len(f[21]), len(f[22]))
+		}
+	}
+}
+
+// A packed roll is copied plain; an archive of two, and a workbook, are refused.
+func TestPackedRolls(t *testing.T) {
+	text := read(t, roll(t, "nc-ncvoter-2022", 3000, 9))
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	z.Write(text)
+	z.Close()
+	path := filepath.Join(t.TempDir(), "roll.txt.gz")
+	if err := os.WriteFile(path, packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, out := mark(t, newTestRegister(t), MakeOptions{File: path, Recipient: "A", Count: 10, controls: 10})
+	if !m.Unpacked || len(added(t, text, read(t, out))) != 10 {
+		t.Errorf("made %+v", m)
+	}
+	var book bytes.Buffer
+	l, err := layouts.Get("dc-2020-xlsx")
+	if err == nil {
+		_, err = synth.Write(context.Background(), &book, nil, synth.Options{Layout: l, Rows: 100})
+	}
+	if err == nil {
+		path = filepath.Join(t.TempDir(), "roll.xlsx")
+		err = os.WriteFile(path, book.Bytes(), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out = filepath.Join(t.TempDir(), "copy")
+	r := newTestRegister(t)
+	if _, err := Make(context.Background(), r, MakeOptions{File: path, Recipient: "A", Count: 10, Out: out}); !errors.Is(err, voterfile.ErrNotText) {
+		t.Errorf("of a workbook: %v", err)
+	}
+	for _, gone := range []string{out, r.path} {
+		if _, err := os.Stat(gone); err == nil {
+			t.Errorf("a refused roll left %s", filepath.Base(gone))
+		}
+	}
+}
+
+// What does not go is refused before anything is written.
+func TestRefusals(t *testing.T) {
+	path := roll(t, "fl-extract", 300, 2)
+	r := newTestRegister(t)
+	out := filepath.Join(t.TempDir(), "copy")
+	mark(t, r, MakeOptions{File: path, Recipient: "A", Count: 4, controls: 10, Shared: true})
+	for name, c := range map[string]struct {
+		opts MakeOptions
+		want error
+	}{
+		"twice":       {MakeOptions{Recipient: "A", Count: 4}, ErrRecipient},
+		"another":     {MakeOptions{Recipient: "B", Count: 8, Shared: true}, ErrOptions},
+		"nobody":      {MakeOptions{Count: 4}, ErrOptions},
+		"one":         {MakeOptions{Recipient: "B", Count: 1}, ErrOptions},
+		"nine":        {MakeOptions{Recipient: "B", Count: 4, Shared: true, Colluders: 9}, ErrOptions},
+		"a whole lot": {MakeOptions{Recipient: "B", Count: 5000}, ErrTooFew},
+	} {
+		c.opts.File, c.opts.Out = path, out
+		if _, err := Make(context.Background(), r, c.opts); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if _, err := os.Stat(out); err == nil {
+			t.Errorf("%s: a copy was written", name)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Make(ctx, r, MakeOptions{File: path, Recipient: "C", Count: 4, Out: out}); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+func TestScreen(t *testing.T) {
+	path := roll(t, "ga-2023-csv", 3000, 4)
+	r := newTestRegister(t)
+	_, out := mark(t, r, MakeOptions{File: path, Recipient: "A", Count: 25, controls: 10})
+	var none *Screen
+	for file, want := range map[string]int{path: 0, out: 25} {
+		got := 0
+		s := r.Screen()
+		eachRow(t, file, func(rec *voterfile.Record) {
+			if s.Decoy(rec) {
+				got++
+			}
+			if none.Decoy(rec) {
+				t.Error("no register has decoys")
+			}
+		})
+		if got != want {
+			t.Errorf("%d rows are decoys, want %d", got, want)
+		}
+	}
+}
