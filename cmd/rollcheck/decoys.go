@@ -395,7 +395,7 @@ func (p *program) listDecoys(c *cli.Context) error {
 	for _, rel := range r.Releases {
 		fmt.Fprintf(w, "release:    %s, %s rows, SHA-256 %s\n", harmless(rel.File), group(rel.Rows), rel.SHA256)
 		for _, cp := range rel.Copies {
-			fmt.Fprintf(w, "   %s  %-30s %s of its own", cp.Date, cp.Recipient, group(int64(len(cp.Owned))))
+			fmt.Fprintf(w, "   %s  %-30s %s of its own", cp.Date, harmless(cp.Recipient), group(int64(len(cp.Owned))))
 			if cp.Shared {
 				fmt.Fprintf(w, ", %s of a pool of %s", group(int64(r.Carried(&rel, cp.Recipient))), group(int64(len(rel.Pool))))
 			}

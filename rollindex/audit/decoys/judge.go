@@ -155,7 +155,7 @@ func tail(a, b []point, score float64) float64 {
 }
 
 // leftOut is more than all that is passed over as negligible: of the distributions of
-// a million decoys fewer than 1e6 points are.
+// a million decoys fewer than 1e6 points are. No probability is said to be lower.
 const leftOut = 1e-12
 
 // Judge says of each copy of a release what the leak shows; copies is the number of
@@ -187,7 +187,7 @@ func Judge(leak *Leak, evidence []Evidence, copies int) []Verdict {
 				}
 			}
 		}
-		v.P = min(1, v.P*tests*float64(copies))
+		v.P = min(1, max(v.P, leftOut)*tests*float64(copies))
 		v.Named = v.Hits >= leastHits && v.P < Threshold
 	}
 	pairs(leak, evidence, all, copies)
@@ -232,7 +232,7 @@ func pairs(leak *Leak, evidence []Evidence, all []Verdict, copies int) {
 			}
 			for _, c := range [2][2]int{{a, b}, {b, a}} {
 				v := &all[c[0]]
-				v.With, v.P, v.Named = c[1], min(v.P, p), true
+				v.With, v.P, v.Named = c[1], min(v.P, max(p, leftOut)), true
 			}
 		}
 	}

@@ -107,7 +107,7 @@ func TestSurvive(t *testing.T) {
 
 // A probability is never understated.
 func TestProbability(t *testing.T) {
-	for p, want := range map[float64]string{1: "1", 0.5: "0.5", 0.00012: "0.00012", 0.0001201: "0.00012", 1e-12: "under 0.000000001"} {
+	for p, want := range map[float64]string{1: "1", 0.5: "0.5", 0.00012: "0.00012", 0.0001201: "0.00013", 0.034: "0.034", 0.0991: "0.1", 1e-12: "under 0.000000001"} {
 		if got := Probability(p); got != want {
 			t.Errorf("%g is %q, want %q", p, got, want)
 		}

@@ -2,6 +2,7 @@ package decoys
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -32,11 +33,9 @@ func Probability(p float64) string {
 	case p < 1e-9:
 		return "under 0.000000001"
 	}
-	s := strconv.FormatFloat(p*1.005, 'g', 2, 64)
-	if f, err := strconv.ParseFloat(s, 64); err == nil {
-		s = strconv.FormatFloat(f, 'f', -1, 64)
-	}
-	return s
+	places := 1 - int(math.Floor(math.Log10(p))) // of two digits that count
+	unit := math.Pow10(places)
+	return strconv.FormatFloat(math.Ceil(p*unit-1e-6)/unit, 'f', -1, 64)
 }
 
 // Caveats returns what a finding does not show, for every text that repeats one.
