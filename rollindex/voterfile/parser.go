@@ -52,6 +52,8 @@ type Parser struct {
 	long   bool  // the chunk stands for a line that was too long
 	nul    bool  // the chunk has a NUL byte somewhere
 	open   bool  // the chunk's last line has no end
+	at     int64 // where the chunk begins in the member's text
+	from   int   // where the record at hand begins in the chunk
 
 	line    []byte     // the record at hand, decoded
 	spans   []span     // its fields
@@ -75,7 +77,7 @@ func newParser(plans []*plan) *Parser {
 // Reset makes p read c. What it counted stays.
 func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
-	p.data, p.next, p.long = c.Data, c.FirstLine, c.tooLong
+	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
 	p.chunk, p.page, p.watch, p.shapes = c.Data, nil, orderWatch{}, shapeWatch{}
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
@@ -97,6 +99,7 @@ func (p *Parser) Next() (*Record, bool) {
 		p.skip(LineTooLong, p.next)
 	}
 	for len(p.data) > 0 {
+		p.from = len(p.chunk) - len(p.data)
 		line := p.take()
 		if len(line) == 0 || blank(line) {
 			continue
