@@ -167,7 +167,7 @@ func TestDecodeGoesOn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := readBlock(d, nil, blockSize)
+			b := readUnit(d, nil, unitSize)
 			var got []string
 			for _, p := range b.people {
 				switch {

@@ -37,7 +37,10 @@ var needs = [hashing.NumKeyTypes]given{
 
 // query is what one person asks.
 type query struct {
+	id       string                      // [Person.ID]
+	line     int                         // [Person.Line]
 	first, n int                         // its inputs: [first, first+n)
+	second   int                         // the first of those of the second round, if they were made
 	asked    [hashing.NumKeyTypes]uint16 // inputs of each key type: the spellings tried
 	given    given                       // details that can be used
 	lost     given                       // details given that cannot be used
@@ -66,9 +69,10 @@ func (q *query) problem(p *Person, field int, what string, detail given) {
 	q.lost |= detail
 }
 
-// planner turns people into inputs. Its buffers are reused: inputs are valid
+// planner turns people into inputs. Its buffers are reused: what inputs hold is valid
 // until the next reset.
 type planner struct {
+	skip   Keys // key types whose inputs are counted and not made
 	d      hashing.Details
 	buf    []byte // raw bytes handed to a setter, or a name being joined
 	inputs []Input
@@ -87,9 +91,15 @@ func (pl *planner) reset() {
 	pl.arena.reset()
 }
 
+// begin forgets the inputs made, which stay valid, and has those of some key types
+// counted and not made from then on.
+func (pl *planner) begin(skip Keys) {
+	pl.skip, pl.inputs, pl.steps = skip, pl.inputs[:0], pl.steps[:0]
+}
+
 // plan appends the inputs of a person.
 func (pl *planner) plan(p *Person) query {
-	q := query{first: len(pl.inputs)}
+	q := query{id: p.ID, line: p.Line, first: len(pl.inputs)}
 	pl.d.Reset()
 	pl.kept.reset()
 	for _, fs := range []*forms{&pl.firsts, &pl.lasts, &pl.births, &pl.zips, &pl.ids, &pl.emails} {
@@ -224,6 +234,10 @@ func (pl *planner) askSwapped(q *query, t hashing.KeyType, thirds []form) {
 // add appends one input. Equal inputs do not occur: the forms of a detail
 // differ, and the encoding of a key is injective.
 func (pl *planner) add(q *query, t hashing.KeyType, third *form, steps Steps) {
+	if pl.skip.Has(t) {
+		q.asked[t]++ // its details are there, so that it can be made
+		return
+	}
 	switch t {
 	case hashing.NameDOB:
 		pl.d.Birth = third.date

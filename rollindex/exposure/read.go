@@ -6,46 +6,51 @@ import (
 	"errors"
 )
 
-// blockSize is how many people are searched for at a time: enough that a source
-// profits from sorting their keys, some 80 MB with keys and answers.
-const blockSize = 1 << 16
+// The sizes of what is done at a time, in people: how many are read and planned
+// together, whose keys take some 20 MB; and how many, in units, of those who are found,
+// some 120 MB. maxInputs ends that earlier.
+const (
+	unitSize   = 1 << 14
+	denseBlock = 1 << 15
+	maxInputs  = 1 << 20
+)
 
-// blockBytes ends a block early when people say very much: what is searched for
+// unitBytes ends a unit early when people say very much: what is searched for
 // grows with it, and with many former names and places faster than it.
-const blockBytes = 16 << 20
+const unitBytes = 16 << 20
 
-// block is some people of the input, and what ended the reading behind them.
-type block struct {
+// unit is some people of the input, and what ended the reading behind them.
+type unit struct {
 	people []Person
-	err    error // io.EOF after the last block
+	err    error // io.EOF after the last unit
 }
 
-// readAhead reads people while those before are searched. A block is valid
+// readAhead reads people while those before are searched. A unit is valid
 // until the next is received.
-func readAhead(ctx context.Context, people Decoder, size int) <-chan block {
-	blocks := make(chan block)
+func readAhead(ctx context.Context, people Decoder, size int) <-chan unit {
+	units := make(chan unit)
 	go func() {
 		var buffers [2][]Person // one being read, one in use
 		for i := 0; ; i ^= 1 {
-			b := readBlock(people, buffers[i], size)
-			buffers[i] = b.people
+			u := readUnit(people, buffers[i], size)
+			buffers[i] = u.people
 			select {
-			case blocks <- b:
+			case units <- u:
 			case <-ctx.Done():
 				return
 			}
-			if b.err != nil {
+			if u.err != nil {
 				return
 			}
 		}
 	}()
-	return blocks
+	return units
 }
 
-// readBlock reads up to most people into the buffer.
-func readBlock(people Decoder, buffer []Person, most int) block {
+// readUnit reads up to most people into the buffer.
+func readUnit(people Decoder, buffer []Person, most int) unit {
 	buffer = buffer[:0]
-	for size := 0; len(buffer) < most && size < blockBytes; {
+	for size := 0; len(buffer) < most && size < unitBytes; {
 		if len(buffer) == cap(buffer) {
 			buffer = append(buffer, Person{})[:len(buffer)]
 		}
@@ -55,14 +60,14 @@ func readBlock(people Decoder, buffer []Person, most int) block {
 		if err := people.Next(p); err != nil {
 			var fault FieldError
 			if !errors.As(err, &fault) {
-				return block{buffer, err}
+				return unit{buffer, err}
 			}
 			*p = Person{ID: p.ID, Line: cmp.Or(p.Line, fault.Line), fault: &fault}
 		}
 		buffer = next
 		size += weight(&buffer[len(buffer)-1])
 	}
-	return block{buffer, nil}
+	return unit{buffer, nil}
 }
 
 // weight is about how many bytes a person's keys take.
