@@ -167,7 +167,7 @@ func (c *check) ask(ctx context.Context) error {
 		q := &c.queries[p]
 		if len(q.named) == 0 && !q.unread {
 			q.unread = true
-			q.problem(&c.unit[p], fieldState, "missing: a server is asked for the states you were registered in only", hasState)
+			q.problem(&c.people[p], fieldState, "missing: a server is asked for the states you were registered in only", hasState)
 		}
 		if q.unread || q.n == 0 {
 			continue

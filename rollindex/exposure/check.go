@@ -124,24 +124,21 @@ func Check(ctx context.Context, src Source, people Decoder, opts Options, h Hand
 // blocks answers the people block by block, while the next are read and those before
 // are handed over, and returns what ended the reading.
 func (c *check) blocks(ctx context.Context, people Decoder, out *emitter) (last, err error) {
-	size := unitSize
+	size := blockSize
 	if c.asker != nil {
 		size = 1 // each takes so long that answers come one by one
 	}
-	for units := readAhead(ctx, people, size); last == nil; {
+	for blocks := readAhead(ctx, people, size); last == nil; {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-out.failed:
 			return nil, nil
-		case u := <-units:
-			c.plan(u.people)
-			if last = u.err; last == nil && !c.full() {
-				continue
-			}
-			if err := c.answer(ctx, out); err != nil {
+		case b := <-blocks:
+			if err := c.answer(ctx, b.people, out); err != nil {
 				return nil, err
 			}
+			last = b.err
 		}
 	}
 	return last, nil
@@ -185,8 +182,8 @@ type check struct {
 	implied  Keys            // key types asked only where name-zip is there; see search
 
 	// Of the block at hand; reused.
-	unit    []Person // planned last
-	later   Keys     // key types left for the second round
+	people  []Person
+	later   Keys // key types left for the second round
 	queries []query
 	inputs  []Input
 	steps   []Steps
@@ -235,7 +232,6 @@ func newCheck(src Source, opts Options, h Handler) (*check, error) {
 			answers: make(map[signature][]DatasetAnswer), named: make(map[string][]string), records: make(map[judged]*PublicRecord),
 		})
 	}
-	c.begin()
 	return c, nil
 }
 
@@ -247,20 +243,13 @@ func (c *check) start() *Start {
 	return s
 }
 
-// full reports whether the people planned are to be searched for. Of people who are
-// in no dataset hardly a key passes the filter of an index, so that each unit is done
-// with while its keys are in the processor's cache. Of people who are, each has several
-// pages to be read, which are the fewer for many people together.
-func (c *check) full() bool {
-	return !c.dense || c.asker != nil || len(c.queries) >= denseBlock || len(c.inputs) >= maxInputs
-}
-
-// answer searches for the people planned, hands over their answers, and begins a new
-// block.
-func (c *check) answer(ctx context.Context, out *emitter) error {
-	if len(c.queries) == 0 {
+// answer answers the people of a block.
+func (c *check) answer(ctx context.Context, people []Person, out *emitter) error {
+	if len(people) == 0 {
 		return nil
 	}
+	c.begin(people)
+	c.plan()
 	search := c.search
 	if c.asker != nil {
 		search = c.ask
@@ -276,13 +265,14 @@ func (c *check) answer(ctx context.Context, out *emitter) error {
 	})
 	c.done += len(c.queries)
 	out.blocks <- b
-	c.begin()
 	return nil
 }
 
 // begin begins a block.
-func (c *check) begin() {
-	c.queries, c.inputs, c.steps, c.owner = c.queries[:0], c.inputs[:0], c.steps[:0], c.owner[:0]
+func (c *check) begin(people []Person) {
+	c.people = people
+	c.queries = slices.Grow(c.queries[:0], len(people))[:len(people)]
+	c.inputs, c.steps, c.owner = c.inputs[:0], c.steps[:0], c.owner[:0]
 	c.later = c.implied
 	if c.dense {
 		c.later = 0
@@ -301,30 +291,26 @@ func (c *check) parallel(n int, do func(part, lo, hi int)) {
 	wg.Wait()
 }
 
-// plan adds the queries of people to the block, and the inputs of the first round.
-func (c *check) plan(people []Person) {
-	c.unit = people
-	before := len(c.queries)
-	c.queries = slices.Grow(c.queries, len(people))[:before+len(people)]
-	queries := c.queries[before:]
-	c.parallel(len(people), func(part, lo, hi int) {
+// plan makes the queries of the block, and the inputs of the first round.
+func (c *check) plan() {
+	c.parallel(len(c.people), func(part, lo, hi int) {
 		pl := &c.workers[part].planner
 		pl.begin(c.later)
 		for i := lo; i < hi; i++ {
-			queries[i] = pl.plan(&people[i])
+			q := &c.queries[i]
+			*q = pl.plan(&c.people[i])
 			if c.asker != nil {
-				q := &queries[i]
-				q.named, q.misnamed = people[i].jurisdictions()
+				q.named, q.misnamed = c.people[i].jurisdictions()
 				q.nowhere = len(q.named) > 0 && !slices.ContainsFunc(q.named, func(j string) bool { return slices.Contains(c.asker.Jurisdictions(), j) })
 			}
 		}
 	})
 	for part, w := range c.workers {
-		for p := len(people) * part / len(c.workers); p < len(people)*(part+1)/len(c.workers); p++ {
-			q := &queries[p]
+		for p := len(c.people) * part / len(c.workers); p < len(c.people)*(part+1)/len(c.workers); p++ {
+			q := &c.queries[p]
 			q.first += len(c.inputs)
 			for range q.n {
-				c.owner = append(c.owner, int32(before+p))
+				c.owner = append(c.owner, int32(p))
 			}
 		}
 		c.take(&w.planner)
@@ -336,15 +322,14 @@ func (c *check) take(pl *planner) {
 	c.inputs, c.steps = append(c.inputs, pl.inputs...), append(c.steps, pl.steps...)
 }
 
-// planRest adds the inputs of the second round for those who are followed up. The
-// block is one unit.
+// planRest adds the inputs of the second round for those who are followed up.
 func (c *check) planRest() {
 	c.parallel(len(c.queries), func(part, lo, hi int) {
 		pl := &c.workers[part].planner
 		pl.begin(^c.later)
 		for p := lo; p < hi; p++ {
 			if c.follow[p] {
-				c.queries[p].second = pl.plan(&c.unit[p]).first
+				c.queries[p].second = pl.plan(&c.people[p]).first
 			}
 		}
 	})
@@ -391,7 +376,7 @@ func (c *check) grade(w *worker, lo, hi int, answers []Answer, found []Finding) 
 	for p := lo; p < hi; p++ {
 		q := &c.queries[p]
 		a := Answer{
-			Person: c.done + p + 1, ID: q.id, Line: q.line,
+			Person: c.done + p + 1, ID: c.people[p].ID, Line: c.people[p].Line,
 			Problems: q.problems, Notes: q.notes, Unread: q.unread, States: w.states(q.states), states: q.states, common: true,
 		}
 		if c.asker != nil {

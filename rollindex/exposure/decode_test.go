@@ -167,7 +167,7 @@ func TestDecodeGoesOn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := readUnit(d, nil, unitSize)
+			b := readBlock(d, nil, blockSize)
 			var got []string
 			for _, p := range b.people {
 				switch {

@@ -37,8 +37,6 @@ var needs = [hashing.NumKeyTypes]given{
 
 // query is what one person asks.
 type query struct {
-	id       string                      // [Person.ID]
-	line     int                         // [Person.Line]
 	first, n int                         // its inputs: [first, first+n)
 	second   int                         // the first of those of the second round, if they were made
 	asked    [hashing.NumKeyTypes]uint16 // inputs of each key type: the spellings tried
@@ -99,7 +97,7 @@ func (pl *planner) begin(skip Keys) {
 
 // plan appends the inputs of a person.
 func (pl *planner) plan(p *Person) query {
-	q := query{id: p.ID, line: p.Line, first: len(pl.inputs)}
+	q := query{first: len(pl.inputs)}
 	pl.d.Reset()
 	pl.kept.reset()
 	for _, fs := range []*forms{&pl.firsts, &pl.lasts, &pl.births, &pl.zips, &pl.ids, &pl.emails} {

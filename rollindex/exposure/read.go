@@ -6,51 +6,48 @@ import (
 	"errors"
 )
 
-// The sizes of what is done at a time, in people: how many are read and planned
-// together, whose keys take some 20 MB; and how many, in units, of those who are found,
-// some 120 MB. maxInputs ends that earlier.
-const (
-	unitSize   = 1 << 14
-	denseBlock = 1 << 15
-	maxInputs  = 1 << 20
-)
+// blockSize is how many people are searched for at a time: enough that a source
+// profits from sorting their keys, and few enough that what is made of one is still in
+// the processor's cache when it is used; some 100 MB with keys and answers if all are
+// found, of whom every key is made.
+const blockSize = 1 << 14
 
-// unitBytes ends a unit early when people say very much: what is searched for
+// blockBytes ends a block early when people say very much: what is searched for
 // grows with it, and with many former names and places faster than it.
-const unitBytes = 16 << 20
+const blockBytes = 16 << 20
 
-// unit is some people of the input, and what ended the reading behind them.
-type unit struct {
+// block is some people of the input, and what ended the reading behind them.
+type block struct {
 	people []Person
-	err    error // io.EOF after the last unit
+	err    error // io.EOF after the last block
 }
 
-// readAhead reads people while those before are searched. A unit is valid
+// readAhead reads people while those before are searched. A block is valid
 // until the next is received.
-func readAhead(ctx context.Context, people Decoder, size int) <-chan unit {
-	units := make(chan unit)
+func readAhead(ctx context.Context, people Decoder, size int) <-chan block {
+	blocks := make(chan block)
 	go func() {
 		var buffers [2][]Person // one being read, one in use
 		for i := 0; ; i ^= 1 {
-			u := readUnit(people, buffers[i], size)
-			buffers[i] = u.people
+			b := readBlock(people, buffers[i], size)
+			buffers[i] = b.people
 			select {
-			case units <- u:
+			case blocks <- b:
 			case <-ctx.Done():
 				return
 			}
-			if u.err != nil {
+			if b.err != nil {
 				return
 			}
 		}
 	}()
-	return units
+	return blocks
 }
 
-// readUnit reads up to most people into the buffer.
-func readUnit(people Decoder, buffer []Person, most int) unit {
+// readBlock reads up to most people into the buffer.
+func readBlock(people Decoder, buffer []Person, most int) block {
 	buffer = buffer[:0]
-	for size := 0; len(buffer) < most && size < unitBytes; {
+	for size := 0; len(buffer) < most && size < blockBytes; {
 		if len(buffer) == cap(buffer) {
 			buffer = append(buffer, Person{})[:len(buffer)]
 		}
@@ -60,14 +57,14 @@ func readUnit(people Decoder, buffer []Person, most int) unit {
 		if err := people.Next(p); err != nil {
 			var fault FieldError
 			if !errors.As(err, &fault) {
-				return unit{buffer, err}
+				return block{buffer, err}
 			}
 			*p = Person{ID: p.ID, Line: cmp.Or(p.Line, fault.Line), fault: &fault}
 		}
 		buffer = next
 		size += weight(&buffer[len(buffer)-1])
 	}
-	return unit{buffer, nil}
+	return block{buffer, nil}
 }
 
 // weight is about how many bytes a person's keys take.
