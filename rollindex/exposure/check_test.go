@@ -462,7 +462,7 @@ func TestPeopleWhoAreFound(t *testing.T) {
 	from := []exposure.Person{found, found, found, absent}
 	r := &recorder{t: t}
 	const n = 40_000 // three blocks
-	if _, err := exposure.Check(t.Context(), src, &manyPeople{from: from, n: n, err: io.EOF}, exposure.Options{}, r); err != nil {
+	if _, err := exposure.Check(t.Context(), src, &manyPeople{from: from, n: n, err: io.EOF}, exposure.Options{Datasets: []string{"fl-2020"}}, r); err != nil {
 		t.Fatal(err)
 	}
 	if src.n != 2+1+1 {
