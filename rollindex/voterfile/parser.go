@@ -57,8 +57,10 @@ type Parser struct {
 	spans   []span     // its fields
 	chunk   []byte     // that data is of
 	page    *page      // of the chunk; nil until it is asked for
-	watch   orderWatch // of the birth dates of the chunk so far
-	shapes  shapeWatch // of the values of the chunk so far
+	saw     sighting   // of the chunk so far
+	looked  int        // rows of it
+	intent  bool       // each row is looked at
+	memory  *memory    // of names; nil until it is asked for
 	reader  pageReader // that finds the page
 	decoded []byte     // storage of a line that had to be decoded
 	scratch []byte     // storage of values with doubled quotes
@@ -74,9 +76,12 @@ func newParser(plans []*plan) *Parser {
 
 // Reset makes p read c. What it counted stays.
 func (p *Parser) Reset(c Chunk) {
+	if p.plan != p.plans[c.Member] {
+		p.memory = nil // places are of one state
+	}
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long = c.Data, c.FirstLine, c.tooLong
-	p.chunk, p.page, p.watch, p.shapes = c.Data, nil, orderWatch{}, shapeWatch{}
+	p.chunk, p.page, p.saw, p.looked, p.intent = c.Data, nil, sighting{}, 0, false
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
 	if n := p.plan.room(); cap(p.spans) < n {
@@ -116,8 +121,8 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skip(why, at)
 		case p.plan.isHeader(p.line, p.spans):
 			p.skips.Headers++
-			if p.plan.headerLine > 0 && p.shapes.header == 0 && !p.plan.sameOrder(p.line, p.spans) {
-				p.shapes.header = at
+			if p.plan.headerLine > 0 && p.saw.shapes.header == 0 && !p.plan.sameOrder(p.line, p.spans) {
+				p.saw.shapes.header = at
 			}
 		case p.shifted():
 			p.rec.Line = at
@@ -127,12 +132,13 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skips.Rows++
 			p.rec.Line = at
 			p.fill()
+			p.look()
 			return &p.rec, true
 		}
 	}
 	if p.plan != nil {
-		p.plan.watched.add(&p.watch, &p.shapes)
-		p.watch, p.shapes = orderWatch{}, shapeWatch{}
+		p.plan.watched.add(&p.saw)
+		p.saw = sighting{}
 	}
 	return nil, false
 }
