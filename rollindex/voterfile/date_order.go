@@ -134,9 +134,10 @@ func (m *Match) dateForm(last int) dateForm { return dateForm{m.order, last, m.n
 // not are slips whatever their order, and only a run of them is held against the
 // file.
 const (
-	strayShare = 50
-	strayLeast = 3
-	turnedRun  = 5
+	strayShare      = 50
+	strayShareOfFew = 20
+	strayLeast      = 3
+	turnedRun       = 5
 )
 
 // orderWatch is what the birth dates of a member, or of a chunk of it, showed
@@ -201,12 +202,21 @@ func (w *orderWatch) add(o *orderWatch) {
 	}
 }
 
-// misread reports whether the dates were read in a wrong order, as so many at least
-// show that can only be of another.
-func (w *orderWatch) misread(least int64) bool {
-	slips := w.open == 0 || (w.open+w.against)*strayShare <= w.open+w.against+w.with+w.plain
-	return w.turned > 0 || !slips && w.against >= least &&
-		(w.against > w.with || w.against >= strayLeast && w.against*strayShare > w.with+w.against)
+// misread reports whether the dates were read in a wrong order.
+func (w *orderWatch) misread() bool {
+	return w.turned > 0 || !w.slips() && (w.against > w.with || w.against >= strayLeast && w.against*strayShare > w.with+w.against)
+}
+
+// slips reports whether dates of another order are slips, since hardly any could be
+// misread.
+func (w *orderWatch) slips() bool {
+	return w.open == 0 || (w.open+w.against)*strayShare <= w.open+w.against+w.with+w.plain
+}
+
+// misreadFew reports the same of dates of which few were looked at: by chance, more of
+// these may be slips than of all.
+func (w *orderWatch) misreadFew() bool {
+	return w.turned > 0 || !w.slips() && w.against >= strayLeast && w.against*strayShareOfFew > w.with+w.against
 }
 
 // sighting is what the rows of a member, or of a chunk of it, showed of whether they
@@ -275,9 +285,9 @@ func (s *Source) Err() error {
 			return m.failShapes(&saw.shapes, p, rows)
 		case swapped > 0:
 			return m.failSwap(like, swapped, p, s.about[i].Match.Layout.ID, rows)
-		case saw.births.misread(1):
+		case saw.births.misread():
 			return m.failOrder(&saw.births, p, p.birthName, rows)
-		case saw.registrations.misread(strayLeast):
+		case saw.registrations.misreadFew():
 			return m.failOrder(&saw.registrations, p, p.titles[field.RoleRegistrationDate], rows)
 		}
 	}
