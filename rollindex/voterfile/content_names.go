@@ -96,21 +96,41 @@ func (n *namer) firstWord(v []byte) string {
 // weigh returns what a name is more often, as it stands or by its first word, and
 // whether it is in the tables as it stands.
 func weigh(name string, firstWord func() string) (k nameKind, listed bool) {
-	last, given := shares(name)
-	listed = last+given > 0
-	if !listed {
+	if k, listed = weighWord(name); !listed {
 		if word := firstWord(); word != "" {
-			last, given = shares(word)
+			k, _ = weighWord(word)
 		}
-	}
-	switch {
-	case last > clearly*given:
-		k = surname
-	case given > clearly*last:
-		k = givenName
 	}
 	return k, listed
 }
+
+// weighWord compares how common a name is as a surname and, in the generation in which
+// it was most common, as a first name.
+func weighWord(name string) (k nameKind, listed bool) {
+	last, listed := names.SurnameShare(name)
+	if !listed {
+		last = 0
+	}
+	given := 0.0
+	for _, year := range generations {
+		share, found := names.FirstShare(name, year)
+		if !found {
+			continue
+		}
+		listed, given = true, max(given, share)
+		if given > clearly*last {
+			return givenName, true
+		}
+	}
+	if last > clearly*given {
+		k = surname
+	}
+	return k, listed
+}
+
+// generations are years of birth that first names are looked up for, the one of most
+// voters first.
+var generations = [...]int{1970, 1945, 1995}
 
 // shares returns how common the name is as a surname and, in the generation in
 // which it was most common, as a first name; 0 for what is not listed.
@@ -118,7 +138,7 @@ func shares(name string) (last, given float64) {
 	if share, listed := names.SurnameShare(name); listed {
 		last = share
 	}
-	for _, year := range [...]int{1945, 1970, 1995} {
+	for _, year := range generations {
 		if share, listed := names.FirstShare(name, year); listed {
 			given = max(given, share)
 		}

@@ -58,30 +58,31 @@ type Parser struct {
 	chunk   []byte     // that data is of
 	page    *page      // of the chunk; nil until it is asked for
 	saw     sighting   // of the chunk so far
-	looked  int        // rows of it
-	intent  bool       // each row is looked at
-	memory  *memory    // of names; nil until it is asked for
 	reader  pageReader // that finds the page
+	namer   namer      // of the names that are looked at
 	decoded []byte     // storage of a line that had to be decoded
 	scratch []byte     // storage of values with doubled quotes
 	street  []byte     // storage of a street name with its type
 	phone   []byte     // storage of a phone number in several columns
+
+	// A row is looked at when no more than so much of the chunk is left behind it:
+	// lookLeft for what names tell, dueLeft for all that rows are looked at for.
+	lookLeft, dueLeft int
 }
 
 func newParser(plans []*plan) *Parser {
-	p := &Parser{plans: plans}
+	p := &Parser{plans: plans, namer: namer{page: windows1252}}
 	p.rec.p = p
 	return p
 }
 
 // Reset makes p read c. What it counted stays.
 func (p *Parser) Reset(c Chunk) {
-	if p.plan != p.plans[c.Member] {
-		p.memory = nil // places are of one state
-	}
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long = c.Data, c.FirstLine, c.tooLong
-	p.chunk, p.page, p.saw, p.looked, p.intent = c.Data, nil, sighting{}, 0, false
+	p.chunk, p.page, p.saw = c.Data, nil, sighting{}
+	p.dueLeft = len(c.Data) - lookBytes
+	p.lookLeft = p.dueLeft
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
 	if n := p.plan.room(); cap(p.spans) < n {
@@ -132,7 +133,9 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skips.Rows++
 			p.rec.Line = at
 			p.fill()
-			p.look()
+			if len(p.data) <= p.lookLeft {
+				p.look()
+			}
 			return &p.rec, true
 		}
 	}

@@ -24,7 +24,8 @@ type plan struct {
 	alike        [numLookalikes]bool    // pairs of columns that the file has
 	open         [numQuestions]bool     // its beginning does not settle
 	forced       bool                   // the layout was named
-	towns        func() map[string]bool // of the state, if there is one and columns to hold against them
+	state        uint64                 // hash of its name
+	towns        func() map[string]bool // of the state
 	foreign      bool                   // its ZIP codes are postal codes of another country
 	fields       int                    // fields of a row
 	width        int                    // with empty ones behind them, where rows end in delimiters

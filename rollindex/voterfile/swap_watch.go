@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
@@ -12,7 +13,7 @@ import (
 // Columns whose values look alike, such as surnames and first names, are held against
 // each other in the part of a file by which its layout was chosen. Where exports with
 // two such columns in another order were joined, the rest of the file has them the
-// other way round and no value of a wrong shape. So one row in lookEvery is looked at
+// other way round and no value of a wrong shape. So a row of every lookBytes is looked at
 // while the whole file is read, and each row while a stretch of them seems swapped.
 //
 // A stretch is judged by a score that a row adds to if it seems swapped and takes
@@ -24,7 +25,7 @@ import (
 // various. Scores are of a chunk, as chunks are the same in every run; a stretch that
 // goes on in the next is seen there.
 const (
-	lookEvery = 8
+	lookBytes = 12 << 10
 	// lateBirth is the first year that is taken for a birth that stands in a column of
 	// other dates: years of a wrong century (1919 for 2019) stand together in a file
 	// that is sorted by such a date.
@@ -64,8 +65,8 @@ var lookalikes = [numLookalikes]struct {
 	likeCityFirst: {field.NameFirst, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, true},
 	// All. Births of a wrong century stand together where a file is sorted by them, and
 	// are of a few years.
-	likeRegistration: {field.RoleBirthDate, field.RoleRegistrationDate, BirthOrEvent, "dates of registration", "dates of birth", 1, 4, 4, 40, 8, false},
-	likeVote:         {field.RoleBirthDate, field.LastVoteDate, BirthOrEvent, "dates of voting", "dates of birth", 1, 4, 4, 40, 8, false},
+	likeRegistration: {field.RoleBirthDate, field.RoleRegistrationDate, BirthOrEvent, "dates of registration", "dates of birth", 1, 4, 4, 24, 8, false},
+	likeVote:         {field.RoleBirthDate, field.LastVoteDate, BirthOrEvent, "dates of voting", "dates of birth", 1, 4, 4, 24, 8, false},
 }
 
 // verdict is what one row says of a pair of columns.
@@ -211,43 +212,53 @@ const (
 	factKnown                     // marks an entry that is used
 )
 
-// memory remembers facts of the names that were met last, by their hashes: a look-up in
-// the tables takes a thousand times as long. It is for one goroutine.
-type memory struct {
-	namer  namer
-	places map[string]bool // in canonical form
-	slots  []uint64        // 56 bits of the hash and the facts
-}
+// remembered are facts of the names that were met last, in 56 bits of a hash and 8 of
+// facts: a look-up in the tables takes a hundred times as long. They are the same
+// whoever asks, so that all parsers share them, and the members of an archive.
+var remembered [1 << 15]atomic.Uint64
 
-const memorySlots = 1 << 14
-
-func newMemory(places map[string]bool) *memory {
-	return &memory{namer: namer{page: windows1252}, places: places, slots: make([]uint64, memorySlots)}
-}
-
-// of returns the facts of a name that has that hash.
-func (m *memory) of(v []byte, h uint64) facts {
-	slot := &m.slots[h>>8%memorySlots]
-	if *slot>>8 == h>>8 && *slot != 0 {
-		return facts(*slot)
+// recall returns the facts under that hash, which find finds where they are not known.
+func recall(h uint64, find func() facts) facts {
+	i := h >> 8 % uint64(len(remembered))
+	slot, spare := &remembered[i], &remembered[i^1]
+	e := slot.Load()
+	if e>>8 == h>>8 && e != 0 {
+		return facts(e)
 	}
-	f := factKnown
-	name := m.namer.canonical(v)
-	kind, listed := weigh(name, func() string { return m.namer.firstWord(v) })
-	switch kind {
-	case surname:
-		f |= factSurname
-	case givenName:
-		f |= factGiven
+	if o := spare.Load(); o>>8 == h>>8 && o != 0 {
+		return facts(o)
 	}
-	if listed {
-		f |= factListed
-	}
-	if m.places[name] {
-		f |= factPlace
-	}
-	*slot = h&^0xff | uint64(f)
+	f := find() | factKnown
+	spare.Store(e)
+	slot.Store(h&^0xff | uint64(f))
 	return f
+}
+
+// weighed returns what the tables say of a name that has that hash.
+func (p *Parser) weighed(v []byte, h uint64) facts {
+	return recall(h, func() (f facts) {
+		kind, listed := weigh(p.namer.canonical(v), func() string { return p.namer.firstWord(v) })
+		switch kind {
+		case surname:
+			f = factSurname
+		case givenName:
+			f = factGiven
+		}
+		if listed {
+			f |= factListed
+		}
+		return f
+	})
+}
+
+// isPlace reports whether a name that has that hash is a place of the file's state.
+func (p *Parser) isPlace(v []byte, h uint64) bool {
+	return recall(h^p.plan.state, func() facts {
+		if p.plan.towns()[p.namer.canonical(v)] {
+			return factPlace
+		}
+		return 0
+	})&factPlace != 0
 }
 
 // setLookalikes notes which pairs of columns the file has. Places are only known of a
@@ -263,33 +274,30 @@ func (p *plan) setLookalikes(state string) {
 	if state == "" {
 		p.alike[likeCityLast], p.alike[likeCityFirst] = false, false
 	}
-	p.towns = sync.OnceValue(func() map[string]bool {
-		if !p.alike[likeCityLast] && !p.alike[likeCityFirst] {
-			return nil
-		}
-		return citiesOf(&namer{page: windows1252}, state)
-	})
+	p.state = hashOf([]byte(state))
+	p.towns = sync.OnceValue(func() map[string]bool { return citiesOf(&namer{page: windows1252}, state) })
 }
 
 // look holds the row at hand against what its columns should hold.
 func (p *Parser) look() {
-	p.looked++
-	due := p.looked%lookEvery == 0
-	if !due && !p.intent {
-		return
+	due := len(p.data) <= p.dueLeft
+	if due {
+		p.dueLeft -= lookBytes
 	}
 	w, alike := &p.saw.swaps, &p.plan.alike
-	if alike[likeNames] || alike[likeCityLast] || alike[likeCityFirst] {
-		if p.memory == nil {
-			p.memory = newMemory(p.plan.towns())
-		}
+	if alike[likeNames] {
 		p.lookAtNames(w)
+	}
+	if alike[likeCityLast] || alike[likeCityFirst] {
 		p.lookAtCities(w)
 	}
 	if alike[likeMiddle] {
 		p.lookAtMiddle(w)
 	}
-	p.intent = w.going(likeNames) || w.going(likeMiddle) || w.going(likeCityLast) || w.going(likeCityFirst)
+	p.lookLeft = p.dueLeft
+	if w.going(likeNames) || w.going(likeMiddle) || w.going(likeCityLast) || w.going(likeCityFirst) {
+		p.lookLeft = len(p.data)
+	}
 	if due {
 		p.lookAtDates(w)
 	}
@@ -298,9 +306,6 @@ func (p *Parser) look() {
 // lookAtNames looks up the surname only if the first name could make the row one that
 // matters.
 func (p *Parser) lookAtNames(w *swapWatch) {
-	if !p.plan.alike[likeNames] {
-		return
-	}
 	last, first := p.value(field.NameLast), p.value(field.NameFirst)
 	if last == nil && first == nil {
 		last, first = p.rec.Last, p.rec.First // of a whole name
@@ -309,13 +314,13 @@ func (p *Parser) lookAtNames(w *swapWatch) {
 		return
 	}
 	hf := hashOf(first)
-	given := p.memory.of(first, hf)
+	given := p.weighed(first, hf)
 	if given&factSurname == 0 && !w.going(likeNames) && !p.plan.open[SurnameOrFirst] {
 		return
 	}
 	hl := hashOf(last)
 	v := saysNothing
-	switch family := p.memory.of(last, hl); {
+	switch family := p.weighed(last, hl); {
 	case family&factSurname != 0 && given&factGiven != 0:
 		v = saysRight
 	case family&factGiven != 0 && given&factSurname != 0:
@@ -337,10 +342,10 @@ func (p *Parser) lookAtCities(w *swapWatch) {
 		}
 		hc, hn := hashOf(city), hashOf(name)
 		v := saysNothing
-		switch town := p.memory.of(city, hc); {
-		case town&factPlace != 0:
+		switch {
+		case p.isPlace(city, hc):
 			v = saysRight
-		case town&factListed != 0 && p.memory.of(name, hn)&factPlace != 0:
+		case p.isPlace(name, hn) && p.weighed(city, hc)&factListed != 0:
 			v = saysSwapped
 		}
 		w.see(like, v, p.rec.Line, hn, hc)
