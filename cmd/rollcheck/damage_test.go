@@ -15,6 +15,7 @@ import (
 // on the strength of damaged bytes: people who are in a dataset are found, or
 // their search is incomplete.
 func TestDamageAnywhere(t *testing.T) {
+	wholeRunOnly(t)
 	t.Parallel()
 	testDamageAnywhere(t, newDamaged(t, newIndex(t), 3_000), scale(9, 60, 600))
 }

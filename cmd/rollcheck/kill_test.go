@@ -38,6 +38,7 @@ func (s *site) answers(people string, args ...string) string {
 // An ingest that is killed at any moment leaves the index as it was before, or,
 // after its commit, as it is to be; and is simply run again.
 func TestKilledIngest(t *testing.T) {
+	wholeRunOnly(t)
 	t.Parallel()
 	s, people, roll := newWriting(t, scale(40_000, 60_000, 80_000))
 	base, answers := t.TempDir(), s.answers(people)

@@ -36,6 +36,7 @@ import (
 // through every command, whole runs and killed ones, and every byte that is
 // left anywhere, or stood in a file the program had open, is searched for them.
 func TestNoPlaintextAtRest(t *testing.T) {
+	wholeRunOnly(t)
 	t.Parallel()
 	// A core dump would hold the memory, and is the system's doing.
 	var limit syscall.Rlimit
@@ -86,6 +87,7 @@ func TestNoPlaintextAtRest(t *testing.T) {
 
 // Nor is anything of a person in what comparisons print, write and spill.
 func TestNoPlaintextOfComparisons(t *testing.T) {
+	wholeRunOnly(t)
 	t.Parallel()
 	s := newSite(t)
 	h := &hunt{site: s, traces: newTraces()}

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Files:               scripts(t),
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
@@ -53,6 +53,23 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+// scripts returns the files of the scripts: all of them, and in short runs, which are
+// those under the race detector, those of what works in several goroutines.
+func scripts(t *testing.T) (files []string) {
+	names := []string{"*"}
+	if testing.Short() {
+		names = []string{"asking", "compare", "compare_cards", "date", "first_steps", "json", "publish", "remote", "remote_fetch", "serve", "served", "suppress", "synth"}
+	}
+	for _, name := range names {
+		found, err := filepath.Glob(filepath.Join("testdata", "script", name+".txt"))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("there is no script %q", name)
+		}
+		files = append(files, found...)
+	}
+	return files
 }
 
 // status N COMMAND... runs a command that must end with exit status N.

@@ -336,11 +336,11 @@ func head(text []byte, n int) []byte {
 }
 
 // wholeRunOnly skips a test in short runs, which are those under the race detector:
-// killed, damaged and full disks of a local index are tested there, those of what is
-// served only in the whole run, since each takes minutes under it.
+// what is killed, damaged and read back byte by byte takes minutes under it, and does in
+// one goroutine what the packages' own tests do in several.
 func wholeRunOnly(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("of a served index in the whole run only")
+		t.Skip("in the whole run only")
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"html/template"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // Page is what is told: its title, the sentences that can be quoted, and the
@@ -148,7 +149,12 @@ func (p *Page) HTML(w io.Writer) error {
 		}
 		sections = append(sections, out)
 	}
-	return pages.Execute(w, map[string]any{"Title": p.Title, "Lead": p.Lead, "Sections": sections, "Foot": p.Foot})
+	var b strings.Builder
+	if err := pages.Execute(&b, map[string]any{"Title": p.Title, "Lead": p.Lead, "Sections": sections, "Foot": p.Foot}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), " %", "\u00a0%")) // a number and its sign stay together
+	return err
 }
 
 func (t Text) html(*ids) (template.HTML, error) { return render("text", string(t)) }
