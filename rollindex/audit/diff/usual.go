@@ -1,0 +1,145 @@
+package diff
+
+import (
+	"math"
+	"slices"
+
+	"rollcheck/rollindex/compare"
+)
+
+// falseAlarms is how many counties may be named in a comparison of ordinary releases,
+// in the mean.
+const falseAlarms = 0.01
+
+const (
+	leastGroups = 8   // groups from which on what is usual can be told
+	leastRows   = 20  // rows by which one is unusual
+	leastTimes  = 1.5 // and how many times the usual, or the part of it
+)
+
+// observed is a rate or a count on a scale on which its variance is known and the
+// same wherever it lies.
+type observed struct{ y, variance float64 }
+
+// ofRate puts a rate on the scale 2 arcsin sqrt((x+3/8)/(n+3/4)), on which a binomial
+// has the variance 1/(n+1/2) (Anscombe 1948, "The transformation of Poisson, binomial
+// and negative-binomial data", Biometrika 35: 246-254).
+func ofRate(x, n float64) observed {
+	return observed{2 * math.Asin(math.Sqrt((x+0.375)/(n+0.75))), 1 / (n + 0.5)}
+}
+
+// rateOf is the rate at a place of that scale.
+func rateOf(y float64) float64 {
+	s := math.Sin(min(max(y, 0), math.Pi) / 2)
+	return s * s
+}
+
+// ofCount puts a count on the scale 2 sqrt(x+3/8), on which a Poisson count has the
+// variance 1 (Anscombe 1948).
+func ofCount(x float64) observed { return observed{2 * math.Sqrt(x+0.375), 1} }
+
+// countOf is the count at a place of that scale.
+func countOf(y float64) float64 { return max(y*y/4-0.375, 0) }
+
+// usual is what groups have in common: a centre and how far they lie from it beyond
+// chance.
+type usual struct {
+	centre  float64
+	between float64 // variance between groups
+	df      float64 // degrees of freedom of its estimate
+}
+
+// fit finds the centre and the variance between groups, so that neither hangs on
+// those few that are far off: the centre is the median weighted by how sure each
+// observation is, and the variance is such that half of the groups lie within 0.6745
+// standard deviations of it, which is what the median absolute deviation says
+// (Hampel 1974, "The influence curve and its role in robust estimation", Journal of
+// the American Statistical Association 69: 383-393). That estimate is as sure as a
+// standard deviation of 37 % as many groups (Rousseeuw and Croux 1993, "Alternatives
+// to the median absolute deviation", same journal 88: 1273-1283): so many degrees of
+// freedom it has.
+func fit(all []observed) usual {
+	u := usual{df: 0.37 * float64(len(all)-1)}
+	for range 4 {
+		u.centre = weightedMedian(all, u.between)
+		u.between = u.spread(all)
+	}
+	return u
+}
+
+func weightedMedian(all []observed, between float64) float64 {
+	sorted := slices.Clone(all)
+	slices.SortFunc(sorted, func(a, b observed) int {
+		switch {
+		case a.y < b.y:
+			return -1
+		case a.y > b.y:
+			return 1
+		}
+		return 0
+	})
+	total := 0.0
+	for _, o := range sorted {
+		total += 1 / (o.variance + between)
+	}
+	seen := 0.0
+	for _, o := range sorted {
+		if seen += 1 / (o.variance + between); seen >= total/2 {
+			return o.y
+		}
+	}
+	return 0
+}
+
+// quartile is the third quartile of the normal distribution.
+const quartile = 0.6744897501960817
+
+// spread returns the variance between groups: the less there is, the farther off all
+// lie, so that halving finds it.
+func (u *usual) spread(all []observed) float64 {
+	off := make([]float64, len(all))
+	middle := func(between float64) float64 {
+		for i, o := range all {
+			off[i] = math.Abs(o.y-u.centre) / math.Sqrt(o.variance+between)
+		}
+		slices.Sort(off)
+		return off[len(off)/2]
+	}
+	if middle(0) <= quartile {
+		return 0
+	}
+	low, high := 0.0, math.Pi*math.Pi
+	for middle(high) > quartile {
+		high *= 4
+	}
+	for range 60 {
+		if between := (low + high) / 2; middle(between) > quartile {
+			low = between
+		} else {
+			high = between
+		}
+	}
+	return high
+}
+
+// chance returns how likely a group is to lie as far off on either side.
+func (u *usual) chance(o observed) float64 {
+	return compare.StudentTail((o.y-u.centre)/math.Sqrt(o.variance+u.between), u.df)
+}
+
+// reach returns how far from the centre a group of that variance lies with the
+// chance given.
+func (u *usual) reach(variance, chance float64) float64 {
+	low, high := 0.0, 1.0
+	for compare.StudentTail(high, u.df) > chance {
+		high *= 2
+	}
+	for range 60 {
+		if t := (low + high) / 2; compare.StudentTail(t, u.df) > chance {
+			low = t
+		} else {
+			high = t
+		}
+	}
+	return high * math.Sqrt(variance+u.between)
+}
