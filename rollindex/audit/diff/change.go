@@ -40,7 +40,7 @@ type ColumnChange struct {
 	Column   string // its name in the new file, or in the old of one that is gone
 	Was      string // of one renamed, its name in the old file
 	Role     field.Role
-	What     string // of a type: "numbers", "dates written MM/DD/YYYY"; of a length: "cut off" or "other lengths"
+	What     string // of a type: "numbers", "dates written MM/DD/YYYY"; of a length: CutOff or OtherLengths
 	Old, New float64
 	Exact    bool // of distinct: both were counted, not estimated
 	// Came and Went are codes of at least LeastShared rows, at most MaxListed each, and
@@ -48,6 +48,12 @@ type ColumnChange struct {
 	Came, Went       []string
 	CameAll, WentAll int
 }
+
+// What became of the lengths of values.
+const (
+	CutOff       = "cut off"
+	OtherLengths = "other lengths"
+)
 
 // MaxListed is the most codes of a column that are listed.
 const MaxListed = 20
@@ -184,9 +190,9 @@ func typedOtherwise(old, new *Column) (all []ColumnChange) {
 	}
 	switch {
 	case share(beyond, old.Filled) >= cutShare && float64(beyond)*float64(new.Filled)/float64(old.Filled) >= 4*standardErrors:
-		all = append(all, ColumnChange{Change: Length, What: "cut off", Old: float64(old.longest()), New: float64(longest)})
+		all = append(all, ColumnChange{Change: Length, What: CutOff, Old: float64(old.longest()), New: float64(longest)})
 	case lengthsApart(old, new) >= lengthShare:
-		all = append(all, ColumnChange{Change: Length, What: "other lengths", Old: old.mean(), New: new.mean()})
+		all = append(all, ColumnChange{Change: Length, What: OtherLengths, Old: old.mean(), New: new.mean()})
 	}
 	return all
 }

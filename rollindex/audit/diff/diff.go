@@ -61,9 +61,12 @@ type Result struct {
 	Spilled int64 // bytes that went to disk, encrypted
 }
 
+// Identical reports whether the files are of the same bytes.
+func (r *Result) Identical() bool { return slices.Equal(r.Files[Old].Sources, r.Files[New].Sources) }
+
 // Same reports whether the releases do not differ: in no column and no row.
 func (r *Result) Same() bool {
-	if slices.Equal(r.Files[Old].Sources, r.Files[New].Sources) {
+	if r.Identical() {
 		return true
 	}
 	a, b := r.Files[Old], r.Files[New]

@@ -27,8 +27,8 @@
 // themselves: a county is named when its rate is far from those of the others
 // ([Unusual] has the method). The rate of false alarms is bounded over a whole
 // comparison: at most one county is named in a hundred comparisons of ordinary
-// releases, if the rates of ordinary counties differ by no more than a bell curve of
-// their own width.
+// releases, if the rates of ordinary counties are spread as a bell curve on one of the
+// scales used.
 //
 // Nothing here holds a value of a row, with these exceptions: codes and statuses that
 // at least [LeastShared] rows share, and names of counties that [LeastCounty] rows

@@ -39,6 +39,15 @@ func (f *File) Read() int64 {
 	return n
 }
 
+// Paired returns the column of the file that is the same as a column of the other;
+// nil if none is.
+func (f *File) Paired(c *Column) *Column {
+	if c.pair < 0 {
+		return nil
+	}
+	return f.Columns[c.pair]
+}
+
 // Position is a line of a file.
 type Position struct {
 	File   int    // Old or New

@@ -359,8 +359,8 @@ func (m *matching) pair(t *tally, w *writers, a, b *wide, otherID bool) error {
 	if a.county() != b.county() && m.files[Old].Filled[compare.County] > 0 && m.files[New].Filled[compare.County] > 0 {
 		note(compare.County)
 	}
-	if otherID {
-		note(compare.VoterID)
+	if otherID { // which is said apart: a vendor numbers all voters in its own way
+		c[compare.VoterID]++
 		t.renumbered++
 	}
 	if differs {

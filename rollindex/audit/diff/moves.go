@@ -137,7 +137,7 @@ func outstanding(places []mass) (found []mass) {
 	for i, p := range places {
 		all[i] = ofCount(float64(p.rows))
 	}
-	if len(all) < leastGroups {
+	if len(all) < LeastCounties {
 		return nil
 	}
 	usual := fit(all)

@@ -12,7 +12,7 @@ import (
 // Counts are rows by what became of them.
 type Counts struct {
 	Added, Removed, Matched int64
-	Changed                 int64 // matched rows of which a field that is compared differs
+	Changed                 int64 // matched rows of which a field that is compared differs, voter ids apart
 	Writing                 int64 // matched rows of which nothing but other columns differ, or how values are written
 	Repeated                int64 // new rows whose voter id a row before them has
 	Reused                  int64 // new rows whose voter id another person had
@@ -71,11 +71,12 @@ const (
 // Unusual is something that sets one county, day or place apart.
 //
 // A county's rate (rows that were added, that are gone, whose surname changed, ...) is
-// held against those of all counties. Rates are put on a scale where chance is the same
-// everywhere (Anscombe 1948); the centre is a weighted median and the spread between
+// held against those of all counties. Rates are put on two scales: one where chance is
+// the same everywhere (Anscombe 1948), and that of the logarithm of odds (Haldane 1956),
+// where counties differ evenly. The centre is a weighted median and the spread between
 // counties comes from the median absolute deviation, so that the county that is far
-// off does not hide itself. It is named if a Student's t as far off, with as many degrees
-// of freedom as that estimate is worth, has a chance of less than 0.01 divided by the
+// off does not hide itself. It is named if on both a Student's t as far off, with as many degrees
+// of freedom as that estimate is worth, has a chance of less than 0.002 divided by the
 // rates that were looked at (Bonferroni), and the rate is 1.5 times the usual one, or
 // less than the usual by as much, and by 20 rows. Low and High are what is usual for a
 // county of its size. With fewer than eight counties nothing is said of rates.
@@ -216,11 +217,11 @@ func (m *matching) sizes() (out []Unusual) {
 
 // rated is a county's rate of a measure.
 type rated struct {
-	county  int
-	part    int64
-	of      int64
-	measure int
-	seen    observed
+	county   int
+	measure  int
+	part, of int64
+	chance   observed // on the scale where chance is the same everywhere
+	odds     observed // on that where twice and half are equally far
 }
 
 // rates returns the counties whose rate of something is unlike that of the others.
@@ -238,11 +239,11 @@ func (m *matching) rates() (out []Unusual) {
 		if len(counties) == 0 {
 			continue
 		}
-		seen := make([]observed, len(counties))
-		for i, c := range counties {
-			seen[i] = c.seen
+		var chance, odds []observed
+		for _, c := range counties {
+			chance, odds = append(chance, c.chance), append(odds, c.odds)
 		}
-		u := fit(seen)
+		u := twoScales{fit(chance), fit(odds)}
 		for _, c := range counties {
 			if d, ok := m.stray(&u, &c, limit); ok {
 				out = append(out, d)
@@ -250,6 +251,22 @@ func (m *matching) rates() (out []Unusual) {
 		}
 	}
 	return out
+}
+
+// twoScales is what is usual on both scales of [rated]. Counties differ from one
+// another by so many times, which has a long tail on the first; few rows are at the
+// mercy of chance, which has one on the second. What is far off on both is unusual.
+type twoScales struct{ chance, odds usual }
+
+// of returns the chance of a rate as far off.
+func (u *twoScales) of(c *rated) float64 {
+	return max(u.chance.chance(c.chance), u.odds.chance(c.odds))
+}
+
+// span returns the rates that are usual for a county of that size.
+func (u *twoScales) span(c *rated, limit float64) (low, high float64) {
+	a, b := u.chance.reach(c.chance.variance, limit), u.odds.reach(c.odds.variance, limit)
+	return min(rateOf(u.chance.centre-a), rateOfOdds(u.odds.centre-b)), max(rateOf(u.chance.centre+a), rateOfOdds(u.odds.centre+b))
 }
 
 // rated returns the rate of a measure of each county that has a name; none if they
@@ -271,10 +288,10 @@ func (m *matching) rated(measure int) (out []rated) {
 		}
 		if part := min(c[measure], of); of > 0 {
 			total += part
-			out = append(out, rated{n, part, of, measure, ofRate(float64(part), float64(of))})
+			out = append(out, rated{n, measure, part, of, ofRate(float64(part), float64(of)), ofOdds(float64(part), float64(of))})
 		}
 	}
-	if len(out) < leastGroups || total == 0 {
+	if len(out) < LeastCounties || total == 0 {
 		return nil
 	}
 	slices.SortFunc(out, func(a, b rated) int { return cmp.Compare(d.entries[a.county].name, d.entries[b.county].name) })
@@ -282,18 +299,15 @@ func (m *matching) rated(measure int) (out []rated) {
 }
 
 // stray reports whether a county's rate is unlike what is usual.
-func (m *matching) stray(u *usual, c *rated, limit float64) (Unusual, bool) {
-	rate, expected := share(c.part, c.of), rateOf(u.centre)
+func (m *matching) stray(u *twoScales, c *rated, limit float64) (Unusual, bool) {
+	rate, expected := share(c.part, c.of), rateOf(u.chance.centre)
 	off := math.Abs(rate-expected) * float64(c.of)
-	chance := u.chance(c.seen)
+	chance := u.of(c)
 	if off < leastRows || max(rate, expected) < leastTimes*min(rate, expected) || chance >= limit {
 		return Unusual{}, false
 	}
-	reach := u.reach(c.seen.variance, limit)
-	d := Unusual{
-		County: m.reading.counties.named(c.county, LeastCounty), Rows: c.part, Of: c.of,
-		Low: rateOf(u.centre - reach), High: rateOf(u.centre + reach), Chance: chance,
-	}
+	d := Unusual{County: m.reading.counties.named(c.county, LeastCounty), Rows: c.part, Of: c.of, Chance: chance}
+	d.Low, d.High = u.span(c, limit)
 	switch c.measure {
 	case added:
 		d.What = WhatAdded
@@ -316,7 +330,7 @@ func (m *matching) stray(u *usual, c *rated, limit float64) (Unusual, bool) {
 // added registered than on others.
 func (m *matching) bursts() (out []Unusual) {
 	days := m.days()
-	if len(days) < leastGroups {
+	if len(days) < LeastCounties {
 		return nil
 	}
 	seen := make([]observed, len(days))
@@ -369,7 +383,7 @@ func (m *matching) countyBursts(byDay map[uint16]float64, total float64) (out []
 			}
 		}
 	}
-	if len(byCounty) < leastGroups || len(seen) < leastGroups {
+	if len(byCounty) < LeastCounties || len(seen) < LeastCounties {
 		return nil
 	}
 	u := fit(seen)

@@ -7,14 +7,17 @@ import (
 	"rollcheck/rollindex/compare"
 )
 
-// falseAlarms is how many counties may be named in a comparison of ordinary releases,
-// in the mean.
-const falseAlarms = 0.01
+// falseAlarms is how often something may be named in a comparison of ordinary releases,
+// in the mean, of each of five families: rates of counties, days, days of counties,
+// precincts come to and left. Together they are one in a hundred.
+const falseAlarms = 0.002
+
+// LeastCounties is from how many counties, or days, on it can be told what is usual.
+const LeastCounties = 8
 
 const (
-	leastGroups = 8   // groups from which on what is usual can be told
-	leastRows   = 20  // rows by which one is unusual
-	leastTimes  = 1.5 // and how many times the usual, or the part of it
+	leastRows  = 20  // rows by which one is unusual
+	leastTimes = 1.5 // and how many times the usual, or the part of it
 )
 
 // observed is a rate or a count on a scale on which its variance is known and the
@@ -33,6 +36,16 @@ func rateOf(y float64) float64 {
 	s := math.Sin(min(max(y, 0), math.Pi) / 2)
 	return s * s
 }
+
+// ofOdds puts a rate on the scale of the logarithm of odds, with half a row more on
+// either side, and its variance there (Haldane 1956, "The estimation and significance
+// of the logarithm of a ratio of frequencies", Annals of Human Genetics 20: 309-311).
+func ofOdds(x, n float64) observed {
+	return observed{math.Log((x + 0.5) / (n - x + 0.5)), 1/(x+0.5) + 1/(n-x+0.5)}
+}
+
+// rateOfOdds is the rate at a place of that scale.
+func rateOfOdds(y float64) float64 { return 1 / (1 + math.Exp(-y)) }
 
 // ofCount puts a count on the scale 2 sqrt(x+3/8), on which a Poisson count has the
 // variance 1 (Anscombe 1948).
@@ -112,7 +125,7 @@ func (u *usual) spread(all []observed) float64 {
 	for middle(high) > quartile {
 		high *= 4
 	}
-	for range 60 {
+	for range 45 {
 		if between := (low + high) / 2; middle(between) > quartile {
 			low = between
 		} else {
