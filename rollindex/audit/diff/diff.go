@@ -129,6 +129,7 @@ type reading struct {
 	seed    uint64 // of the places that people move to and from
 
 	counties, statuses *dictionary
+	precincts          [2]map[uint32]int64 // rows by county and print of the precinct
 
 	ids   *extsort.Sorter[wide] // by voter id
 	keys  *extsort.Sorter[wide] // by the other key
@@ -168,13 +169,16 @@ func open(ctx context.Context, inputs [2]compare.Input, opts Options) (r *readin
 	return r, nil
 }
 
+// tables is what counties, precincts, days and what is told of them take.
+const tables = 24 << 20
+
 // sorters shares out the memory: both sorters of rows are in use at once while those
 // without a match by id are handed on.
 func (r *reading) sorters() {
 	dir := cmp.Or(r.opts.TempDir, os.TempDir())
 	least := extsort.MinMemory(len(wide{}))
 	perJob := least/2 + extsort.MinMemory(len(thin{}))/2 + 3*(5<<18) + 4*profileSize
-	memory := cmp.Or(r.opts.Memory, 512<<20) - int64(r.opts.Jobs)*perJob
+	memory := cmp.Or(r.opts.Memory, 512<<20) - int64(r.opts.Jobs)*perJob - tables
 	r.ids = extsort.New[wide](dir, max(memory/20*9, least))
 	r.keys = extsort.New[wide](dir, max(memory/20*9, least))
 	r.moves = extsort.New[thin](dir, max(memory/10, extsort.MinMemory(len(thin{}))))

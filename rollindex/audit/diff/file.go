@@ -98,6 +98,7 @@ func (r *reading) read(ctx context.Context, n int, progress func(done, total, ro
 		f.Columns = append(f.Columns, c)
 	}
 	f.newest = all.registered.newest()
+	r.precincts[n] = all.precincts
 	r.counties.count(n, all.counties.rows)
 	r.statuses.count(n, all.statuses.rows)
 	return f, src.Close()

@@ -37,9 +37,14 @@ const (
 
 // mass is people who did one thing at one place.
 type mass struct {
-	kind  kind
-	rows  int64
-	first thin // the first of their rows
+	kind   kind
+	rows   int64
+	first  thin   // the first of their rows
+	county uint16 // of all of the rows; 0 if they are of several
+
+	of        int64   // of a precinct: its rows
+	low, high float64 // and what share of them is usual
+	chance    float64
 }
 
 // addressOf names a street address by its prints: two of one ZIP code are taken for
@@ -88,7 +93,7 @@ func (m *matching) note(w *writers, row *wide, k kind, place uint64) error {
 	if place == 0 {
 		return nil
 	}
-	return w.moves.Add(thin{mix(m.seed ^ (uint64(k)<<32 | place)), row[1], uint64(k)})
+	return w.moves.Add(thin{m.placeTag(k, place), row[1], uint64(k)})
 }
 
 // findMasses finds the places that many people came to or left. To or from an
@@ -98,13 +103,15 @@ func (m *matching) findMasses(ctx context.Context) error {
 	var precincts [numKinds][]mass
 	err := extsort.Drain(ctx, m.moves, m.opts.Jobs, func(records []thin) (found []mass, _ error) {
 		for i := 0; i < len(records); {
-			j := i + 1
-			for j < len(records) && records[j][0] == records[i][0] {
-				j++
+			j, county := i+1, uint16(records[i][1])
+			for ; j < len(records) && records[j][0] == records[i][0]; j++ {
+				if uint16(records[j][1]) != county {
+					county = 0
+				}
 			}
 			k := kind(records[i][2])
 			if j-i >= leastMass || k >= precinctTo {
-				found = append(found, mass{k, int64(j - i), records[i]})
+				found = append(found, mass{kind: k, rows: int64(j - i), first: records[i], county: county})
 			}
 			i = j
 		}
@@ -122,8 +129,8 @@ func (m *matching) findMasses(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, places := range precincts {
-		m.masses = append(m.masses, outstanding(places)...)
+	for k, file := range map[kind]int{precinctTo: New, precinctFrom: Old} {
+		m.masses = append(m.masses, m.outstanding(k, precincts[k], m.precincts[file])...)
 	}
 	slices.SortFunc(m.masses, func(a, b mass) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(b.rows, a.rows), cmp.Compare(a.first[1], b.first[1]))
@@ -131,21 +138,54 @@ func (m *matching) findMasses(ctx context.Context) error {
 	return nil
 }
 
-// outstanding returns the precincts that far more people came to or left than others.
-func outstanding(places []mass) (found []mass) {
-	all := make([]observed, len(places))
-	for i, p := range places {
-		all[i] = ofCount(float64(p.rows))
+// outstanding returns the precincts that a far larger part of their people came to, or
+// left, than of others; rows are how many each has.
+func (m *matching) outstanding(k kind, places []mass, rows map[uint32]int64) (found []mass) {
+	if len(rows) > maxPrecincts {
+		return nil
+	}
+	at := map[uint64]int{}
+	for i := range places {
+		at[places[i].first[0]] = i + 1
+	}
+	var all []rated
+	for precinct, of := range rows {
+		c := rated{of: of}
+		if i := at[m.placeTag(k, uint64(precinct))]; i > 0 {
+			c.county, c.part = i, min(places[i-1].rows, of)
+		}
+		c.chance = ofRate(float64(c.part), float64(c.of))
+		all = append(all, c)
 	}
 	if len(all) < LeastCounties {
 		return nil
 	}
-	usual := fit(all)
+	slices.SortFunc(all, func(a, b rated) int { return cmp.Or(cmp.Compare(a.of, b.of), cmp.Compare(a.part, b.part)) })
+	u := fitScales(all)
 	limit := falseAlarms / float64(len(all))
-	for i, p := range places {
-		if p.rows >= leastPrecinct && float64(p.rows) >= leastTimes*countOf(usual.centre) && usual.chance(all[i]) < limit && all[i].y > usual.centre {
+	for i := range all {
+		c := &all[i]
+		if c.part >= leastPrecinct && share(c.part, c.of) >= leastTimes*rateOf(u.chance.centre) && c.chance.y > u.chance.centre && u.of(c) < limit {
+			p := places[c.county-1]
+			p.of, p.chance = c.of, u.of(c)
+			p.low, p.high = u.span(c, limit)
 			found = append(found, p)
 		}
 	}
 	return found
+}
+
+// maxPrecincts bounds the precincts that rows are counted of: a column with more is
+// not one of precincts.
+const maxPrecincts = 1 << 17
+
+// countPrecinct counts a row of a precinct.
+func countPrecinct(rows map[uint32]int64, w *wide) {
+	if p := precinctOf(w); p != 0 && len(rows) <= maxPrecincts {
+		rows[uint32(p)]++
+	}
+}
+
+func (m *matching) placeTag(k kind, place uint64) uint64 {
+	return mix(m.seed ^ (uint64(k)<<32 | place))
 }

@@ -80,6 +80,7 @@ type visitor struct {
 	rows, ignored, keyless, withID int64
 	filled                         [compare.NumFields]int64
 	registered                     *dayCounts
+	precincts                      map[uint32]int64
 }
 
 func (r *reading) newVisitor(n int, rows *atomic.Int64) *visitor {
@@ -87,7 +88,7 @@ func (r *reading) newVisitor(n int, rows *atomic.Int64) *visitor {
 	return &visitor{
 		reading: r, file: n, columns: r.columns[n], profiles: r.columns[n].profiles(), printer: compare.NewPrinter(members), hasher: r.prf.NewHasher(),
 		idW: r.ids.NewWriter(), keyW: r.keys.NewWriter(), hotIDs: new(hot), hotKeys: new(hot),
-		counties: r.counties.reader(field.CountyID, members), statuses: r.statuses.reader(field.RoleStatus, members), shared: rows, registered: new(dayCounts),
+		counties: r.counties.reader(field.CountyID, members), statuses: r.statuses.reader(field.RoleStatus, members), shared: rows, registered: new(dayCounts), precincts: map[uint32]int64{},
 	}
 }
 
@@ -118,6 +119,7 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 	for s, f := range slots {
 		w.set(slot(s), v.prints[f])
 	}
+	countPrecinct(v.precincts, &w)
 	if written := v.profile(rec); v.writing {
 		w.set(writingSlot, uint16(written))
 	}
@@ -181,6 +183,9 @@ func (v *visitor) add(o *visitor) {
 	}
 	for day, n := range o.registered {
 		v.registered[day] += n
+	}
+	for precinct, n := range o.precincts {
+		v.precincts[precinct] += n
 	}
 	v.counties.add(o.counties)
 	v.statuses.add(o.statuses)

@@ -74,8 +74,8 @@ const (
 // held against those of all counties. Rates are put on two scales: one where chance is
 // the same everywhere (Anscombe 1948), and that of the logarithm of odds (Haldane 1956),
 // where counties differ evenly. The centre is a weighted median and the spread between
-// counties comes from the median absolute deviation, so that the county that is far
-// off does not hide itself. It is named if on both a Student's t as far off, with as many degrees
+// counties a robust estimate (Huber 1981), so that the county that is far off does not
+// hide itself. It is named if on both a Student's t as far off, with as many degrees
 // of freedom as that estimate is worth, has a chance of less than 0.002 divided by the
 // rates that were looked at (Bonferroni), and the rate is 1.5 times the usual one, or
 // less than the usual by as much, and by 20 rows. Low and High are what is usual for a
@@ -83,7 +83,8 @@ const (
 //
 // A county whose rows became half as many again, or two thirds, is named in any case
 // (size). A registration day, of all or of a county, is held against the other days
-// likewise. An address is named from 50 people on that one thing happened to.
+// likewise, and so is a precinct against the others, from 100 people on. An address is
+// named from 50 people on that one thing happened to.
 type Unusual struct {
 	What      string        // one of the What constants, or a field
 	County    string        // "" for the whole file, or where no county is named
@@ -239,13 +240,9 @@ func (m *matching) rates() (out []Unusual) {
 		if len(counties) == 0 {
 			continue
 		}
-		var chance, odds []observed
+		u := fitScales(counties)
 		for _, c := range counties {
-			chance, odds = append(chance, c.chance), append(odds, c.odds)
-		}
-		u := twoScales{fit(chance), fit(odds)}
-		for _, c := range counties {
-			if d, ok := m.stray(&u, &c, limit); ok {
+			if d, ok := m.stray(u, &c, limit); ok {
 				out = append(out, d)
 			}
 		}
@@ -256,17 +253,55 @@ func (m *matching) rates() (out []Unusual) {
 // twoScales is what is usual on both scales of [rated]. Counties differ from one
 // another by so many times, which has a long tail on the first; few rows are at the
 // mercy of chance, which has one on the second. What is far off on both is unusual.
-type twoScales struct{ chance, odds usual }
+type twoScales struct {
+	chance usual
+	odds   *usual // nil where next to nothing is usual, of which there are no odds
+}
+
+// leastExpected is how many rows are expected in a county from which on its odds tell
+// how counties differ.
+const leastExpected = 1
+
+// fitScales fits both scales, and puts the counties on the second.
+func fitScales(counties []rated) *twoScales {
+	var chance, odds []observed
+	for i := range counties {
+		chance = append(chance, counties[i].chance)
+	}
+	u := &twoScales{chance: fit(chance)}
+	expected := rateOf(u.chance.centre)
+	for i := range counties {
+		c := &counties[i]
+		c.odds = ofOdds(float64(c.part), float64(c.of), expected)
+		if float64(c.of)*expected >= leastExpected {
+			odds = append(odds, c.odds)
+		}
+	}
+	if len(odds) >= LeastCounties {
+		o := fit(odds)
+		u.odds = &o
+	}
+	return u
+}
 
 // of returns the chance of a rate as far off.
 func (u *twoScales) of(c *rated) float64 {
-	return max(u.chance.chance(c.chance), u.odds.chance(c.odds))
+	chance := u.chance.chance(c.chance)
+	if u.odds != nil {
+		chance = max(chance, u.odds.chance(c.odds))
+	}
+	return chance
 }
 
 // span returns the rates that are usual for a county of that size.
 func (u *twoScales) span(c *rated, limit float64) (low, high float64) {
-	a, b := u.chance.reach(c.chance.variance, limit), u.odds.reach(c.odds.variance, limit)
-	return min(rateOf(u.chance.centre-a), rateOfOdds(u.odds.centre-b)), max(rateOf(u.chance.centre+a), rateOfOdds(u.odds.centre+b))
+	reach := u.chance.reach(c.chance.variance, limit)
+	low, high = rateOf(u.chance.centre-reach), rateOf(u.chance.centre+reach)
+	if u.odds != nil {
+		reach = u.odds.reach(c.odds.variance, limit)
+		low, high = min(low, rateOfOdds(u.odds.centre-reach)), max(high, rateOfOdds(u.odds.centre+reach))
+	}
+	return low, high
 }
 
 // rated returns the rate of a measure of each county that has a name; none if they
@@ -288,7 +323,7 @@ func (m *matching) rated(measure int) (out []rated) {
 		}
 		if part := min(c[measure], of); of > 0 {
 			total += part
-			out = append(out, rated{n, measure, part, of, ofRate(float64(part), float64(of)), ofOdds(float64(part), float64(of))})
+			out = append(out, rated{county: n, measure: measure, part: part, of: of, chance: ofRate(float64(part), float64(of))})
 		}
 	}
 	if len(out) < LeastCounties || total == 0 {
@@ -411,7 +446,8 @@ func (m *matching) places() (out []Unusual) {
 	for _, p := range m.masses {
 		w := wide{0, p.first[1]}
 		out = append(out, Unusual{
-			What: what[p.kind], County: m.reading.counties.named(int(w.county()), LeastCounty), Rows: p.rows, At: m.position(&w),
+			What: what[p.kind], County: m.reading.counties.named(int(p.county), LeastCounty), Rows: p.rows, At: m.position(&w),
+			Of: p.of, Low: p.low, High: p.high, Chance: p.chance,
 		})
 	}
 	return out

@@ -38,10 +38,13 @@ func rateOf(y float64) float64 {
 }
 
 // ofOdds puts a rate on the scale of the logarithm of odds, with half a row more on
-// either side, and its variance there (Haldane 1956, "The estimation and significance
-// of the logarithm of a ratio of frequencies", Annals of Human Genetics 20: 309-311).
-func ofOdds(x, n float64) observed {
-	return observed{math.Log((x + 0.5) / (n - x + 0.5)), 1/(x+0.5) + 1/(n-x+0.5)}
+// either side (Haldane 1956, "The estimation and significance of the logarithm of a
+// ratio of frequencies", Annals of Human Genetics 20: 309-311). Its variance there is
+// that of a county of its size with the expected rate: by its own, a county with very
+// many rows would seem to be the surest.
+func ofOdds(x, n, expected float64) observed {
+	e := n * expected
+	return observed{math.Log((x + 0.5) / (n - x + 0.5)), 1/(e+0.5) + 1/(n-e+0.5)}
 }
 
 // rateOfOdds is the rate at a place of that scale.
@@ -63,16 +66,15 @@ type usual struct {
 }
 
 // fit finds the centre and the variance between groups, so that neither hangs on
-// those few that are far off: the centre is the median weighted by how sure each
-// observation is, and the variance is such that half of the groups lie within 0.6745
-// standard deviations of it, which is what the median absolute deviation says
-// (Hampel 1974, "The influence curve and its role in robust estimation", Journal of
-// the American Statistical Association 69: 383-393). That estimate is as sure as a
-// standard deviation of 37 % as many groups (Rousseeuw and Croux 1993, "Alternatives
-// to the median absolute deviation", same journal 88: 1273-1283): so many degrees of
-// freedom it has.
+// those few that are far off. The centre is the median weighted by how sure each
+// observation is. The variance is such that the squares of the distances from it, in
+// standard deviations and none counted as more than clip squared, have the mean that
+// they have under a normal distribution: Huber's M-estimate of scale (Huber 1981,
+// "Robust Statistics", chapter 5), which a fifth of the groups may be off without
+// carrying it away. It is as sure as a standard deviation of 88.5 % as many groups: so
+// many degrees of freedom it has.
 func fit(all []observed) usual {
-	u := usual{df: 0.37 * float64(len(all)-1)}
+	u := usual{df: surety * float64(len(all)-1)}
 	for range 4 {
 		u.centre = weightedMedian(all, u.between)
 		u.between = u.spread(all)
@@ -104,29 +106,33 @@ func weightedMedian(all []observed, between float64) float64 {
 	return 0
 }
 
-// quartile is the third quartile of the normal distribution.
-const quartile = 0.6744897501960817
+// For a standard normal Z: clippedMean is E[min(Z², clip²)], and surety the variance of
+// the standard deviation over that of the estimate, 1/2 over
+// Var[min(Z², clip²)] / E[2 Z²; |Z| < clip]².
+const (
+	clip        = 2
+	clippedMean = 0.92054
+	surety      = 0.885
+)
 
 // spread returns the variance between groups: the less there is, the farther off all
 // lie, so that halving finds it.
 func (u *usual) spread(all []observed) float64 {
-	off := make([]float64, len(all))
-	middle := func(between float64) float64 {
-		for i, o := range all {
-			off[i] = math.Abs(o.y-u.centre) / math.Sqrt(o.variance+between)
+	mean := func(between float64) (sum float64) {
+		for _, o := range all {
+			sum += min((o.y-u.centre)*(o.y-u.centre)/(o.variance+between), clip*clip)
 		}
-		slices.Sort(off)
-		return off[len(off)/2]
+		return sum / float64(len(all))
 	}
-	if middle(0) <= quartile {
+	if mean(0) <= clippedMean {
 		return 0
 	}
 	low, high := 0.0, math.Pi*math.Pi
-	for middle(high) > quartile {
+	for mean(high) > clippedMean {
 		high *= 4
 	}
 	for range 45 {
-		if between := (low + high) / 2; middle(between) > quartile {
+		if between := (low + high) / 2; mean(between) > clippedMean {
 			low = between
 		} else {
 			high = between

@@ -44,7 +44,7 @@ func (d *difference) columns() *report.Table {
 func (d *difference) groups(title, nameless string, all []diff.Group, most int) *report.Table {
 	t := &report.Table{
 		Columns: []report.Column{{Title: title}, {Title: "Old rows", Number: true}, {Title: "New", Number: true}, {Title: "Added", Number: true}, {Title: "Gone", Number: true}, {Title: "Changed", Number: true}},
-		Legend:  []report.Key{{Pattern: report.Solid, Means: "added"}, {Pattern: report.Hatched, Means: "gone"}, {Pattern: report.Dotted, Means: "changed, of ten in a hundred rows"}},
+		Legend:  []report.Key{{Pattern: report.Solid, Means: "added"}, {Pattern: report.Hatched, Means: "gone"}, {Pattern: report.Dotted, Means: "changed; a whole bar is 10 % of rows"}},
 	}
 	share := func(n int64, g *diff.Group) float64 {
 		return float64(n) / float64(max(g.Rows[diff.Old], g.Rows[diff.New], 1))
@@ -91,7 +91,7 @@ func (d *difference) flips() *report.Table {
 func (d *difference) fields() *report.Table {
 	t := &report.Table{
 		Columns: []report.Column{{Title: "Field"}, {Title: "Changed", Number: true}, {Title: "of rows in both", Number: true}},
-		Legend:  []report.Key{{Pattern: report.Solid, Means: "changed, of ten in a hundred rows"}},
+		Legend:  []report.Key{{Pattern: report.Solid, Means: "changed; a whole bar is 10 % of rows"}},
 	}
 	for _, f := range d.Fields {
 		t.Rows = append(t.Rows, report.Row{
@@ -174,7 +174,7 @@ func shareTicks(high float64) (ticks []report.Tick) {
 	for i := 0; i <= 5; i++ {
 		at := step * float64(i)
 		ticks = append(ticks, report.Tick{At: at, Name: report.Percent(at)})
-		if at >= high {
+		if i > 0 && at >= high {
 			break
 		}
 	}
@@ -198,10 +198,15 @@ func (d *difference) days() report.Block {
 	if len(d.Days) < 3 {
 		return nil
 	}
-	c := &report.Curve{Title: "Rows added, by the day they registered", Desc: "Days on which nobody added registered are left out. Days that are unusual have their date.", YTitle: "rows added"}
+	c := &report.Curve{Title: "Rows added, by the day they registered", Desc: "Days that are unusual have their date.", YTitle: "rows added"}
 	high := 0.0
-	for _, day := range d.Days {
+	for i, day := range d.Days {
 		at, n := dayPlace(day), float64(day.Rows)
+		if i > 0 { // days without any, of which the first and last draw the line down
+			if before := c.X[len(c.X)-1]; at > before+oneDay {
+				c.X, c.Y = append(c.X, before+oneDay, at-oneDay), append(c.Y, 0, 0)
+			}
+		}
 		c.X, c.Y, high = append(c.X, at), append(c.Y, n), max(high, n)
 		if slices.ContainsFunc(d.Unusual, func(u diff.Unusual) bool { return u.What == diff.WhatRegistered && u.County == "" && u.Day == day.Day }) && len(c.Marks) < 6 {
 			c.Marks = append(c.Marks, report.Mark{X: at, Y: n, Name: day.Day.String()})
@@ -212,12 +217,14 @@ func (d *difference) days() report.Block {
 	step := niceStep(max(high, 5))
 	for i := 0; i <= 5; i++ {
 		c.YTicks = append(c.YTicks, report.Tick{At: step * float64(i), Name: thousands(int64(step) * int64(i))})
-		if step*float64(i) >= high {
+		if i > 0 && step*float64(i) >= high {
 			break
 		}
 	}
 	return c
 }
+
+const oneDay = 24 * 60 * 60
 
 func dayPlace(d diff.Day) float64 {
 	return float64(time.Date(int(d.Day.Year), time.Month(d.Day.Month), int(d.Day.Day), 0, 0, 0, 0, time.UTC).Unix())

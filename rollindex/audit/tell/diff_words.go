@@ -77,8 +77,11 @@ var atPlace = map[string]string{
 
 func (d *difference) odd(u *diff.Unusual) string {
 	where := ""
-	if u.County != "" {
-		where = u.County + ": "
+	switch c := u.County; {
+	case c != "" && c[0] <= '9': // a number
+		where = "County " + c + ": "
+	case c != "":
+		where = c + ": "
 	}
 	switch {
 	case u.What == diff.WhatSize:
@@ -86,7 +89,11 @@ func (d *difference) odd(u *diff.Unusual) string {
 	case u.What == diff.WhatRegistered:
 		return fmt.Sprintf("%s%s added registered on %s; %.0f to %.0f are usual for a day.", where, counted(u.Rows, "row", "rows"), dayWords(u.Day), max(u.Low, 0), u.High)
 	case u.At != nil:
-		return where + fmt.Sprintf(atPlace[u.What], counted(u.Rows, "row", "rows")) + ", the first at " + d.at(u.At) + "."
+		usual := ""
+		if u.Of > 0 {
+			usual = fmt.Sprintf(" of %s (%s; %s to %s are usual)", counted(u.Of, "row", "rows"), percentOf(u.Rows, u.Of), report.Percent(u.Low), report.Percent(u.High))
+		}
+		return where + fmt.Sprintf(atPlace[u.What], counted(u.Rows, "row", "rows")) + usual + ", the first at " + d.at(u.At) + "."
 	}
 	did := happened[u.What]
 	if did == "" {
@@ -212,7 +219,7 @@ func (d *difference) method() []string {
 		"Rows are read by the layout of their file, and values put into one canonical form (version " + hashing.Version + "); how they are written is compared too where both files have one layout.",
 		"Rows are matched by voter id, unless name and birth date differ both; those left by the strongest other key that both files carry. Values are compared by 16-bit prints: two different values count as the same once in 65,535.",
 		fmt.Sprintf("Different values are counted up to 64, and estimated beyond that by HyperLogLog (standard error 1.6 %%). Codes and statuses are named if at least %d rows share them, counties from %d rows on.", diff.LeastShared, diff.LeastCounty),
-		"A county's rate is held against those of all, by weighted median and median absolute deviation, on two scales: that of Anscombe (1948), where chance is the same everywhere, and the logarithm of odds. It is named if a Student's t as far off on both has a chance of less than 0.002 divided by the rates looked at; days and precincts likewise. Together that is one false alarm in a hundred comparisons of ordinary releases.",
+		"A county's rate is held against those of all, by weighted median and Huber's robust estimate of scale (1981), on two scales: that of Anscombe (1948), where chance is the same everywhere, and the logarithm of odds. It is named if a Student's t as far off on both has a chance of less than 0.002 divided by the rates looked at; days and precincts likewise. Together that is one false alarm in a hundred comparisons of ordinary releases.",
 		"An address is named from 50 people on. A county is named in any case if its rows became half as many again, or fewer than two thirds.",
 		"The same files give the same report with any number of jobs and any memory.",
 	}
