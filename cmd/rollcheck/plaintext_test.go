@@ -114,6 +114,17 @@ func TestNoPlaintextOfComparisons(t *testing.T) {
 	for _, format := range [][]string{nil, {"--json"}} {
 		h.watch(s.start(append(format, date...)...), -1)
 	}
+	// Of releases, codes and statuses that a hundred rows share are shown, as all rows
+	// share the canary of codes here.
+	whole, err := os.ReadFile(fl)
+	s.check(err)
+	whole = bytes.ReplaceAll(whole, []byte(canaryCode), []byte("ACT"))
+	half := bytes.IndexByte(whole[len(whole)/2:], '\n') + len(whole)/2 + 1
+	diff := append([]string{"diff", s.file("part.txt", whole[:half]), "2020-09-01=" + s.file("whole.txt", whole)}, outs("diff")...)
+	h.watch(s.start(append(diff, "--json")...), 3)
+	for _, format := range [][]string{nil, {"--json"}} {
+		h.watch(s.start(append(format, diff...)...), -1).want(1)
+	}
 	words := s.file("words", []byte("alder brisk cobalt dune ember fjord\n"))
 	card := []string{"--card-passphrase-file", words}
 	for _, path := range []string{fl, nc} {

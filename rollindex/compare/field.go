@@ -254,13 +254,7 @@ func (v *valuer) longer(rec *voterfile.Record, role field.Role, b []byte) print 
 // meaning returns what a value of a coded column stands for, in one word where
 // publishers have many: codes come from the layout, words as they are.
 func meaning(role field.Role, value string, codes map[string]map[string]string) string {
-	said := value
-	for code, m := range codes[role.String()] {
-		if strings.EqualFold(code, value) {
-			said = m
-			break
-		}
-	}
+	said := spelled(role, value, codes)
 	words := string(appendLetters(nil, []byte(said)))
 	if m := initials[role][words]; m != "" {
 		return m
@@ -277,6 +271,17 @@ func meaning(role field.Role, value string, codes map[string]map[string]string) 
 		return strings.TrimSuffix(words, "COUNTY")
 	}
 	return words
+}
+
+// spelled returns what a value of a coded column stands for, as the layout says it;
+// the value itself if it says nothing.
+func spelled(role field.Role, value string, codes map[string]map[string]string) string {
+	for code, m := range codes[role.String()] {
+		if strings.EqualFold(code, value) {
+			return m
+		}
+	}
+	return value
 }
 
 // wordings are parts of the meanings of codes, the first that fits counts: what
