@@ -203,7 +203,7 @@ var files = []struct {
 		Sex: "SEX", Birth: "DOB", BirthYear: "substr(DOB,1,4)", ZIP5: "ZIP", ZIP3: "substr(ZIP,1,3)", Precinct: "CASE PRECINCT WHEN '' THEN '' ELSE '/'||PRECINCT END", Party: "PARTY",
 	}},
 	{"fl-extract", "\t", false, map[Attributes]string{
-		Sex: `"Gender"`, Race: `"Race"`, Party: `"Party Affiliation"`,
+		Sex: `CASE "Gender" WHEN 'U' THEN '' ELSE "Gender" END`, Race: `CASE "Race" WHEN '9' THEN '' ELSE "Race" END`, Party: `"Party Affiliation"`,
 		Birth:     `CASE "Birth Date" WHEN '01/01/1900' THEN '' ELSE "Birth Date" END`,
 		BirthYear: `CASE "Birth Date" WHEN '01/01/1900' THEN '' ELSE substr("Birth Date",7) END`,
 		ZIP5:      `CASE substr("Residence Zipcode",1,5) WHEN '99999' THEN '' ELSE substr("Residence Zipcode",1,5) END`,
@@ -212,7 +212,7 @@ var files = []struct {
 		Phone:     `CASE "Daytime Phone Number" WHEN '' THEN '' ELSE "Daytime Area Code"||"Daytime Phone Number" END`,
 	}},
 	{"nc-ncvoter-2022", "\t", true, map[Attributes]string{
-		Sex: `"gender_code"`, Race: `"race_code"`, Party: `"party_cd"`,
+		Sex: `CASE "gender_code" WHEN 'U' THEN '' ELSE "gender_code" END`, Race: `CASE "race_code" WHEN 'U' THEN '' ELSE "race_code" END`, Party: `"party_cd"`,
 		Birth: `CASE "birth_year" WHEN '1900' THEN '' ELSE "birth_year" END`, BirthYear: `CASE "birth_year" WHEN '1900' THEN '' ELSE "birth_year" END`,
 		ZIP5:     `CASE substr("zip_code",1,5) WHEN '99999' THEN '' ELSE substr("zip_code",1,5) END`,
 		ZIP3:     `CASE substr("zip_code",1,5) WHEN '99999' THEN '' ELSE substr("zip_code",1,3) END`,
