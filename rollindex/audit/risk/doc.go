@@ -19,7 +19,7 @@
 //
 // A value is what the file writes, without spaces around it; a birth date that is a
 // placeholder counts as missing, and so does a word that the file's layout has for no
-value. A missing value is a value of its own: rows without
+// value. A missing value is a value of its own: rows without
 // a birth date are alike in that. A precinct is that of its county.
 //
 // # How
