@@ -14,7 +14,6 @@ type looker struct {
 	x      []byte
 	asked  []asked
 	hits   []listTag
-	mail   hashing.Details
 }
 
 // asked is one input of a row, at x[from:to].

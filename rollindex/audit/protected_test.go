@@ -243,8 +243,8 @@ func TestArizona2020(t *testing.T) {
 
 const header = "LAST,FIRST,MIDDLE,SUFFIX,DOB,AGE,HOUSE,STREET,UNIT,ZIP,MAIL,MAILZIP,ID,PHONE,EMAIL,STATUS,SECRET\n"
 
-// own is a layout with every column that is looked at.
-func own(t testing.TB) *layouts.Layout {
+// ownLayout is a layout with every column that is looked at.
+func ownLayout(t testing.TB) *layouts.Layout {
 	t.Helper()
 	l, err := layouts.Parse([]byte(`{"id":"own","title":"own","jurisdiction":"US-OH","vintage":"2020","distribution":"test","delimiter":",","encoding":"utf-8","line_ending":"lf",
 		"header":true,"columns":[{"name":"LAST","role":"name_last"},{"name":"FIRST","role":"name_first"},{"name":"MIDDLE","role":"name_middle"},{"name":"SUFFIX","role":"name_suffix"},
@@ -284,7 +284,7 @@ func TestRows(t *testing.T) {
 			t.Fatalf("%q has no answer", line)
 		}
 		path := writeFile(t, "roll.csv", header+row+"\n")
-		vs, near := watch(t, path, own(t), w, 1)
+		vs, near := watch(t, path, ownLayout(t), w, 1)
 		got := "nothing"
 		if len(vs) > 0 {
 			got = vs[0].Rule + " " + shortened(vs[0])
@@ -311,6 +311,21 @@ func shortened(v Violation) string {
 		return "status"
 	}
 	return "age"
+}
+
+// Of two goroutines' rows the first are kept, whoever read them.
+func TestMergedPlaces(t *testing.T) {
+	var a, b places
+	for _, line := range []int64{4, 5, 9} {
+		a.add(newPlace(0, line), 3)
+	}
+	for _, line := range []int64{1, 2, 7, 8} {
+		b.add(newPlace(0, line), 3)
+	}
+	a.merge(&b, 3)
+	if want := []place{newPlace(0, 1), newPlace(0, 2), newPlace(0, 4)}; a.n != 7 || !slices.Equal(a.kept, want) {
+		t.Errorf("%d rows, kept %v", a.n, a.kept)
+	}
 }
 
 // Nothing that is told depends on the goroutines, and nothing of it is a value.
@@ -345,18 +360,36 @@ func TestCleanRolls(t *testing.T) {
 	}
 }
 
-// Florida's own list, in Florida's layout.
+// A list in another layout than the release's.
 func TestListOfARoll(t *testing.T) {
+	r := makeRoll(t, "oh-swvf", 3000)
+	own := r.write(t, "protected.csv", func(i int) bool { return i%50 == 0 && r.people[i].BirthDate != "" && bytes.Contains(r.lines[i], []byte(r.people[i].BirthDate)) })
+	p := readList(t, own)
+	var b strings.Builder
+	b.WriteString(header)
+	for i := range r.people {
+		if q := &r.people[i]; i%3 != 0 {
+			fmt.Fprintf(&b, "%s,%s,%s,,%s,,,,,%s,,,,,,A,N\n", q.Last, q.First, q.Middle, q.BirthDate, q.ZIP)
+		}
+	}
+	vs, _ := watch(t, writeFile(t, "release.csv", b.String()), ownLayout(t), Watch{Protected: p}, 2)
+	if n := rowsOf(vs, RuleProtected, "rows of"); p.People() < 40 || n < int64(p.People())/2 || n > int64(p.People()) {
+		t.Errorf("of %d people on the list, two of three are in the release, and %d rows are found", p.People(), n)
+	}
+}
+
+// Florida's own list, in Florida's layout.
+func TestListOfFlorida(t *testing.T) {
 	r := makeRoll(t, "fl-extract", 5000)
 	own := r.write(t, "protected.txt", func(i int) bool { return i%50 == 0 })
-	p, err := ReadProtected(t.Context(), own, &testKey, r.layout)
+	p, err := ReadProtected(t.Context(), own, &testKey, nil)
 	if err != nil {
 		// Rows that Florida withholds have nothing to be found by: an office's own list does.
 		if !errors.Is(err, ErrList) || !strings.Contains(err.Error(), "not enough to find them by") {
 			t.Fatal(err)
 		}
 		own = r.write(t, "protected.txt", func(i int) bool { return i%50 == 0 && !bytes.Contains(r.lines[i], []byte("\t*\t")) })
-		if p, err = ReadProtected(t.Context(), own, &testKey, r.layout); err != nil {
+		if p, err = ReadProtected(t.Context(), own, &testKey, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

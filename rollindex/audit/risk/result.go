@@ -79,11 +79,13 @@ type Contribution struct {
 func (r *Result) Contributions() (all []Contribution) {
 	whole := r.Set(r.Whole)
 	for _, a := range r.Whole.Each() {
-		without := 0.0
+		c := Contribution{Of: a, With: whole.Unique()}
 		if s := r.Set(r.Whole &^ a); s != nil {
-			without = s.Unique()
+			c.Without = s.Unique()
+		} else if r.Whole != a { // who knows nothing finds nobody
+			continue
 		}
-		all = append(all, Contribution{a, whole.Unique(), without})
+		all = append(all, c)
 	}
 	slices.SortStableFunc(all, func(a, b Contribution) int { return cmp.Compare(a.Without, b.Without) })
 	return all
