@@ -61,6 +61,8 @@ type listTag struct {
 // by its type.
 type tagSort uint8
 
+//
+// Two sorts share the inputs of another, and say more of whose they are.
 const (
 	keyGuess      tagSort = 63 // another spelling, or name and ZIP code
 	homeAddress   tagSort = 64 // of somebody whose unit is not known
@@ -70,8 +72,8 @@ const (
 	firstZIP      tagSort = 68
 	firstPart     tagSort = 69
 	lastPart      tagSort = 70
-	unitBuilding  tagSort = 71 // the address of somebody whose unit is known
-	nameYearOfDay tagSort = 72 // the name and year of somebody whose full birth date is known
+	unitBuilding  tagSort = 71 // of the input of homeAddress: of somebody whose unit is known
+	nameYearOfDay tagSort = 72 // of the input of nameYear: of somebody whose full birth date is known
 	endSorts      tagSort = 73
 )
 

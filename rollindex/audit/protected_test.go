@@ -363,7 +363,9 @@ func TestCleanRolls(t *testing.T) {
 // A list in another layout than the release's.
 func TestListOfARoll(t *testing.T) {
 	r := makeRoll(t, "oh-swvf", 3000)
-	own := r.write(t, "protected.csv", func(i int) bool { return i%50 == 0 && r.people[i].BirthDate != "" && bytes.Contains(r.lines[i], []byte(r.people[i].BirthDate)) })
+	own := r.write(t, "protected.csv", func(i int) bool {
+		return i%50 == 0 && r.people[i].BirthDate != "" && bytes.Contains(r.lines[i], []byte(r.people[i].BirthDate))
+	})
 	p := readList(t, own)
 	var b strings.Builder
 	b.WriteString(header)
