@@ -61,7 +61,6 @@ type listTag struct {
 // by its type.
 type tagSort uint8
 
-//
 // Two sorts share the inputs of another, and say more of whose they are.
 const (
 	keyGuess      tagSort = 63 // another spelling, or name and ZIP code
