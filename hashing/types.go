@@ -110,6 +110,10 @@ type DatasetInfo struct {
 	Unread   int64 `json:"unread,omitempty"`
 	Unchosen int64 `json:"unchosen,omitempty"`
 
+	// Doubts names what the values of the sources do not settle of how they were read,
+	// sorted, such as which column holds the surnames ("surname-first-name").
+	Doubts []string `json:"doubts,omitempty"`
+
 	KeyRows      map[string]int64 `json:"key_rows"`
 	Columns      []string         `json:"columns"` // names of the kinds of field with a value in any row
 	JanuaryFirst string           `json:"january_first,omitempty"`

@@ -1,6 +1,7 @@
 package rollindex
 
 import (
+	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -26,9 +27,11 @@ type dataset struct {
 
 // reader looks tags up in a dataset file, for one goroutine at a time.
 type reader struct {
-	tree *tree
-	mac  *mac
-	size int // of an entry
+	tree    *tree
+	mac     *mac
+	size    int              // of an entry
+	intact  verified         // pages checked before
+	results []hashing.Result // storage of a search
 }
 
 // dataset returns the open file of a listed dataset, opening it if need be.
@@ -91,6 +94,10 @@ func (ix *Index) openDataset(path string, l *listed) (*dataset, error) {
 	return d, nil
 }
 
+func newReader(t *tree, pageKey []byte, size int) *reader {
+	return &reader{tree: t, mac: newMAC(pageKey), size: size, intact: newVerified()}
+}
+
 // ready makes readers until there are n.
 func (d *dataset) ready(n int) error {
 	for len(d.readers) < n {
@@ -98,7 +105,7 @@ func (d *dataset) ready(n int) error {
 		if err != nil {
 			return err
 		}
-		d.readers = append(d.readers, &reader{t, newMAC(d.pageKey), d.size})
+		d.readers = append(d.readers, newReader(t, d.pageKey, d.size))
 	}
 	return nil
 }
@@ -155,7 +162,7 @@ func (d *dataset) eachPage(ctx context.Context, f func(p *page, blob []byte) err
 func (r *reader) page(t hashing.Tag) (p page, err error) {
 	err = r.tree.find(pageID(t), func(row uint64, blob []byte) (bool, error) {
 		var err error
-		p, err = openPage(r.mac, row, blob, r.size)
+		p, err = r.intact.open(r.mac, row, blob, r.size)
 		return err == nil && p.covers(t), err
 	})
 	return p, err
@@ -184,6 +191,7 @@ func (d *dataset) readFilter() error {
 		if int(id) != len(shards) || len(shards) > 0 && l != log {
 			return fmt.Errorf("%w: filter shard %d is out of place", ErrDamaged, id)
 		}
+		s.bits = bytes.Clone(s.bits) // the blob is the database's
 		shards, log = append(shards, s), l
 		return nil
 	})

@@ -42,9 +42,11 @@ func shardOf(t hashing.Tag, log int) uint64 {
 	return uint64(t) >> (64 - log) // a shift by 64 gives 0
 }
 
-// shard is one part of a filter.
+// shard is one part of a filter: m bits, the lowest of each byte first, and k hash
+// functions.
 type shard struct {
-	f *bloom.BloomFilter
+	bits []byte
+	m, k uint
 }
 
 // shardSize returns the bits and the hash functions of a shard of n tags.
@@ -53,12 +55,15 @@ func shardSize(n int) (m, k uint) {
 	return min((m+63)/64*64, shardMaxBits), k
 }
 
-// positions calls f with the bit positions of a tag. The tag is the output of a
-// keyed function, so its own bits serve as the two hashes of Kirsch and
-// Mitzenmacher, "Less Hashing, Same Performance" (ESA 2006): the low half, and
-// the twenty bits above it, which no shard number reaches.
+// hashes returns the two hashes of Kirsch and Mitzenmacher, "Less Hashing, Same
+// Performance" (ESA 2006). The tag is the output of a keyed function, so its own
+// bits serve: the low half, and the twenty bits above it, which no shard number
+// reaches.
+func hashes(t hashing.Tag) (h, step uint32) { return uint32(t), uint32(t>>32)<<12 | 1 }
+
+// positions calls f with the bit positions of a tag.
 func positions(t hashing.Tag, m, k uint, f func(pos uint) bool) bool {
-	h, step := uint32(t), uint32(t>>32)<<12|1
+	h, step := hashes(t)
 	for range k {
 		if !f(uint(uint64(h) * uint64(m) >> 32)) {
 			return false
@@ -70,39 +75,37 @@ func positions(t hashing.Tag, m, k uint, f func(pos uint) bool) bool {
 
 func newShard(tags []hashing.Tag) shard {
 	m, k := shardSize(len(tags))
-	s := shard{bloom.New(m, k)}
-	set := s.f.BitSet()
+	set := bloom.New(m, k).BitSet()
 	for _, t := range tags {
 		positions(t, m, k, func(pos uint) bool { set.Set(pos); return true })
+	}
+	s := shard{make([]byte, 0, m/8), m, k}
+	for _, w := range set.Words() {
+		s.bits = binary.LittleEndian.AppendUint64(s.bits, w)
 	}
 	return s
 }
 
 // mayHold reports false only when the tag is not in the shard.
-func (s shard) mayHold(t hashing.Tag) bool {
-	set := s.f.BitSet()
-	return positions(t, s.f.Cap(), s.f.K(), set.Test)
+func (s *shard) mayHold(t hashing.Tag) bool {
+	return positions(t, s.m, s.k, func(pos uint) bool { return s.bits[pos/8]>>(pos%8)&1 == 1 })
 }
 
 // seal returns the shard's row.
-func (s shard) seal(mc *mac, id uint64, log, n int) []byte {
-	words := s.f.BitSet().Words()
-	blob := make([]byte, 0, filterHead+macSize+8*len(words))
+func (s *shard) seal(mc *mac, id uint64, log, n int) []byte {
+	blob := make([]byte, 0, filterHead+macSize+len(s.bits))
 	blob = append(blob, filterMagic...)
-	for _, v := range []uint32{uint32(log), uint32(n), uint32(s.f.Cap()), uint32(s.f.K())} {
+	for _, v := range []uint32{uint32(log), uint32(n), uint32(s.m), uint32(s.k)} {
 		blob = binary.BigEndian.AppendUint32(blob, v)
 	}
-	blob = blob[:filterHead+macSize]
-	for _, w := range words {
-		blob = binary.LittleEndian.AppendUint64(blob, w)
-	}
+	blob = append(blob[:filterHead+macSize], s.bits...)
 	copy(blob[filterHead:], mc.of(macFilter, id, blob[:filterHead], blob[filterHead+macSize:]))
 	return blob
 }
 
 // openShard checks a row before any of it is used: the MAC first, then every
 // size against what the number of tags says it must be. (A Bloom filter read
-// with a wrong size answers "absent" to everything.)
+// with a wrong size answers "absent" to everything.) The shard is a part of the blob.
 func openShard(mc *mac, id uint64, blob []byte) (s shard, log, n int, err error) {
 	if len(blob) < filterHead+macSize || len(blob) > filterHead+macSize+shardMaxBits/8 {
 		return s, 0, 0, fmt.Errorf("%w: filter shard %d is %d bytes long", ErrDamaged, id, len(blob))
@@ -118,9 +121,5 @@ func openShard(mc *mac, id uint64, blob []byte) (s shard, log, n int, err error)
 		binary.BigEndian.Uint32(head[12:]) != uint32(m) || binary.BigEndian.Uint32(head[16:]) != uint32(k) || len(body) != int(m/8) {
 		return s, 0, 0, fmt.Errorf("%w: filter shard %d states sizes it cannot have", ErrDamaged, id)
 	}
-	words := make([]uint64, len(body)/8)
-	for i := range words {
-		words[i] = binary.LittleEndian.Uint64(body[8*i:])
-	}
-	return shard{bloom.FromWithM(words, m, k)}, log, n, nil
+	return shard{body, m, k}, log, n, nil
 }

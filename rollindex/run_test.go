@@ -101,7 +101,8 @@ func FuzzOpenPage(f *testing.F) {
 	blob = append(blob, make([]byte, 2*localEntry)...)
 	sealPage(mc, blob, 2, 0)
 	f.Add(uint64(1), blob)
-	f.Add(uint64(0), newShard([]hashing.Tag{1, 2, 3}).seal(mc, 0, 0, 3))
+	few := newShard([]hashing.Tag{1, 2, 3})
+	f.Add(uint64(0), few.seal(mc, 0, 0, 3))
 	f.Fuzz(func(t *testing.T, id uint64, blob []byte) {
 		if p, err := openPage(mc, id, blob, localEntry); err == nil {
 			again := bytes.Clone(blob)

@@ -1,7 +1,6 @@
 package rollindex
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"runtime"
@@ -32,26 +31,45 @@ func (ix *Index) Unreadable(i int) string {
 // that it may be so. Results come from one
 // goroutine at a time, in no order. A dataset that cannot be opened yields
 // nothing: ask [Index.Unreadable].
+//
+// Keys are evaluated and sifted a chunk at a time, so that of millions only those
+// are held at once that the filters let through; these are then looked up together,
+// in the order of the pages.
 func (ix *Index) Search(ctx context.Context, inputs []hashing.Input, yield func(hashing.Result)) error {
 	s := &ix.scratch
-	if err := ix.valuesOf(ctx, inputs, ix.homes(), s); err != nil {
-		return err
+	s.begin(len(ix.cat.datasets))
+	homes := ix.homes()
+	chunks := (len(inputs) + chunkSize - 1) / chunkSize
+	for c := range chunks {
+		from, to := len(inputs)*c/chunks, len(inputs)*(c+1)/chunks
+		if err := ix.valuesOf(ctx, inputs[from:to], homes, s); err != nil {
+			return err
+		}
+		s.suppressed = ix.suppressedOf(inputs[from:to], int32(from), s)
+		for i := range ix.cat.datasets {
+			if d, err := ix.dataset(&ix.cat.datasets[i]); err == nil {
+				d.sift(s, &s.lists[i], int32(from))
+			}
+		}
 	}
-	suppressed := ix.suppressedOf(inputs, s)
 	for i := range ix.cat.datasets {
 		d, err := ix.dataset(&ix.cat.datasets[i])
 		if err != nil {
 			continue
 		}
-		if err := d.search(ctx, s, i, ix.withheld(&ix.cat.datasets[i].info), yield); err != nil {
+		if err := d.search(ctx, s.lists[i].sorted(), i, ix.withheld(&ix.cat.datasets[i].info), yield); err != nil {
 			return err
 		}
-		for _, input := range suppressed {
+		for _, input := range s.suppressed {
 			yield(hashing.Result{Input: int(input), Dataset: i, Withheld: true})
 		}
 	}
 	return ctx.Err()
 }
+
+// chunkSize is how many inputs are evaluated and sifted at a time: enough that each
+// shard of a filter has many of them, in 20 MB.
+const chunkSize = 1 << 18
 
 // valuesOf evaluates the keyed function of every input, in a served index that of
 // each of the jurisdictions.
@@ -63,22 +81,24 @@ func (ix *Index) valuesOf(ctx context.Context, inputs []hashing.Input, jurisdict
 	return nil
 }
 
-// suppressedOf returns the inputs that are keys of people who asked to be left out.
-// The values of a local index are known already.
-func (ix *Index) suppressedOf(inputs []hashing.Input, s *scratch) (all []int32) {
+// suppressedOf appends the inputs, the first of which has the number first, that are
+// keys of people who asked to be left out. The values of a local index are known
+// already.
+func (ix *Index) suppressedOf(inputs []hashing.Input, first int32, s *scratch) []int32 {
 	if ix.suppression == nil {
 		return nil
 	}
 	if ix.cat.scheme == hashing.Served {
 		s.outputs = ix.hash(inputs, s.outputs)
 	}
+	all := s.suppressed
 	var mu sync.Mutex
 	inParts(len(inputs), runtime.GOMAXPROCS(0), func(_, from, to int) {
 		var part []int32
 		marker := ix.prf.NewMarker()
 		for i := from; i < to; i++ {
 			if _, ok := ix.suppression.marks[marker.Mark(&s.outputs[i])]; ok {
-				part = append(part, int32(i))
+				part = append(part, first+int32(i))
 			}
 		}
 		mu.Lock()
@@ -91,14 +111,28 @@ func (ix *Index) suppressedOf(inputs []hashing.Input, s *scratch) (all []int32) 
 // scratch is memory that one search leaves to the next: a batch makes many
 // searches, and fresh memory would cost more than what is done with it.
 type scratch struct {
-	outputs []hashing.Output      // of each input, in a local index
-	served  map[string]*evaluated // by jurisdiction, in a served index
-	parts   []scratchPart         // by goroutine
+	outputs    []hashing.Output      // of each input of a chunk, in a local index
+	served     map[string]*evaluated // by jurisdiction, in a served index
+	suppressed []int32               // inputs that are keys of people who asked to be left out
+	lists      []wantedList          // by dataset
+	sifting    []siftScratch         // by goroutine
 }
 
-type scratchPart struct {
-	all, sorted []wanted
-	ends        []int
+// begin empties what a search collects from chunk to chunk.
+func (s *scratch) begin(datasets int) {
+	s.suppressed = s.suppressed[:0]
+	jobs := runtime.GOMAXPROCS(0)
+	if len(s.sifting) != jobs {
+		s.sifting, s.lists = make([]siftScratch, jobs), nil
+	}
+	for len(s.lists) < datasets {
+		s.lists = append(s.lists, wantedList{parts: make([][]wanted, jobs)})
+	}
+	for i := range s.lists {
+		for j := range s.lists[i].parts {
+			s.lists[i].parts[j] = s.lists[i].parts[j][:0]
+		}
+	}
 }
 
 // hash evaluates the keyed function of every input, on all cores when there
@@ -242,24 +276,15 @@ func inParts(n, jobs int, f func(part, from, to int)) {
 	wg.Wait()
 }
 
-// wanted is a tag to look up.
-type wanted struct {
-	tag   hashing.Tag
-	pad   hashing.Mask
-	input int32
-}
-
-// search looks the outputs up in one dataset, in the order of the tags, so
-// that no page is read twice. Many are looked up side by side, each goroutine
-// in a part of the file. Entries that are withheld are passed over.
-func (d *dataset) search(ctx context.Context, s *scratch, index int, withheld map[hashing.Tag]struct{}, yield func(hashing.Result)) error {
+// search looks a sorted list up in the pages of one dataset, so that none is read
+// twice. A long list is looked up side by side, each goroutine in a part of the
+// file. Entries that are withheld are passed over.
+func (d *dataset) search(ctx context.Context, list []wanted, index int, withheld map[hashing.Tag]struct{}, yield func(hashing.Result)) error {
 	if d.seal.several() {
 		found, each := joined{}, yield
 		defer func() { found.yield(index, each) }()
 		yield = found.add(each)
 	}
-	filtered := d.seal.count(s) >= filterFrom && d.loadFilter() == nil
-	list := d.wanted(s, filtered)
 	jobs := 1
 	if len(list) >= parallelFrom {
 		jobs = runtime.GOMAXPROCS(0)
@@ -272,14 +297,13 @@ func (d *dataset) search(ctx context.Context, s *scratch, index int, withheld ma
 	for j, r := range d.readers[:jobs] {
 		part := list[len(list)*j/jobs : len(list)*(j+1)/jobs]
 		wg.Go(func() {
-			results := make([]hashing.Result, 0, min(len(part), parallelFrom))
 			for len(part) > 0 && ctx.Err() == nil {
 				n := min(len(part), parallelFrom)
-				results = r.search(part[:n], index, withheld, results[:0])
+				r.results = r.search(part[:n], index, withheld, r.results[:0])
 				part = part[n:]
 				mu.Lock()
-				for _, res := range results {
-					yield(res)
+				for i := range r.results {
+					yield(r.results[i])
 				}
 				mu.Unlock()
 			}
@@ -337,72 +361,4 @@ func (r *reader) search(list []wanted, index int, withheld map[hashing.Tag]struc
 		}
 	}
 	return results
-}
-
-// wanted returns the tags to look for in the pages, sorted: all of them, or
-// those that the filter lets through. It is valid until the next search.
-func (d *dataset) wanted(s *scratch, filtered bool) []wanted {
-	if len(s.parts) == 0 {
-		s.parts = make([]scratchPart, runtime.GOMAXPROCS(0))
-	}
-	lists := make([][]wanted, len(s.parts))
-	inParts(d.seal.count(s), len(s.parts), func(part, from, to int) {
-		p := &s.parts[part]
-		p.all = p.all[:0]
-		entry := d.seal.entry(s)
-		for i := from; i < to; i++ {
-			p.all = append(p.all, entry(i))
-		}
-		if filtered {
-			d.sift(p)
-		}
-		slices.SortFunc(p.all, func(a, b wanted) int { return cmp.Compare(a.tag, b.tag) })
-		lists[part] = p.all
-	})
-	list := lists[0]
-	for _, l := range lists[1:] {
-		list = mergeWanted(list, l)
-	}
-	return list
-}
-
-// sift keeps the tags that the filter lets through. They are taken shard by
-// shard: a shard fits the processor's cache, the whole filter does not.
-func (d *dataset) sift(p *scratchPart) {
-	p.ends = slices.Grow(p.ends[:0], len(d.filter)+1)[:len(d.filter)+1]
-	clear(p.ends)
-	for i := range p.all {
-		p.ends[shardOf(p.all[i].tag, d.log)+1]++
-	}
-	for i := 1; i < len(p.ends); i++ {
-		p.ends[i] += p.ends[i-1]
-	}
-	p.sorted = slices.Grow(p.sorted[:0], len(p.all))[:len(p.all)]
-	for _, w := range p.all {
-		at := &p.ends[shardOf(w.tag, d.log)]
-		p.sorted[*at] = w
-		*at++
-	}
-	p.all = p.all[:0]
-	for _, w := range p.sorted {
-		if d.filter[shardOf(w.tag, d.log)].mayHold(w.tag) {
-			p.all = append(p.all, w)
-		}
-	}
-}
-
-// mergeWanted merges two sorted lists.
-func mergeWanted(a, b []wanted) []wanted {
-	if len(a) == 0 {
-		return b
-	}
-	out := make([]wanted, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		if b[0].tag < a[0].tag {
-			out, b = append(out, b[0]), b[1:]
-		} else {
-			out, a = append(out, a[0]), a[1:]
-		}
-	}
-	return append(append(out, a...), b...)
 }

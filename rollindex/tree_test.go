@@ -133,7 +133,7 @@ func TestDamagedNeighbour(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &reader{tree, newMAC(key), localEntry}
+		r := newReader(tree, key, localEntry)
 		for i, tag := range tags {
 			p, err := r.page(tag)
 			if (err != nil) != (i == victim) {

@@ -161,7 +161,7 @@ func (v *verifier) filter() error {
 		return nil
 	}
 	for _, s := range v.d.filter {
-		v.health.FilterBytes += int64(filterHead + macSize + s.f.Cap()/8)
+		v.health.FilterBytes += int64(filterHead + macSize + s.m/8)
 	}
 	const tries = 1_000_000
 	passed := 0

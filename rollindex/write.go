@@ -207,7 +207,8 @@ func (w *filterWriter) add(entries []byte) {
 }
 
 func (w *filterWriter) emit() {
-	w.rows <- insert{macFilter, w.shard, newShard(w.tags).seal(w.mac, w.shard, w.log, len(w.tags))}
+	s := newShard(w.tags)
+	w.rows <- insert{macFilter, w.shard, s.seal(w.mac, w.shard, w.log, len(w.tags))}
 	w.tags = w.tags[:0]
 	w.shard++
 }

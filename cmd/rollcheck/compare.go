@@ -48,6 +48,7 @@ func (p *program) compareCommand() *cli.Command {
 			"   rollcheck compare --score SHEET              the error rate, of a sheet that was filled in\n\n" + compareExit,
 		Flags: slices.Concat(comparisonFlags("every number as one table for spreadsheets"), cardFlags(), sampleFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "source", Usage: "`FILE`, one of the files, that the others are supposed to be copies of: what it explains is no fingerprint"},
+			registerFlag(),
 		}),
 		Action: p.compareWhat,
 	}
@@ -69,7 +70,7 @@ func (p *program) compareWhat(c *cli.Context) error {
 	} else if cards {
 		return only(c, p.compareCards, "card-passphrase-file", "html")
 	}
-	return only(c, p.compare, "html", "csv", "layout", "memory", "jobs", "temp-dir", "source")
+	return only(c, p.compare, "html", "csv", "layout", "memory", "jobs", "temp-dir", "source", "register")
 }
 
 // only runs a job if no flag of the command is set but those.
@@ -111,6 +112,14 @@ func (p *program) compare(c *cli.Context) error {
 	}
 	if opts.Pairs, err = fingerprintPairs(c, inputs); err != nil {
 		return err
+	}
+	register, err := p.openRegister(c)
+	if err != nil {
+		end()
+		return err
+	}
+	if register != nil {
+		opts.Ignore = register.Screen().Decoy
 	}
 	res, err := compare.Run(c.Context, inputs, opts)
 	end()

@@ -15,7 +15,8 @@ type fileLine struct {
 	Jurisdictions []string         `json:"jurisdictions"`
 	Rows          int64            `json:"rows"` // read in full
 	Skipped       map[string]int64 `json:"skipped"`
-	Unread        int              `json:"unread"` // members that may hold people
+	Decoys        int64            `json:"decoys,omitempty"` // left out, by the register
+	Unread        int              `json:"unread"`           // members that may hold people
 	Keyless       int64            `json:"keyless"`
 	KeyRows       map[string]int64 `json:"key_rows"`
 	Late          int64            `json:"late,omitempty"` // registrations and votes after as_of
@@ -168,7 +169,7 @@ func newFileLine(f *compare.File) fileLine {
 	}
 	return fileLine{
 		"file", f.Path, dateOrNull(f.AsOf), append([]string{}, f.Layouts...), append([]string{}, f.Jurisdictions...),
-		f.Read(), skipped, f.Unread, f.Keyless, keys, f.Late, f.Sources,
+		f.Read(), skipped, f.Ignored, f.Unread, f.Keyless, keys, f.Late, f.Sources,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"rollcheck/data/catalogue"
 	"rollcheck/hashing"
 	"rollcheck/rollindex"
+	"rollcheck/rollindex/voterfile"
 )
 
 func (p *program) datasetsCommand() *cli.Command {
@@ -159,6 +160,12 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 	counts(w, fmt.Sprintf("%-15s", "left out"), d.Withheld)
 	for _, part := range parts(d) {
 		line("files", part)
+	}
+	for _, name := range d.Doubts {
+		if q, ok := voterfile.ParseQuestion(name); ok {
+			name = q.Title()
+		}
+		line("not confirmed", name+", by what the files hold")
 	}
 	counts(w, fmt.Sprintf("%-15s", "rows by key"), d.KeyRows)
 	line("keyed for", strings.Join(d.Sections, ", "))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcheck/data/field"
+	"rollcheck/data/layouts"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/ingest"
@@ -60,6 +61,7 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	for _, part := range parts(info) {
 		fmt.Fprintf(w, "note:     %s\n", part)
 	}
+	p.reportDoubts(res.Doubts)
 	fmt.Fprintf(w, "columns:  %s\n", titles(info.Columns))
 	for _, s := range info.Sources {
 		fmt.Fprintf(w, "source:   sha256 %s, %s bytes\n", s.SHA256, group(s.Bytes))
@@ -68,6 +70,30 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	fmt.Fprintf(w, "people are told: %s%s\n", exposure.Title(info), sayMore(info))
 	fmt.Fprintln(w, "next:     \"rollcheck check\" asks for a person's details and looks them up")
 	return nil
+}
+
+// reportDoubts says what the files do not settle of how they were read, and what to
+// do about it. Members of one layout have the same doubts: of many, a few are named.
+func (p *program) reportDoubts(doubts []ingest.Doubt) {
+	const most = 5
+	for i := range doubts[:min(most, len(doubts))] {
+		fmt.Fprintf(p.stdout, "note:     %s: %s\n", doubts[i].Member, doubts[i])
+	}
+	if more := len(doubts) - most; more > 0 {
+		fmt.Fprintf(p.stdout, "note:     and %s more such doubts (--json has all)\n", group(int64(more)))
+	}
+	if len(doubts) > 0 {
+		fmt.Fprintf(p.stdout, "          %s\n", settle(doubts[0].Layout))
+	}
+}
+
+// settle says what to do about a doubt in how a file of a layout is read.
+func settle(layout string) string {
+	show := "layout " + layout
+	if _, err := layouts.Get(layout); err == nil {
+		show = fmt.Sprintf("\"rollcheck layouts show %s\"", layout)
+	}
+	return fmt.Sprintf("(hold the line of somebody you know against %s; where it is otherwise, correct the layout and ingest with --layout FILE)", show)
 }
 
 // mayHold is said of a member that was left out and counts.
@@ -130,6 +156,9 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 		}
 		j.write(out)
 	}
+	for _, d := range res.Doubts {
+		j.write(doubtLine{Type: "doubt", Member: d.Member, About: d.Question.String(), Told: d.Told, Rows: d.Rows, Why: d.String()})
+	}
 	for _, s := range res.Skips {
 		j.write(struct {
 			Type string `json:"type"`
@@ -137,6 +166,17 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 		}{"skipped", s})
 	}
 	return j.done(fields{"dataset": res.Info, "told": exposure.Title(&res.Info), "seconds": took.Seconds(), "spilled_bytes": res.Spilled, "resumed": res.Resumed})
+}
+
+// doubtLine is a doubt in JSON: how many rows speak for how the file is read, of how
+// many that were looked at.
+type doubtLine struct {
+	Type   string `json:"type"`
+	Member string `json:"member"`
+	About  string `json:"about"`
+	Told   int64  `json:"told"`
+	Rows   int64  `json:"rows"`
+	Why    string `json:"why"`
 }
 
 func percent(n, of int64) string {

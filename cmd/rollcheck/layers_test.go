@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"rollindex/audit":                     {"hashing", "data/catalogue", "data/field", "data/layouts", "rollindex/compare", "rollindex/exposure", "rollindex/voterfile"},
 	"rollindex/audit/risk":                {"hashing", "data/field", "data/layouts", "rollindex/internal/extsort", "rollindex/voterfile"},
 	"rollindex/audit/tell":                {"rollindex/audit", "rollindex/audit/risk", "rollindex/report"},
+	"rollindex/audit/decoys":              {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile"},
 	"rollindex/report":                    {"data/advice"},                            // knows nothing of voters
 	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"}, // the browser links it: nothing with cgo
 	"rollindex/lookup/lookuptest":         {"hashing", "hashing/voprf/", "data/field", "rollindex/exposure/sourcetest", "rollindex/lookup"},

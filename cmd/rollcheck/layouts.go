@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -178,8 +179,11 @@ func (p *program) printDetection(d *voterfile.Detection) {
 	}
 	for i := range d.Matches {
 		m := &d.Matches[i]
-		fmt.Fprintf(w, "  %.2f  %s: %s\n", m.Score, m.Layout.ID, strings.Join(m.Evidence, "; "))
+		fmt.Fprintf(w, "  %.2f  %s: %s\n", m.Score, m.Layout.ID, strings.Join(evidence(m), "; "))
 		fmt.Fprintf(w, "        %s\n", shape(m))
+		if len(m.Doubts) > 0 {
+			fmt.Fprintf(w, "        %s\n", settle(m.Layout.ID))
+		}
 		for _, x := range m.Extra {
 			fmt.Fprintf(w, "        added column %q: %s\n", x.Name, meaning(x))
 		}
@@ -187,6 +191,16 @@ func (p *program) printDetection(d *voterfile.Detection) {
 			fmt.Fprintf(w, "        without the columns %s\n", strings.Join(m.Missing, ", "))
 		}
 	}
+}
+
+// evidence returns what speaks for a layout and against it, and what nothing speaks
+// for.
+func evidence(m *voterfile.Match) []string {
+	all := slices.Clone(m.Evidence)
+	for _, d := range m.Doubts {
+		all = append(all, d.String())
+	}
+	return all
 }
 
 // meaning words what the name of an added column says it holds.
@@ -253,7 +267,7 @@ func writeDetection(j *jsonLines, path string, d *voterfile.Detection) {
 	for i := range d.Matches {
 		m := &d.Matches[i]
 		c := candidate{
-			"candidate", path, d.Name, m.Layout.ID, math.Round(m.Score*1e4) / 1e4, m.Evidence, m.Header, m.Fields, m.DayFirst, m.Birth, m.Missing, nil,
+			"candidate", path, d.Name, m.Layout.ID, math.Round(m.Score*1e4) / 1e4, evidence(m), m.Header, m.Fields, m.DayFirst, m.Birth, m.Missing, nil,
 		}
 		for _, x := range m.Extra {
 			c.Extra = append(c.Extra, extra{x.Name, x.Role.String()})

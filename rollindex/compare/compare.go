@@ -8,6 +8,7 @@ import (
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/internal/extsort"
+	"rollcheck/rollindex/voterfile"
 )
 
 // Options say what a comparison may use.
@@ -16,7 +17,8 @@ type Options struct {
 	Jobs     int    // goroutines; 0 means 1
 	TempDir  string // where what goes beyond the memory is spilled, encrypted; "" means the system's
 	Progress func(Progress)
-	Pairs    []Pair // of Run: whose fingerprints are taken along, at most [MaxFingerprints]
+	Ignore   func(*voterfile.Record) bool // of Run: rows that do not count, such as decoys; nil for none. Several goroutines call it
+	Pairs    []Pair                       // of Run: whose fingerprints are taken along, at most [MaxFingerprints]
 }
 
 // Progress says how far a comparison is.
@@ -60,6 +62,7 @@ func Run(ctx context.Context, inputs []Input, opts Options) (*Result, error) {
 		return nil, err
 	}
 	defer r.close()
+	r.ignore = opts.Ignore
 	res := &Result{Descent: descents(inputs, forms)}
 	for i, in := range inputs {
 		f, err := r.read(ctx, i, in, opts.Jobs, func(done, total, rows int64) { opts.report(Progress{i, done, total, rows}) })

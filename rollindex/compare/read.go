@@ -58,8 +58,9 @@ type reading struct {
 	wanted *tagSet                   // if not nil, rows of files other than the first count only under these tags
 	wide   *extsort.Sorter[wide]
 	narrow *extsort.Sorter[narrow]
-	ids    *idWatch // if not nil, what is told by voter ids
-	draw   *draw    // if not nil, the sample that is drawn of the first file, by the one key type
+	ignore func(*voterfile.Record) bool // if not nil, rows that do not count
+	ids    *idWatch                     // if not nil, what is told by voter ids
+	draw   *draw                        // if not nil, the sample that is drawn of the first file, by the one key type
 
 	tracers []*tracer // of pairs whose fingerprints are taken
 }
@@ -114,6 +115,7 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 	for _, v := range visitors {
 		f.add(v)
 	}
+	f.Rows -= f.Ignored
 	if r.ids != nil {
 		r.ids.end(in.AsOf, ids)
 	}
@@ -139,6 +141,7 @@ type visitor struct {
 	found  []keyed  // which parts of x they are
 
 	rows, keyless int64
+	ignored       int64
 	keys          [hashing.NumKeyTypes]int64
 	filled        [NumFields]int64
 	kinds         [field.MaskBits]int64
@@ -162,8 +165,12 @@ func (r *reading) newVisitor(n int, members []voterfile.Member, asOf hashing.Dat
 
 // Visit adds the records of a row.
 func (v *visitor) Visit(rec *voterfile.Record) error {
-	v.rows++
 	v.shared.Add(1)
+	if v.ignore != nil && v.ignore(rec) {
+		v.ignored++
+		return nil
+	}
+	v.rows++
 	var vals values
 	v.values.fill(rec, &vals)
 	v.count(rec, &vals)
@@ -284,6 +291,7 @@ func (v *visitor) Flush() error {
 // add adds what a goroutine counted.
 func (f *File) add(v *visitor) {
 	f.Keyless += v.keyless
+	f.Ignored += v.ignored
 	f.Late += v.late
 	for t, n := range v.keys {
 		f.Keys[t] += n

@@ -162,13 +162,13 @@ func (d *dataset) searchedOf(named string) string {
 }
 
 // ask asks for the people of the block, one after the other.
-func (c *check) ask(ctx context.Context, people []Person) error {
+func (c *check) ask(ctx context.Context) error {
 	c.hits = c.hits[:0]
 	for p := range c.queries {
 		q := &c.queries[p]
 		if len(q.named) == 0 && !q.unread {
 			q.unread = true
-			q.problem(&people[p], fieldState, "missing: a server is asked for the states you were registered in only", hasState)
+			q.problem(&c.people[p], fieldState, "missing: a server is asked for the states you were registered in only", hasState)
 		}
 		if q.unread || q.n == 0 {
 			continue

@@ -47,7 +47,8 @@ type Answer struct {
 	Gaps      hashing.Gaps // why some of the person's keys were not asked
 	Retry     time.Time    // with [hashing.GapBudget]: when to ask again
 
-	common bool // Datasets is the very slice of all people of the same signature
+	common bool   // Datasets is the very slice of all people of the same signature
+	states string // States, joined
 }
 
 // Summary counts a whole check.
@@ -106,29 +107,41 @@ func Check(ctx context.Context, src Source, people Decoder, opts Options, h Hand
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	out := c.emitAside(opts.Progress)
+	last, err := c.blocks(ctx, people, out)
+	if failed := out.end(); failed != nil {
+		return &c.sum, failed
+	}
+	switch {
+	case err != nil:
+		return &c.sum, err
+	case last != io.EOF:
+		return &c.sum, c.cut(last)
+	}
+	return c.finish()
+}
+
+// blocks answers the people block by block, while the next are read and those before
+// are handed over, and returns what ended the reading.
+func (c *check) blocks(ctx context.Context, people Decoder, out *emitter) (last, err error) {
 	size := blockSize
 	if c.asker != nil {
 		size = 1 // each takes so long that answers come one by one
 	}
-	for blocks := readAhead(ctx, people, size); ; {
+	for blocks := readAhead(ctx, people, size); last == nil; {
 		select {
 		case <-ctx.Done():
-			return &c.sum, ctx.Err()
+			return nil, ctx.Err()
+		case <-out.failed:
+			return nil, nil
 		case b := <-blocks:
-			if err := c.block(ctx, b.people); err != nil {
-				return &c.sum, err
+			if err := c.answer(ctx, b.people, out); err != nil {
+				return nil, err
 			}
-			if opts.Progress != nil && len(b.people) > 0 {
-				opts.Progress(c.sum.People)
-			}
-			if b.err == io.EOF {
-				return c.finish()
-			}
-			if b.err != nil {
-				return &c.sum, c.cut(b.err)
-			}
+			last = b.err
 		}
 	}
+	return last, nil
 }
 
 // Errors of a check that asks for datasets that are not there.
@@ -161,33 +174,33 @@ type check struct {
 	datasets []*dataset // those asked
 	slot     []int      // for each dataset of the source, its index in datasets or -1
 	workers  []*worker
-	sum      Summary
+	done     int             // people of the blocks before
+	dense    bool            // people of the block before were found more often than not
+	sum      Summary         // of those handed over
 	states   map[string]bool // every query.states met
 	searched []bool          // for each of datasets: searched whole for somebody
 	implied  Keys            // key types asked only where name-zip is there; see search
 
 	// Of the block at hand; reused.
+	people  []Person
+	later   Keys // key types left for the second round
 	queries []query
 	inputs  []Input
 	steps   []Steps
 	owner   []int32 // person of each input
-	asking  []Input // what one search asks,
-	number  []int32 // and the index in inputs of each
 	follow  []bool  // people whose implied keys are worth asking
 	hits    []hit   // as yielded
 	sorted  []hit   // by person
 	from    []int32 // for each person, its first in sorted; one more at the end
-	answers []Answer
 }
 
 // worker has what one goroutine of a block needs for itself.
 type worker struct {
-	planner  planner
-	grader   grader
-	named    map[string][]string // query.states, apart
-	answers  map[signature][]DatasetAnswer
-	records  map[judged]*PublicRecord
-	findings []Finding
+	planner planner
+	grader  grader
+	named   map[string][]string // query.states, apart
+	answers map[signature][]DatasetAnswer
+	records map[judged]*PublicRecord
 }
 
 func newCheck(src Source, opts Options, h Handler) (*check, error) {
@@ -211,7 +224,9 @@ func newCheck(src Source, opts Options, h Handler) (*check, error) {
 		c.datasets = append(c.datasets, d)
 	}
 	c.searched = make([]bool, len(c.datasets))
-	c.implied = impliedKeys(c.datasets)
+	if c.asker == nil {
+		c.implied = impliedKeys(c.datasets)
+	}
 	for range runtime.GOMAXPROCS(0) {
 		c.workers = append(c.workers, &worker{
 			answers: make(map[signature][]DatasetAnswer), named: make(map[string][]string), records: make(map[judged]*PublicRecord),
@@ -228,67 +243,111 @@ func (c *check) start() *Start {
 	return s
 }
 
-// block answers the people of one block.
-func (c *check) block(ctx context.Context, people []Person) error {
+// answer answers the people of a block.
+func (c *check) answer(ctx context.Context, people []Person, out *emitter) error {
 	if len(people) == 0 {
 		return nil
 	}
-	c.plan(people)
+	c.begin(people)
+	c.plan()
 	search := c.search
 	if c.asker != nil {
-		search = func(ctx context.Context) error { return c.ask(ctx, people) }
+		search = c.ask
 	}
 	if err := search(ctx); err != nil {
 		return err
 	}
+	c.dense = len(c.hits) > len(c.queries)
 	c.sortHits()
-	c.answers = slices.Grow(c.answers[:0], len(people))[:len(people)]
-	c.parallel(len(people), func(w *worker, lo, hi int) { c.grade(w, people, lo, hi) })
-	return c.emit()
+	b := out.next(len(c.queries), len(c.workers))
+	c.parallel(len(c.queries), func(part, lo, hi int) {
+		b.findings[part] = c.grade(c.workers[part], lo, hi, b.answers, b.findings[part])
+	})
+	c.done += len(c.queries)
+	out.blocks <- b
+	return nil
+}
+
+// begin begins a block.
+func (c *check) begin(people []Person) {
+	c.people = people
+	c.queries = slices.Grow(c.queries[:0], len(people))[:len(people)]
+	c.inputs, c.steps, c.owner = c.inputs[:0], c.steps[:0], c.owner[:0]
+	c.later = c.implied
+	if c.dense {
+		c.later = 0
+	}
+	for _, w := range c.workers {
+		w.planner.reset()
+	}
 }
 
 // parallel gives every worker an equal part of n people, in order.
-func (c *check) parallel(n int, do func(w *worker, lo, hi int)) {
+func (c *check) parallel(n int, do func(part, lo, hi int)) {
 	var wg sync.WaitGroup
-	for i, w := range c.workers {
-		wg.Go(func() { do(w, n*i/len(c.workers), n*(i+1)/len(c.workers)) })
+	for i := range c.workers {
+		wg.Go(func() { do(i, n*i/len(c.workers), n*(i+1)/len(c.workers)) })
 	}
 	wg.Wait()
 }
 
-// plan makes the queries and inputs of the block.
-func (c *check) plan(people []Person) {
-	c.queries = slices.Grow(c.queries[:0], len(people))[:len(people)]
-	c.parallel(len(people), func(w *worker, lo, hi int) {
-		w.planner.reset()
+// plan makes the queries of the block, and the inputs of the first round.
+func (c *check) plan() {
+	c.parallel(len(c.people), func(part, lo, hi int) {
+		pl := &c.workers[part].planner
+		pl.begin(c.later)
 		for i := lo; i < hi; i++ {
-			c.queries[i] = w.planner.plan(&people[i])
+			q := &c.queries[i]
+			*q = pl.plan(&c.people[i])
 			if c.asker != nil {
-				q := &c.queries[i]
-				q.named, q.misnamed = people[i].jurisdictions()
+				q.named, q.misnamed = c.people[i].jurisdictions()
 				q.nowhere = len(q.named) > 0 && !slices.ContainsFunc(q.named, func(j string) bool { return slices.Contains(c.asker.Jurisdictions(), j) })
 			}
 		}
 	})
-	// The first worker's inputs are extended by those of the others.
-	c.inputs, c.steps, c.owner = c.workers[0].planner.inputs, c.workers[0].planner.steps, c.owner[:0]
-	before := 0
-	for i, w := range c.workers {
-		lo, hi := len(people)*i/len(c.workers), len(people)*(i+1)/len(c.workers)
-		for p := lo; p < hi; p++ {
+	for part, w := range c.workers {
+		for p := len(c.people) * part / len(c.workers); p < len(c.people)*(part+1)/len(c.workers); p++ {
 			q := &c.queries[p]
-			q.first += before
+			q.first += len(c.inputs)
 			for range q.n {
 				c.owner = append(c.owner, int32(p))
 			}
 		}
-		before += len(w.planner.inputs)
-		if i > 0 {
-			c.inputs = append(c.inputs, w.planner.inputs...)
-			c.steps = append(c.steps, w.planner.steps...)
-		}
+		c.take(&w.planner)
 	}
-	c.workers[0].planner.inputs, c.workers[0].planner.steps = c.inputs, c.steps
+}
+
+// take appends the inputs of a planner.
+func (c *check) take(pl *planner) {
+	c.inputs, c.steps = append(c.inputs, pl.inputs...), append(c.steps, pl.steps...)
+}
+
+// planRest adds the inputs of the second round for those who are followed up.
+func (c *check) planRest() {
+	c.parallel(len(c.queries), func(part, lo, hi int) {
+		pl := &c.workers[part].planner
+		pl.begin(^c.later)
+		for p := lo; p < hi; p++ {
+			if c.follow[p] {
+				c.queries[p].second = pl.plan(&c.people[p]).first
+			}
+		}
+	})
+	for part, w := range c.workers {
+		for p := len(c.queries) * part / len(c.workers); p < len(c.queries)*(part+1)/len(c.workers); p++ {
+			if q := &c.queries[p]; c.follow[p] {
+				q.second += len(c.inputs)
+				for t := range q.asked {
+					if c.later.Has(hashing.KeyType(t)) {
+						for range q.asked[t] {
+							c.owner = append(c.owner, int32(p))
+						}
+					}
+				}
+			}
+		}
+		c.take(&w.planner)
+	}
 }
 
 // sortHits sorts the hits by person, by counting, and those of a person by
@@ -311,15 +370,14 @@ func (c *check) sortHits() {
 	}
 }
 
-// grade makes the findings and answers of the people from lo to hi.
-func (c *check) grade(w *worker, people []Person, lo, hi int) {
-	w.grader.inputs, w.grader.steps = c.inputs, c.steps
-	w.findings = w.findings[:0]
+// grade makes the answers of the people from lo to hi and appends their findings.
+func (c *check) grade(w *worker, lo, hi int, answers []Answer, found []Finding) []Finding {
+	w.grader.later, w.grader.inputs, w.grader.steps = c.later, c.inputs, c.steps
 	for p := lo; p < hi; p++ {
 		q := &c.queries[p]
 		a := Answer{
-			Person: c.sum.People + p + 1, ID: people[p].ID, Line: people[p].Line,
-			Problems: q.problems, Notes: q.notes, Unread: q.unread, States: w.states(q.states), common: true,
+			Person: c.done + p + 1, ID: c.people[p].ID, Line: c.people[p].Line,
+			Problems: q.problems, Notes: q.notes, Unread: q.unread, States: w.states(q.states), states: q.states, common: true,
 		}
 		if c.asker != nil {
 			c.scopeOf(&a, q)
@@ -337,12 +395,15 @@ func (c *check) grade(w *worker, people []Person, lo, hi int) {
 			for n < len(hits) && hits[n].dataset == hits[0].dataset {
 				n++
 			}
-			c.gradeDataset(w, q, &a, hits[:n])
+			if f, ok := c.gradeDataset(w, q, &a, hits[:n]); ok {
+				found = append(found, f)
+			}
 			hits = hits[n:]
 		}
 		a.Complete = !slices.ContainsFunc(a.Datasets, func(d DatasetAnswer) bool { return d.State != Searched })
-		c.answers[p] = a
+		answers[p] = a
 	}
+	return found
 }
 
 // scopeOf says how far an [Asker] was asked.
@@ -368,10 +429,10 @@ func (a *Answer) own(slot int) *DatasetAnswer {
 	return &a.Datasets[slot]
 }
 
-// gradeDataset adds the finding of one dataset's hits and marks damage, and what
-// people asked to be left out. Of a person who did, nothing is found: what is
+// gradeDataset returns the finding of one dataset's hits, if they are one, and marks
+// damage, and what people asked to be left out. Of a person who did, nothing is found: what is
 // passed over are the entries that were known to be theirs.
-func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) {
+func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) (f Finding, ok bool) {
 	slot := int(hits[0].dataset)
 	sound, damaged, listed := hits[:0], false, Keys(0)
 	for _, h := range hits {
@@ -394,12 +455,13 @@ func (c *check) gradeDataset(w *worker, q *query, a *Answer, hits []hit) {
 		answer := a.own(slot)
 		*answer = answer.leftOut()
 	}
-	if len(sound) > 0 {
-		f := w.grader.grade(q, c.datasets[slot], sound, damaged)
-		f.Person, f.ID, f.Record = a.Person, a.ID, w.public(slot, c.datasets[slot], q)
-		w.findings = append(w.findings, f)
-		a.Exposed = true
+	if len(sound) == 0 {
+		return f, false
 	}
+	f = w.grader.grade(q, c.datasets[slot], sound, damaged)
+	f.Person, f.ID, f.Record = a.Person, a.ID, w.public(slot, c.datasets[slot], q)
+	a.Exposed = true
+	return f, true
 }
 
 // maxSignatures bounds the answers kept; people of a batch have few signatures.
@@ -432,70 +494,6 @@ func (w *worker) datasetAnswers(datasets []*dataset, s signature) []DatasetAnswe
 		w.answers[s] = answers
 	}
 	return answers
-}
-
-// emit hands the block to the handler and counts it.
-func (c *check) emit() error {
-	for i, w := range c.workers {
-		findings := w.findings
-		for p := len(c.answers) * i / len(c.workers); p < len(c.answers)*(i+1)/len(c.workers); p++ {
-			a, best := &c.answers[p], Tier(0)
-			for len(findings) > 0 && findings[0].Person == a.Person {
-				best = max(best, findings[0].Tier)
-				if err := c.handler.Finding(&findings[0]); err != nil {
-					return err
-				}
-				findings = findings[1:]
-			}
-			c.count(a, best, &c.queries[p])
-			if err := c.handler.Person(a); err != nil {
-				return err
-			}
-		}
-	}
-	if f, ok := c.handler.(interface{ Flush() error }); ok {
-		return f.Flush()
-	}
-	return nil
-}
-
-func (c *check) count(a *Answer, best Tier, q *query) {
-	c.sum.People++
-	if a.Exposed {
-		c.sum.Exposed++
-	}
-	switch best {
-	case Strong:
-		c.sum.Strong++
-	case Likely:
-		c.sum.Likely++
-	case Possible:
-		c.sum.Possible++
-	}
-	if !a.Complete {
-		c.sum.Incomplete++
-		if !a.Exposed {
-			c.sum.Unsettled++
-		}
-	}
-	for i := range a.Datasets {
-		switch a.Datasets[i].State {
-		case Searched:
-			c.searched[i] = true
-		case Damaged:
-			c.sum.Damaged = true
-		}
-	}
-	switch {
-	case c.asker != nil:
-		for _, j := range q.named {
-			if !q.unread && slices.Contains(c.asker.Jurisdictions(), j) {
-				c.states[j] = true
-			}
-		}
-	case q.states != "":
-		c.states[q.states] = true
-	}
 }
 
 // cut ends the answers where the input cannot be read any further.

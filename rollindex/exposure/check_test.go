@@ -435,3 +435,42 @@ func TestInterrupted(t *testing.T) {
 
 // newText is exposure.NewText in English.
 func newText(w io.Writer) exposure.Handler { return exposure.NewText(w, advice.En) }
+
+// calls counts searches.
+type calls struct {
+	*sourcetest.Memory
+	n int
+}
+
+func (c *calls) Search(ctx context.Context, inputs []exposure.Input, yield func(exposure.Result)) error {
+	c.n++
+	return c.Memory.Search(ctx, inputs, yield)
+}
+
+// TestPeopleWhoAreFound: of people most of whom are found, all keys are asked in one
+// round from the second block on, and the answers are those of two rounds, also
+// where implied keys are damaged of somebody who is not there.
+func TestPeopleWhoAreFound(t *testing.T) {
+	found := exposure.Person{First: "Robert", Middle: "Q", Last: "Examplar", BirthDate: "1970-03-13", ZIP: "32301", Address: "1 Example St"}
+	absent := exposure.Person{First: "Bob", Last: "Ruinwell", BirthDate: "1970-03-13", ZIP: "32301"}
+	src := &calls{Memory: source()}
+	for _, in := range row("", absent).Keys {
+		if in.Type == hashing.NameYOBZIP {
+			src.Damage("fl-2020", in)
+		}
+	}
+	from := []exposure.Person{found, found, found, absent}
+	r := &recorder{t: t}
+	const n = 40_000 // three blocks
+	if _, err := exposure.Check(t.Context(), src, &manyPeople{from: from, n: n, err: io.EOF}, exposure.Options{Datasets: []string{"fl-2020"}}, r); err != nil {
+		t.Fatal(err)
+	}
+	if src.n != 2+1+1 {
+		t.Errorf("%d searches for three blocks", src.n)
+	}
+	for i, a := range r.answers {
+		if a != r.answers[i%len(from)] {
+			t.Fatalf("person %d: %s, in the first block %s", i+1, a, r.answers[i%len(from)])
+		}
+	}
+}

@@ -19,6 +19,8 @@ type jsonDecoder struct {
 	r       io.Reader
 	buf     []byte // read and not yet used: buf[at:]
 	at      int
+	text    string // buf[textAt:], of which the people's fields are parts; "" if not made yet
+	textAt  int
 	eof     bool
 	line    int // of buf[at]
 	started bool
@@ -36,7 +38,7 @@ func (d *jsonDecoder) Next(p *Person) error {
 	if err != nil {
 		return err
 	}
-	object := string(d.buf[d.at:end]) // the one allocation a person: its fields are parts of it
+	object := d.object(end)
 	o := jsonObject{s: object, line: d.line}
 	p.Line = d.line
 	d.line += strings.Count(object, "\n")
@@ -51,12 +53,22 @@ func (d *jsonDecoder) Next(p *Person) error {
 	return o.person(p)
 }
 
+// object returns the text up to end. There is one allocation for all the people read
+// at once.
+func (d *jsonDecoder) object(end int) string {
+	if d.text == "" {
+		d.text, d.textAt = string(d.buf[d.at:]), d.at
+	}
+	return d.text[d.at-d.textAt : end-d.textAt]
+}
+
 // fill reads more of the input behind what is unused and reports whether there
 // was more.
 func (d *jsonDecoder) fill() (bool, error) {
 	if d.eof {
 		return false, nil
 	}
+	d.text = ""
 	if d.at > 0 {
 		d.buf = d.buf[:copy(d.buf, d.buf[d.at:])]
 		d.at = 0

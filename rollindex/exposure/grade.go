@@ -154,6 +154,7 @@ func (g graded) compare(o graded) int {
 // grader grades the hits of one block of people. It is not safe for concurrent
 // use.
 type grader struct {
+	later  Keys // key types that were asked in the second round
 	inputs []Input
 	steps  []Steps
 	odds   odds
@@ -205,11 +206,13 @@ func (g *grader) grade(q *query, d *dataset, hits []hit, damaged bool) Finding {
 // asked returns the inputs of one key type of a person; they stand together.
 func (g *grader) asked(q *query, t hashing.KeyType) []Input {
 	from := q.first
-	for _, before := range hashing.KeyTypes() {
-		if before == t {
-			break
+	if g.later.Has(t) {
+		from = q.second
+	}
+	for before := range t {
+		if g.later.Has(before) == g.later.Has(t) {
+			from += int(q.asked[before])
 		}
-		from += int(q.asked[before])
 	}
 	return g.inputs[from : from+int(q.asked[t])]
 }

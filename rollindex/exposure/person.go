@@ -80,10 +80,37 @@ var fieldNames = [numFields]string{
 
 // text returns the place of a field that holds one text.
 func (p *Person) text(f int) *string {
-	return [...]*string{
-		&p.First, &p.Middle, &p.Last, &p.Suffix, &p.BirthDate, &p.BirthYear, &p.ZIP, &p.Address, &p.City, &p.State,
-		&p.Email, &p.Phone, &p.VoterID, &p.ID, &p.RegisteredSince,
-	}[f]
+	switch f {
+	case fieldFirst:
+		return &p.First
+	case fieldMiddle:
+		return &p.Middle
+	case fieldLast:
+		return &p.Last
+	case fieldSuffix:
+		return &p.Suffix
+	case fieldBirthDate:
+		return &p.BirthDate
+	case fieldBirthYear:
+		return &p.BirthYear
+	case fieldZIP:
+		return &p.ZIP
+	case fieldAddress:
+		return &p.Address
+	case fieldCity:
+		return &p.City
+	case fieldState:
+		return &p.State
+	case fieldEmail:
+		return &p.Email
+	case fieldPhone:
+		return &p.Phone
+	case fieldVoterID:
+		return &p.VoterID
+	case fieldID:
+		return &p.ID
+	}
+	return &p.RegisteredSince
 }
 
 // list returns the place of a field that holds several texts.

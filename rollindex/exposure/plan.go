@@ -38,6 +38,7 @@ var needs = [hashing.NumKeyTypes]given{
 // query is what one person asks.
 type query struct {
 	first, n int                         // its inputs: [first, first+n)
+	second   int                         // the first of those of the second round, if they were made
 	asked    [hashing.NumKeyTypes]uint16 // inputs of each key type: the spellings tried
 	given    given                       // details that can be used
 	lost     given                       // details given that cannot be used
@@ -66,9 +67,10 @@ func (q *query) problem(p *Person, field int, what string, detail given) {
 	q.lost |= detail
 }
 
-// planner turns people into inputs. Its buffers are reused: inputs are valid
+// planner turns people into inputs. Its buffers are reused: what inputs hold is valid
 // until the next reset.
 type planner struct {
+	skip   Keys // key types whose inputs are counted and not made
 	d      hashing.Details
 	buf    []byte // raw bytes handed to a setter, or a name being joined
 	inputs []Input
@@ -85,6 +87,12 @@ type planner struct {
 func (pl *planner) reset() {
 	pl.inputs, pl.steps = pl.inputs[:0], pl.steps[:0]
 	pl.arena.reset()
+}
+
+// begin forgets the inputs made, which stay valid, and has those of some key types
+// counted and not made from then on.
+func (pl *planner) begin(skip Keys) {
+	pl.skip, pl.inputs, pl.steps = skip, pl.inputs[:0], pl.steps[:0]
 }
 
 // plan appends the inputs of a person.
@@ -224,6 +232,10 @@ func (pl *planner) askSwapped(q *query, t hashing.KeyType, thirds []form) {
 // add appends one input. Equal inputs do not occur: the forms of a detail
 // differ, and the encoding of a key is injective.
 func (pl *planner) add(q *query, t hashing.KeyType, third *form, steps Steps) {
+	if pl.skip.Has(t) {
+		q.asked[t]++ // its details are there, so that it can be made
+		return
+	}
 	switch t {
 	case hashing.NameDOB:
 		pl.d.Birth = third.date

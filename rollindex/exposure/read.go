@@ -7,8 +7,10 @@ import (
 )
 
 // blockSize is how many people are searched for at a time: enough that a source
-// profits from sorting their keys, some 80 MB with keys and answers.
-const blockSize = 1 << 16
+// profits from sorting their keys, and few enough that what is made of one is still in
+// the processor's cache when it is used; some 100 MB with keys and answers if all are
+// found, of whom every key is made.
+const blockSize = 1 << 14
 
 // blockBytes ends a block early when people say very much: what is searched for
 // grows with it, and with many former names and places faster than it.

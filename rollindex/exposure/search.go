@@ -37,45 +37,44 @@ func impliedKeys(datasets []*dataset) Keys {
 //
 // It asks in two rounds. Who is not found by name and ZIP code, in a place that
 // could be read, is not there by name, ZIP code and year of birth or street
-// either, so these keys are asked in the second round, of the others. That
-// spares two keys of five for people who are not in any dataset, most people.
+// either, so these keys are made and asked in the second round, for the others. That
+// spares two keys of five for people who are not in any dataset, most people. Where
+// most are ([check.dense]) all is asked at once, and what need not have been asked is
+// passed over, so that the answers are the same.
 func (c *check) search(ctx context.Context) error {
-	if len(c.inputs) > math.MaxInt32 {
-		return errors.New("too many match keys at once")
-	}
 	c.hits = c.hits[:0]
-	if err := c.round(ctx, func(i int) bool { return !c.implied.Has(c.inputs[i].Type) }); err != nil {
+	if err := c.round(ctx, 0); err != nil || c.implied == 0 {
 		return err
-	}
-	if c.implied == 0 {
-		return nil
 	}
 	c.follow = slices.Grow(c.follow[:0], len(c.queries))[:len(c.queries)]
 	for p := range c.queries {
 		c.follow[p] = c.queries[p].cut // not all its keys of name and ZIP code were asked
 	}
-	for _, h := range c.hits {
-		if c.inputs[h.input].Type == hashing.NameZIP {
-			c.follow[c.owner[h.input]] = true
+	for i := range c.hits {
+		if in := c.hits[i].input; c.inputs[in].Type == hashing.NameZIP {
+			c.follow[c.owner[in]] = true
 		}
 	}
-	return c.round(ctx, func(i int) bool { return c.implied.Has(c.inputs[i].Type) && c.follow[c.owner[i]] })
-}
-
-// round asks the source for the inputs that ask picks.
-func (c *check) round(ctx context.Context, ask func(input int) bool) error {
-	c.asking, c.number = c.asking[:0], c.number[:0]
-	for i := range c.inputs {
-		if ask(i) {
-			c.asking, c.number = append(c.asking, c.inputs[i]), append(c.number, int32(i))
-		}
-	}
-	if len(c.asking) == 0 {
+	if c.later == 0 {
+		c.hits = slices.DeleteFunc(c.hits, func(h hit) bool { return c.implied.Has(c.inputs[h.input].Type) && !c.follow[c.owner[h.input]] })
 		return nil
 	}
-	return c.src.Search(ctx, c.asking, func(r Result) {
+	from := len(c.inputs)
+	c.planRest()
+	return c.round(ctx, from)
+}
+
+// round asks the source for the inputs from one on.
+func (c *check) round(ctx context.Context, from int) error {
+	if len(c.inputs) > math.MaxInt32 {
+		return errors.New("too many match keys at once")
+	}
+	if len(c.inputs) == from {
+		return nil
+	}
+	return c.src.Search(ctx, c.inputs[from:], func(r Result) {
 		if d := c.slot[r.Dataset]; d >= 0 {
-			c.hits = append(c.hits, hit{input: c.number[r.Input], dataset: int32(d), mask: r.Mask, damaged: r.Damaged, withheld: r.Withheld})
+			c.hits = append(c.hits, hit{input: int32(from + r.Input), dataset: int32(d), mask: r.Mask, damaged: r.Damaged, withheld: r.Withheld})
 		}
 	})
 }

@@ -66,6 +66,7 @@ type Result struct {
 	Info    hashing.DatasetInfo
 	Members []voterfile.Member // the files and members of archives, and how each was read or why not
 	Skips   []Skip             // rows that could not be read, by reason, and where the first of them stand
+	Doubts  []Doubt            // what the files do not settle of how they were read, in their order
 	Unborn  int64              // rows without a birth date or year that is possible on the day of the data
 	Spilled int64              // bytes spilled to disk, encrypted
 	Resumed int64              // keys that an earlier run into a served index had evaluated
@@ -77,6 +78,14 @@ type Skip struct {
 	Why    string `json:"why"` // the reason in words
 	Rows   int64  `json:"rows"`
 	First  []Line `json:"first"` // a few, in order
+}
+
+// Doubt is what the values of a member do not settle: it was read as its header, or
+// its layout, says.
+type Doubt struct {
+	Member string
+	Layout string
+	voterfile.Doubt
 }
 
 // Line is a line of a member, or a row of a table.
@@ -395,7 +404,11 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	}
 	info.Columns = t.kinds.Names()
 	info.Layout, info.Jurisdictions = describe(res.Members, opts.Jurisdiction)
-	for _, m := range res.Members {
+	for i, m := range res.Members {
+		for _, d := range p.src.Doubts(i) {
+			res.Doubts = append(res.Doubts, Doubt{m.Name, m.Match.Layout.ID, d})
+			info.Doubts = append(info.Doubts, d.Question.String())
+		}
 		switch {
 		case m.LeftOut == voterfile.NotNamed:
 			info.Unchosen++
@@ -403,6 +416,8 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 			info.Unread++
 		}
 	}
+	slices.Sort(info.Doubts)
+	info.Doubts = slices.Compact(info.Doubts)
 	var err error
 	res.Info, err = build.Commit(ctx, info, rollindex.CommitOptions{
 		KeepProvisional: keep,

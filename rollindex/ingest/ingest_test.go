@@ -297,3 +297,30 @@ func TestPartsNotRead(t *testing.T) {
 		}
 	}
 }
+
+// What the files do not settle is said of each, and once of the dataset.
+func TestDoubts(t *testing.T) {
+	t.Parallel()
+	dated := func(day int) string {
+		return roll(t, 300, func(i int) string { return fmt.Sprintf("%02d/%02d/%d", i%12+1, i%day+1, 1940+i%60) })
+	}
+	for _, tc := range []struct {
+		paths []string
+		want  []string
+		all   int
+	}{
+		{[]string{dated(28)}, []string{"surname-first-name"}, 1}, // names that nobody has
+		{[]string{dated(12), dated(11)}, []string{"day-month", "surname-first-name"}, 4},
+	} {
+		ix := newIndex(t)
+		res, err := Run(t.Context(), ix, tc.paths, Options{Info: hashing.DatasetInfo{ID: "d", Kind: hashing.Leak}, Memory: 64 << 20, Jobs: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		doubts := slices.DeleteFunc(res.Doubts, func(d Doubt) bool { return d.Question == voterfile.SurnameOrCity })
+		got := slices.DeleteFunc(slices.Clone(ix.Datasets()[0].Doubts), func(s string) bool { return s == "surname-city" })
+		if !slices.Equal(got, tc.want) || len(doubts) != tc.all || doubts[0].Member != res.Members[0].Name || doubts[0].Layout != "fl-extract" {
+			t.Errorf("%q, %v; want %q", got, doubts, tc.want)
+		}
+	}
+}

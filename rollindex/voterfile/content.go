@@ -2,7 +2,6 @@ package voterfile
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 
 	"rollcheck/data/field"
@@ -141,21 +140,27 @@ type contradiction struct {
 	arguable bool   // shown by how common names are, or by dates of nobody knows what: the user may know better
 }
 
-// hold holds the match against what is in the rows. Whoever names the layout may
-// know better than the tables what people are called, and what a date is of.
+// hold holds the match against what is in the rows, and notes what they do not settle.
+// Whoever names the layout may know better than the tables what people are called, and
+// what a date is of.
 func (m *Match) hold(rows *sampleRows, forced bool) {
-	m.against = cmp.Or(m.findContradiction(rows), m.readNames(rows))
-	if c := m.against; c != nil && c.arguable && forced {
-		m.Evidence = append(m.Evidence, fmt.Sprintf("%s, as line %d shows; the layout was named all the same", c.says, c.line))
-		m.against = nil
+	m.home = m.state(rows)
+	if m.against = m.findContradiction(rows, forced); m.against == nil {
+		m.doubt(rows)
 	}
 }
 
 // findContradiction looks for columns that hold something else than they should:
 // columns that were swapped, or a layout that is not the file's.
-func (m *Match) findContradiction(rows *sampleRows) *contradiction {
-	for _, look := range [...]func(*sampleRows) *contradiction{m.noNames, m.misplaced, m.swappedDates, m.flagsForNames, m.swappedMiddle, m.swappedNames, m.swappedCities} {
-		if c := look(rows); c != nil {
+func (m *Match) findContradiction(rows *sampleRows, forced bool) *contradiction {
+	for _, look := range [...]func(*sampleRows) *contradiction{
+		m.noNames, m.misplaced, m.swappedDates, m.flagsForNames, m.swappedMiddle, m.swappedNames, m.swappedCities, m.readNames,
+	} {
+		switch c := look(rows); {
+		case c == nil:
+		case c.arguable && forced:
+			m.Evidence = append(m.Evidence, fmt.Sprintf("%s, as line %d shows; the layout was named all the same", c.says, c.line))
+		default:
 			return c
 		}
 	}

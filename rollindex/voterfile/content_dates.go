@@ -97,6 +97,11 @@ func (m *Match) bornLater(rows *sampleRows, i, j int) int64 {
 			p.right++
 		}
 	})
+	for _, like := range [...]lookalike{likeRegistration, likeVote} {
+		if t := p.tally(); m.columns[j].Role == lookalikes[like].b && t.rows > m.shown[like].rows {
+			m.shown[like] = t
+		}
+	}
 	// One year that stands in every row is a placeholder.
 	if p.wrong >= leastWrong && p.wrong*2 > p.rows && p.wrong >= outweighs*p.right && len(p.values[0]) > 1 && len(p.values[1]) > 1 {
 		return p.line

@@ -40,13 +40,14 @@ func (m *Match) swappedMiddle(rows *sampleRows) *contradiction {
 			continue
 		}
 		p.rows++
-		switch {
-		case isShort(vf) && !isShort(vm):
+		switch middleVerdict(vf, vm) {
+		case saysSwapped:
 			p.add(rows.numbers[j], string(vm))
-		case isShort(vm) && !isShort(vf):
+		case saysRight:
 			p.right++
 		}
 	}
+	m.shown[likeMiddle] = p.tally()
 	if p.wrong < leastSwapped || float64(p.wrong) < shortShare*float64(p.rows) || p.wrong < outweighs*p.right || len(p.values[0]) < leastNames {
 		return nil
 	}

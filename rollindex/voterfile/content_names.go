@@ -79,19 +79,58 @@ func (n *namer) kind(v []byte) nameKind {
 	if ok {
 		return k
 	}
-	last, given := shares(name)
-	if word, rest := cutWord(bytes.TrimSpace(v)); last+given == 0 && len(rest) > 0 {
-		last, given = shares(n.canonical(word))
-	}
-	switch {
-	case last > clearly*given:
-		k = surname
-	case given > clearly*last:
-		k = givenName
-	}
+	k, _ = weigh(name, func() string { return n.firstWord(v) })
 	n.known[name] = k
 	return k
 }
+
+// firstWord returns the first of several words in canonical form; "" if there is but
+// one.
+func (n *namer) firstWord(v []byte) string {
+	if word, rest := cutWord(bytes.TrimSpace(v)); len(rest) > 0 {
+		return n.canonical(word)
+	}
+	return ""
+}
+
+// weigh returns what a name is more often, as it stands or by its first word, and
+// whether it is in the tables as it stands.
+func weigh(name string, firstWord func() string) (k nameKind, listed bool) {
+	if k, listed = weighWord(name); !listed {
+		if word := firstWord(); word != "" {
+			k, _ = weighWord(word)
+		}
+	}
+	return k, listed
+}
+
+// weighWord compares how common a name is as a surname and, in the generation in which
+// it was most common, as a first name.
+func weighWord(name string) (k nameKind, listed bool) {
+	last, listed := names.SurnameShare(name)
+	if !listed {
+		last = 0
+	}
+	given := 0.0
+	for _, year := range generations {
+		share, found := names.FirstShare(name, year)
+		if !found {
+			continue
+		}
+		listed, given = true, max(given, share)
+		if given > clearly*last {
+			return givenName, true
+		}
+	}
+	if last > clearly*given {
+		k = surname
+	}
+	return k, listed
+}
+
+// generations are years of birth that first names are looked up for, the one of most
+// voters first.
+var generations = [...]int{1970, 1945, 1995}
 
 // shares returns how common the name is as a surname and, in the generation in
 // which it was most common, as a first name; 0 for what is not listed.
@@ -99,7 +138,7 @@ func shares(name string) (last, given float64) {
 	if share, listed := names.SurnameShare(name); listed {
 		last = share
 	}
-	for _, year := range [...]int{1945, 1970, 1995} {
+	for _, year := range generations {
 		if share, listed := names.FirstShare(name, year); listed {
 			given = max(given, share)
 		}
@@ -126,6 +165,11 @@ func (p *pairs) add(line int64, values ...string) {
 			p.values[i][v] = true
 		}
 	}
+}
+
+// tally returns the counts alone.
+func (p *pairs) tally() tally {
+	return tally{rows: int64(p.rows), right: int64(p.right), wrong: int64(p.wrong)}
 }
 
 // sure reports whether the wrong rows are so many, so much more than the others and so
@@ -181,6 +225,7 @@ func (m *Match) swappedNames(rows *sampleRows) *contradiction {
 	if last < 0 || first < 0 {
 		return nil
 	}
+	var told tally            // what the rows that are right hold
 	var p, part, turned pairs // of the file, of the rows since the last that is right, and of the longest such part
 	n := m.newNamer()
 	m.both(rows, last, first, func(line int64, vl, vf []byte) {
@@ -191,6 +236,8 @@ func (m *Match) swappedNames(rows *sampleRows) *contradiction {
 		switch l, f := n.kind(vl), n.kind(vf); {
 		case l == surname && f == givenName:
 			p.right++
+			told.a.note(hashOf(vl))
+			told.b.note(hashOf(vf))
 			part = pairs{}
 		case l == givenName && f == surname:
 			p.add(line, string(vl), string(vf))
@@ -199,6 +246,8 @@ func (m *Match) swappedNames(rows *sampleRows) *contradiction {
 			}
 		}
 	})
+	told.rows, told.right, told.wrong = int64(p.rows), int64(p.right), int64(p.wrong)
+	m.shown[likeNames] = told
 	if p.right >= turnedNames && p.right >= outweighs*(p.wrong-turned.wrong) && turned.wrong >= turnedNames &&
 		float64(turned.wrong) >= swappedShare*float64(turned.rows) && turned.various() {
 		return m.swapped(last, first, "first names", "surnames", turned.line)
@@ -234,7 +283,7 @@ const (
 // swappedCities looks for a column of names that holds the state's places while
 // the column of cities holds names.
 func (m *Match) swappedCities(rows *sampleRows) *contradiction {
-	city, state := m.column(field.City), m.state(rows)
+	city, state := m.column(field.City), m.home
 	n := m.newNamer()
 	if city < 0 || state == "" || !n.namesIn(m, rows, city) {
 		return nil
@@ -395,7 +444,7 @@ func (m *Match) wholeNameFormat(rows *sampleRows, i int) string {
 	values, commas := 0, 0
 	rows.values(m.Layout, m.columns[i], i, func(_ int64, v []byte) {
 		values++
-		if before, after, ok := bytes.Cut(v, []byte{','}); ok && len(before) > 0 && !isSuffix(bytes.TrimSpace(after)) {
+		if hasComma(v) {
 			commas++
 		}
 	})

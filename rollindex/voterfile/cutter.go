@@ -13,6 +13,7 @@ type cutter struct {
 	plan *plan
 	size int
 	line int64  // number of the next line
+	at   int64  // its place in the text, in bytes
 	rest []byte // read, but behind the last cut
 	eof  bool
 	look Parser // to see whether a line begins a record of several
@@ -67,15 +68,17 @@ func (c *cutter) fill(buf []byte, want int) ([]byte, error) {
 // chunk returns the data up to end as a chunk and keeps the rest.
 func (c *cutter) chunk(buf []byte, end int) Chunk {
 	c.rest = append(c.rest[:0], buf[end:]...)
-	out := Chunk{Data: buf[:end], FirstLine: c.line}
+	out := Chunk{Data: buf[:end], FirstLine: c.line, at: c.at}
 	c.line += int64(bytes.Count(out.Data, []byte{'\n'}))
+	c.at += int64(end)
 	return out
 }
 
 // drop passes over a line that is too long, keeping none of it.
 func (c *cutter) drop(buf []byte) (Chunk, error) {
-	out := Chunk{Data: buf[:0], FirstLine: c.line, tooLong: true}
+	out := Chunk{Data: buf[:0], FirstLine: c.line, tooLong: true, at: c.at}
 	c.line++
+	c.at += int64(len(buf))
 	c.rest = c.rest[:0]
 	for {
 		var err error
@@ -87,8 +90,10 @@ func (c *cutter) drop(buf []byte) (Chunk, error) {
 		}
 		if end := bytes.IndexByte(buf, '\n'); end >= 0 {
 			c.rest = append(c.rest, buf[end+1:]...)
+			c.at += int64(end + 1)
 			return out, nil
 		}
+		c.at += int64(len(buf))
 	}
 }
 

@@ -72,7 +72,11 @@ func (m *Match) readDates(rows *sampleRows) {
 			m.order = dayFirst
 		}
 		rows.values(m.Layout, c, i, func(_ int64, v []byte) {
-			for set, o := orders(v), monthFirst; o < numOrders; o++ {
+			set := orders(v)
+			if set != 0 {
+				m.dated++
+			}
+			for o := monthFirst; o < numOrders; o++ {
 				if set.only(o) {
 					only[o]++
 				}
@@ -80,6 +84,7 @@ func (m *Match) readDates(rows *sampleRows) {
 		})
 	}
 	m.decideOrder(only)
+	m.ordered = int64(only[m.order])
 	m.DayFirst = m.order == dayFirst
 	m.readMidnights(rows)
 	m.readPrecision(rows)
@@ -129,9 +134,10 @@ func (m *Match) dateForm(last int) dateForm { return dateForm{m.order, last, m.n
 // not are slips whatever their order, and only a run of them is held against the
 // file.
 const (
-	strayShare = 50
-	strayLeast = 3
-	turnedRun  = 5
+	strayShare      = 50
+	strayShareOfFew = 20
+	strayLeast      = 3
+	turnedRun       = 5
 )
 
 // orderWatch is what the birth dates of a member, or of a chunk of it, showed
@@ -198,42 +204,91 @@ func (w *orderWatch) add(o *orderWatch) {
 
 // misread reports whether the dates were read in a wrong order.
 func (w *orderWatch) misread() bool {
-	slips := w.open == 0 || (w.open+w.against)*strayShare <= w.open+w.against+w.with+w.plain
-	return w.turned > 0 || !slips && (w.against > w.with || w.against >= strayLeast && w.against*strayShare > w.with+w.against)
+	return w.turned > 0 || !w.slips() && (w.against > w.with || w.against >= strayLeast && w.against*strayShare > w.with+w.against)
+}
+
+// slips reports whether dates of another order are slips, since hardly any could be
+// misread.
+func (w *orderWatch) slips() bool {
+	return w.open == 0 || (w.open+w.against)*strayShare <= w.open+w.against+w.with+w.plain
+}
+
+// misreadFew reports the same of dates of which few were looked at: by chance, more of
+// these may be slips than of all.
+func (w *orderWatch) misreadFew() bool {
+	return w.turned > 0 || !w.slips() && w.against >= strayLeast && w.against*strayShareOfFew > w.with+w.against
+}
+
+// sighting is what the rows of a member, or of a chunk of it, showed of whether they
+// are read as they were meant.
+type sighting struct {
+	births        orderWatch
+	registrations orderWatch // of the rows that were looked at
+	shapes        shapeWatch
+	swaps         swapWatch
+}
+
+// add adds what another part of the member showed.
+func (s *sighting) add(o *sighting) {
+	s.births.add(&o.births)
+	s.registrations.add(&o.registrations)
+	s.shapes.add(&o.shapes)
+	s.swaps.add(&o.swaps)
+}
+
+// told returns what the rows say of a question.
+func (s *sighting) told(q Question) (t tally) {
+	if q == DayOrMonth {
+		for _, w := range [...]*orderWatch{&s.births, &s.registrations} {
+			t.add(&tally{rows: w.with + w.against + w.open, right: w.with, wrong: w.against})
+		}
+		return t
+	}
+	for i := range lookalikes {
+		if lookalikes[i].about == q {
+			t.add(&s.swaps.told[i])
+		}
+	}
+	return t
 }
 
 // sharedWatch gathers what the parsers of a member saw. What they saw adds up to
 // the same whoever saw it, as chunks are the same in every run.
 type sharedWatch struct {
-	mu     sync.Mutex
-	watch  orderWatch
-	shapes shapeWatch
+	mu  sync.Mutex
+	saw sighting
 }
 
-func (s *sharedWatch) add(w *orderWatch, shapes *shapeWatch) {
+func (s *sharedWatch) add(o *sighting) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.watch.add(w)
-	s.shapes.add(shapes)
+	s.saw.add(o)
 }
 
 // Err returns what the rows have shown to be wrong with how they were read, nil if
-// nothing has: dates whose order turns, or columns that hold something else, behind
-// the part of the file by which they were decided. It has its say when every chunk was parsed to its end; what was read is
-// not to be used if it is not nil.
+// nothing has: dates whose order turns, or columns that hold something else or each
+// other's values, behind the part of the file by which they were decided. It has its
+// say when every chunk was parsed to its end; what was read is not to be used if it is
+// not nil.
 func (s *Source) Err() error {
 	for i, p := range s.plans {
 		if p == nil {
 			continue
 		}
 		p.watched.mu.Lock()
-		w, shapes := p.watched.watch, p.watched.shapes
+		saw := p.watched.saw
 		p.watched.mu.Unlock()
+		m, rows := s.members[i], s.about[i].Rows
+		like, swapped := saw.swaps.first(p.forced)
 		switch {
-		case shapes.header > 0 || shapes.line > 0:
-			return s.members[i].failShapes(&shapes, p, s.about[i].Rows)
-		case w.misread():
-			return s.members[i].failOrder(&w, p, s.about[i].Rows)
+		case saw.shapes.header > 0 || saw.shapes.line > 0:
+			return m.failShapes(&saw.shapes, p, rows)
+		case swapped > 0:
+			return m.failSwap(like, swapped, p, s.about[i].Match.Layout.ID, rows)
+		case saw.births.misread():
+			return m.failOrder(&saw.births, p, p.birthName, rows)
+		case saw.registrations.misreadFew():
+			return m.failOrder(&saw.registrations, p, p.titles[field.RoleRegistrationDate], rows)
 		}
 	}
 	return nil
@@ -247,19 +302,19 @@ func (w *orderWatch) firstOf() int64 {
 	return w.line
 }
 
-// failOrder words what the dates of a member have shown.
-func (m *member) failOrder(w *orderWatch, p *plan, rows bool) error {
+// failOrder words what the dates of a column have shown.
+func (m *member) failOrder(w *orderWatch, p *plan, column string, rows bool) error {
 	where := lineOrRow(rows)
 	switch {
 	case w.with == 0 && w.plain > w.open+w.against:
 		return m.fail(fmt.Sprintf("writes dates in two ways: most of those in its column %q say themselves which part is which, but some can only have %v, as %s %d shows, and others may",
-			p.birthName, w.other, where, w.firstOf()), "rewrite its dates as YYYY-MM-DD, or split it by where it changes", ErrAmbiguous)
+			column, w.other, where, w.firstOf()), "rewrite its dates as YYYY-MM-DD, or split it by where it changes", ErrAmbiguous)
 	case w.with == 0:
 		return m.fail(fmt.Sprintf("has dates in its column %q that can only have %v, as %s %d shows, while nothing shows %v, as it was read",
-			p.birthName, w.other, where, w.line, p.dates.order),
+			column, w.other, where, w.line, p.dates.order),
 			fmt.Sprintf("state the form of the column in a layout (%s) and give that with --layout FILE, or rewrite the dates as YYYY-MM-DD", w.other.stated()), ErrAmbiguous)
 	}
 	return m.fail(fmt.Sprintf("writes dates in two ways: of those in its column %q, %d can only have %v and %d only %v, as %s %d shows",
-		p.birthName, w.with, p.dates.order, w.against, w.other, where, w.firstOf()),
+		column, w.with, p.dates.order, w.against, w.other, where, w.firstOf()),
 		"split it by where it changes, or rewrite its dates as YYYY-MM-DD; a layout that states the form of the column (--layout FILE) decides where the file does not show it", ErrAmbiguous)
 }

@@ -76,15 +76,22 @@
 // What begins only behind the part that is looked at is watched for to the end of the
 // file: a header that names the columns in another order, or a stretch of rows with
 // values that cannot be what their columns say (a word for a birth date, a number for
-// a first name), as joined files have. [Source.Err] refuses them.
+// a first name), as joined files have. [Source.Err] refuses them. A row of every few
+// kilobytes is held against what its columns should hold, as those of the beginning
+// were: columns that look alike and change places there are refused too, by the first
+// line of a stretch of some hundred rows.
+//
+// What the values do not settle is no reason to refuse a file, such as which column
+// holds the surnames where the names are of people whom the tables do not know: it is
+// read as its header, or the layout, says, and [Source.Doubts] says so.
 //
 // # Dates
 //
 // Dates are read in any form that says what it means, whatever form the layout
 // states; whether the day or the month comes first, or two digits of the year, is
 // taken from the layout, and from the values where they show it. That is decided
-// by the beginning of a file and watched to its end: where later birth dates show
-// that another order was meant, [Source.Err] refuses the file, since those that
+// by the beginning of a file and watched to its end: where later dates of birth or
+// registration show that another order was meant, [Source.Err] refuses the file, since those that
 // both orders can read were misread; a few slips do not. Two digits of a birth
 // year are the last such year that makes the person 16 when the data was taken.
 // Birth dates whose times of day are midnight of a place east of Greenwich,

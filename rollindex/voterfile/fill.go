@@ -93,7 +93,7 @@ func (p *Parser) fillAddress() {
 	d := &p.rec.Details
 	if v := p.value(field.ZIP5); v != nil {
 		if d.SetZIP(v); len(d.ZIP) > 0 || p.plan.foreign {
-			p.shapes.right(watchZIP)
+			p.saw.shapes.right(watchZIP)
 		} else if hasNoZIP(v) {
 			p.sawStrange(watchZIP, v)
 		}
@@ -146,8 +146,8 @@ func (p *Parser) fillBirth() field.Set {
 			none = v
 			continue
 		}
-		p.shapes.right(watchBirth)
-		p.watch.see(v, date, p.rec.Line, p.plan.dates.order)
+		p.saw.shapes.right(watchBirth)
+		p.saw.births.see(v, date, p.rec.Line, p.plan.dates.order)
 		d.SetBirth(date, p.plan.asOf)
 		switch d.Birth.Precision() {
 		case hashing.PrecisionDay:

@@ -25,6 +25,7 @@ type Match struct {
 	Fields    int      // fields of a row
 	Missing   []string // columns of the layout that the header lacks
 	Extra     []Extra  // columns that the layout does not know
+	Doubts    []Doubt  // what the values of the sample do not settle
 
 	columns    []*layouts.Column // of the file, in its order; nil for one that nothing is known of
 	heads      []string          // of columns: their names in the file, made fit to be shown; none without a header
@@ -36,15 +37,19 @@ type Match struct {
 	firstName  []byte            // of the header, as written
 	headerLine int64             // where the header stands in the text; lines before it are no rows
 	against    *contradiction
-	nameForm   string    // of whole names without a comma, where the layout does not say: "last first", "first last"
-	typesLine  int64     // the line that gives the types of the columns; 0 if there is none
-	mixed      string    // what speaks for days first and what for months
-	order      dateOrder // of the parts of a date, where a value leaves it open
-	nextDay    bool      // birth dates with a time of day past noon are of the day after
-	noon       string    // a column of birth dates with times that are noon in one place and midnight in another
-	page       *page     // that bytes which are not UTF-8 are read by
-	other      string    // a column that a header names otherwise than its place says
-	twice      string    // a column of names or birth dates that the file has once more than the layout
+	shown      [numLookalikes]tally // by the rows of the sample
+	home       string               // the state that the file is of ("FL"); "" for none
+	dated      int64                // dates of the sample that two orders can read, and that one can only
+	ordered    int64                // of them, those that only the order decided can
+	nameForm   string               // of whole names without a comma, where the layout does not say: "last first", "first last"
+	typesLine  int64                // the line that gives the types of the columns; 0 if there is none
+	mixed      string               // what speaks for days first and what for months
+	order      dateOrder            // of the parts of a date, where a value leaves it open
+	nextDay    bool                 // birth dates with a time of day past noon are of the day after
+	noon       string               // a column of birth dates with times that are noon in one place and midnight in another
+	page       *page                // that bytes which are not UTF-8 are read by
+	other      string               // a column that a header names otherwise than its place says
+	twice      string               // a column of names or birth dates that the file has once more than the layout
 }
 
 // TableDelimiter is the [Match.Delimiter] of rows that come out of a container of

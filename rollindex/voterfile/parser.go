@@ -52,22 +52,28 @@ type Parser struct {
 	long   bool  // the chunk stands for a line that was too long
 	nul    bool  // the chunk has a NUL byte somewhere
 	open   bool  // the chunk's last line has no end
+	at     int64 // where the chunk begins in the member's text
+	from   int   // where the record at hand begins in the chunk
 
 	line    []byte     // the record at hand, decoded
 	spans   []span     // its fields
 	chunk   []byte     // that data is of
 	page    *page      // of the chunk; nil until it is asked for
-	watch   orderWatch // of the birth dates of the chunk so far
-	shapes  shapeWatch // of the values of the chunk so far
+	saw     sighting   // of the chunk so far
 	reader  pageReader // that finds the page
+	namer   namer      // of the names that are looked at
 	decoded []byte     // storage of a line that had to be decoded
 	scratch []byte     // storage of values with doubled quotes
 	street  []byte     // storage of a street name with its type
 	phone   []byte     // storage of a phone number in several columns
+
+	// A row is looked at when no more than so much of the chunk is left behind it:
+	// lookLeft for what names tell, dueLeft for all that rows are looked at for.
+	lookLeft, dueLeft int
 }
 
 func newParser(plans []*plan) *Parser {
-	p := &Parser{plans: plans}
+	p := &Parser{plans: plans, namer: namer{page: windows1252}}
 	p.rec.p = p
 	return p
 }
@@ -75,8 +81,10 @@ func newParser(plans []*plan) *Parser {
 // Reset makes p read c. What it counted stays.
 func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
-	p.data, p.next, p.long = c.Data, c.FirstLine, c.tooLong
-	p.chunk, p.page, p.watch, p.shapes = c.Data, nil, orderWatch{}, shapeWatch{}
+	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
+	p.chunk, p.page, p.saw = c.Data, nil, sighting{}
+	p.dueLeft = len(c.Data) - lookBytes
+	p.lookLeft = p.dueLeft
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
 	if n := p.plan.room(); cap(p.spans) < n {
@@ -97,6 +105,7 @@ func (p *Parser) Next() (*Record, bool) {
 		p.skip(LineTooLong, p.next)
 	}
 	for len(p.data) > 0 {
+		p.from = len(p.chunk) - len(p.data)
 		line := p.take()
 		if len(line) == 0 || blank(line) {
 			continue
@@ -116,8 +125,8 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skip(why, at)
 		case p.plan.isHeader(p.line, p.spans):
 			p.skips.Headers++
-			if p.plan.headerLine > 0 && p.shapes.header == 0 && !p.plan.sameOrder(p.line, p.spans) {
-				p.shapes.header = at
+			if p.plan.headerLine > 0 && p.saw.shapes.header == 0 && !p.plan.sameOrder(p.line, p.spans) {
+				p.saw.shapes.header = at
 			}
 		case p.shifted():
 			p.rec.Line = at
@@ -127,12 +136,15 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skips.Rows++
 			p.rec.Line = at
 			p.fill()
+			if len(p.data) <= p.lookLeft {
+				p.look()
+			}
 			return &p.rec, true
 		}
 	}
 	if p.plan != nil {
-		p.plan.watched.add(&p.watch, &p.shapes)
-		p.watch, p.shapes = orderWatch{}, shapeWatch{}
+		p.plan.watched.add(&p.saw)
+		p.saw = sighting{}
 	}
 	return nil, false
 }

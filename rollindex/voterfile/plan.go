@@ -3,7 +3,6 @@ package voterfile
 import (
 	"bytes"
 	"cmp"
-	"slices"
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
@@ -20,11 +19,16 @@ type plan struct {
 	quoted       bool
 	page         *page // fields that are not UTF-8 are read by it, unless those around them say otherwise
 	watched      *sharedWatch
-	birthName    string             // of the column of birth dates
-	watchNames   [numWatched]string // of the columns that are watched
-	foreign      bool               // its ZIP codes are postal codes of another country
-	fields       int                // fields of a row
-	width        int                // with empty ones behind them, where rows end in delimiters
+	birthName    string                 // of the column of birth dates
+	titles       [field.NumRoles]string // of the columns, by role
+	alike        [numLookalikes]bool    // pairs of columns that the file has
+	open         [numQuestions]bool     // its beginning does not settle
+	forced       bool                   // the layout was named
+	state        uint64                 // hash of its name
+	towns        func() map[string]bool // of the state
+	foreign      bool                   // its ZIP codes are postal codes of another country
+	fields       int                    // fields of a row
+	width        int                    // with empty ones behind them, where rows end in delimiters
 	maxLine      int
 	firstName    []byte // of the header, as written
 	headerLine   int64  // where the header stands, under lines that are no rows; 0 if there is none
@@ -96,7 +100,10 @@ func newPlan(m *Match, opts *Options) *plan {
 		dates:        m.dateForm(birthLast(opts.AsOf)),
 		absent:       absents{column: map[uint16][][]byte{}},
 	}
-	p.foreign = foreign(m.Layout)
+	p.foreign, p.forced = foreign(m.Layout), opts.Layout != nil
+	for _, d := range m.Doubts {
+		p.open[d.Question] = true
+	}
 	if opts.Jurisdiction != "" {
 		p.jurisdiction = opts.Jurisdiction
 	}
@@ -123,6 +130,7 @@ func newPlan(m *Match, opts *Options) *plan {
 	for i := range m.picks {
 		p.addColumn(uint16(p.fields+i), m.picks[i].column)
 	}
+	p.setLookalikes(m.home)
 	if !m.Fixed && m.Delimiter != TableDelimiter {
 		p.heads = m.names()
 	}
@@ -135,10 +143,9 @@ func (p *plan) addColumn(i uint16, c *layouts.Column) {
 	}
 	if isBirth(c.Role) && p.birthName == "" {
 		p.birthName = label(c.Name)
-		p.watchNames[watchBirth] = p.birthName
 	}
-	if w := slices.Index(watchedRoles[:], c.Role); w >= 0 && p.watchNames[w] == "" {
-		p.watchNames[w] = label(c.Name)
+	if p.titles[c.Role] == "" {
+		p.titles[c.Role] = label(c.Name)
 	}
 	if c.Role == field.NameFull {
 		p.nameFormat = c.Format

@@ -55,9 +55,9 @@ type shapeWatch struct {
 
 // strangeValues is the run at hand of a column.
 type strangeValues struct {
-	n, kinds int
-	line     int64
-	seen     [strangeKinds]uint64 // hashes of its different values
+	n     int
+	line  int64
+	kinds different
 }
 
 // right ends a run: the column has a value that it should have.
@@ -67,30 +67,14 @@ func (w *shapeWatch) right(c watched) { w.runs[c].n = 0 }
 func (w *shapeWatch) strange(c watched, line int64, v []byte) {
 	r := &w.runs[c]
 	if r.n++; r.n == 1 {
-		r.line, r.kinds = line, 0
+		r.line, r.kinds = line, different{}
 	}
-	r.note(v)
-	if r.n >= strangeRun && r.kinds == strangeKinds && w.line == 0 {
+	if r.kinds.n < strangeKinds {
+		r.kinds.note(hashOf(v))
+	}
+	if r.n >= strangeRun && r.kinds.n == strangeKinds && w.line == 0 {
 		w.line, w.column = r.line, c
 	}
-}
-
-// note remembers a value by its hash (FNV-1a), until there are enough of them.
-func (r *strangeValues) note(v []byte) {
-	if r.kinds == strangeKinds {
-		return
-	}
-	h := uint64(14695981039346656037)
-	for _, c := range v {
-		h = (h ^ uint64(c)) * 1099511628211
-	}
-	for _, s := range r.seen[:r.kinds] {
-		if s == h {
-			return
-		}
-	}
-	r.seen[r.kinds] = h
-	r.kinds++
 }
 
 // add adds what another part of the member showed.
@@ -109,14 +93,14 @@ func (p *Parser) watchName(c watched, v []byte) {
 	if isDigit(v[0]) && (c != watchSuffix || len(v) >= 4 && notName(v)) {
 		p.sawStrange(c, v)
 	} else {
-		p.shapes.right(c)
+		p.saw.shapes.right(c)
 	}
 }
 
 // watchVoterID notes whether the number of a voter has no digit at all.
 func (p *Parser) watchVoterID(v []byte) {
 	if isDigit(v[len(v)-1]) || len(v) < 3 || slices.ContainsFunc(v, isDigit) {
-		p.shapes.right(watchVoterID)
+		p.saw.shapes.right(watchVoterID)
 	} else {
 		p.sawStrange(watchVoterID, v)
 	}
@@ -131,14 +115,14 @@ func (p *Parser) watchRegistration() {
 	}
 	if int(c) < p.plan.fields { // nearly all begin with a digit
 		if s := p.spans[c]; s.start < s.end && isDigit(p.line[s.start]) {
-			p.shapes.right(watchRegistration)
+			p.saw.shapes.right(watchRegistration)
 			return
 		}
 	}
 	if v := p.value(field.RoleRegistrationDate); v == nil {
 		return
 	} else if isDigit(v[0]) || !hasNoDate(v) {
-		p.shapes.right(watchRegistration)
+		p.saw.shapes.right(watchRegistration)
 	} else {
 		p.sawStrange(watchRegistration, v)
 	}
@@ -147,9 +131,9 @@ func (p *Parser) watchRegistration() {
 // sawStrange notes a value of the row at hand that its column cannot have. Where
 // it is the name of a column, the row may be a header.
 func (p *Parser) sawStrange(c watched, v []byte) {
-	p.shapes.strange(c, p.rec.Line, v)
-	if p.shapes.header == 0 && p.plan.names(v) && p.plan.isTurned(p.line, p.spans) {
-		p.shapes.header = p.rec.Line
+	p.saw.shapes.strange(c, p.rec.Line, v)
+	if p.saw.shapes.header == 0 && p.plan.names(v) && p.plan.isTurned(p.line, p.spans) {
+		p.saw.shapes.header = p.rec.Line
 	}
 }
 
@@ -227,8 +211,16 @@ func (m *member) failShapes(w *shapeWatch, p *plan, rows bool) error {
 			"files were joined: split it there, and give both parts", ErrAmbiguous)
 	}
 	return m.fail(fmt.Sprintf("has values in the wrong columns from %s %d on: %s is in column %q of at least %d rows in a row", lineOrRow(rows), w.line,
-		watchedShapes[w.column], p.watchNames[w.column], strangeRun),
+		watchedShapes[w.column], p.watchedTitle(w.column), strangeRun),
 		"files with their columns in another order may have been joined: split it there, and give both parts", ErrAmbiguous)
+}
+
+// watchedTitle returns the name of a column that is watched.
+func (p *plan) watchedTitle(c watched) string {
+	if c == watchBirth {
+		return p.birthName
+	}
+	return p.titles[watchedRoles[c]]
 }
 
 func lineOrRow(rows bool) string {

@@ -23,6 +23,8 @@ type Options struct {
 	// as it is shown, or its end: the last element of a path, a table without its
 	// file or schema. A file that is no archive is read in any case.
 	Members []string
+	// Nameless has files without names of people read too, if their layout is given.
+	Nameless bool
 }
 
 const defaultMaxLine = 1 << 20
@@ -40,7 +42,8 @@ type Chunk struct {
 	Member    int   // index into [Source.Members]
 	FirstLine int64 // number of the line that Data begins with, from 1
 
-	tooLong bool // stands for the line FirstLine, which was dropped
+	tooLong bool  // stands for the line FirstLine, which was dropped
+	at      int64 // where Data begins in the member's text, in bytes
 }
 
 // Member is a file, or a member of an archive, and how it is read.
@@ -137,7 +140,7 @@ func (s *Source) add(f *file, found []detected) error {
 		if d.Err != nil {
 			return d.Err
 		}
-		if d.LeftOut == "" && !d.Matches[0].hasName() {
+		if d.LeftOut == "" && !s.opts.Nameless && !d.Matches[0].hasName() {
 			if !d.member.spare() {
 				return d.member.fail("is of layout "+d.Matches[0].Layout.ID+", which has no names of people",
 					"nobody could be found in it; name the file of the delivery that has the names", ErrEmpty)

@@ -65,6 +65,9 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		if n := f.Rows - f.Read(); n > 0 {
 			say("%s of %s could not be read (%s) and %s left out.", plural(n, "row", "rows"), labels[i], reasons(f), wasWere(n))
 		}
+		if f.Ignored > 0 {
+			say("%s of %s %s decoys of the register given and left out of all counts.", plural(f.Ignored, "row", "rows"), labels[i], wasWere(f.Ignored))
+		}
 		if f.Unread > 0 {
 			say("%s of %s that may hold people %s not read: nothing said here covers them.", plural(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
 		}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"rollcheck/hashing"
+	"rollcheck/rollindex/audit/decoys"
+)
+
+func (p *program) madeLines(c *cli.Context, opts *decoys.MakeOptions, m *decoys.Made, id string, fresh bool) error {
+	j := p.jsonLines("decoys make")
+	survive := func(share float64) float64 { return decoys.Survive(m.Planted(), share) }
+	return j.done(fields{
+		"out": opts.Out, "sha256": m.SHA256, "rows": m.Rows, "recipient": opts.Recipient, "date": m.Date, "release": m.Release,
+		"register": id, "register_file": c.String("register"), "register_created": fresh, "key_file": registerKeyPath(c),
+		"planted": m.Planted(), "owned": m.Owned, "carried": m.Carried, "pool": m.Pool, "colluders": m.Colluders, "controls": m.Controls,
+		"counties": m.Counties, "unpacked": m.Unpacked, "proves": m.Proves(),
+		"survive": fields{"0.5": survive(0.5), "0.1": survive(0.1), "0.05": survive(0.05), "0.01": survive(0.01)},
+	})
+}
+
+func (p *program) registerLines(r *decoys.Register) error {
+	j := p.jsonLines("decoys list")
+	for i := range r.Releases {
+		rel := &r.Releases[i]
+		j.write(struct {
+			Type      string `json:"type"`
+			File      string `json:"file"`
+			SHA256    string `json:"sha256"`
+			Rows      int64  `json:"rows"`
+			Controls  int    `json:"controls"`
+			Pool      int    `json:"pool"`
+			Colluders int    `json:"colluders"`
+		}{"release", rel.File, rel.SHA256, rel.Rows, len(rel.Controls), len(rel.Pool), rel.Colluders})
+		for _, cp := range rel.Copies {
+			line := struct {
+				Type      string `json:"type"`
+				Recipient string `json:"recipient"`
+				Date      string `json:"date"`
+				Release   string `json:"release"`
+				SHA256    string `json:"sha256"`
+				Rows      int64  `json:"rows"`
+				Owned     int    `json:"owned"`
+				Carried   int    `json:"carried"`
+			}{"copy", cp.Recipient, cp.Date, rel.SHA256, cp.SHA256, cp.Rows, len(cp.Owned), 0}
+			if cp.Shared {
+				line.Carried = r.Carried(rel, cp.Recipient)
+			}
+			j.write(line)
+		}
+	}
+	return j.done(fields{"register": r.ID, "releases": len(r.Releases), "copies": r.Copies()})
+}
+
+// foundAnswer tells what a leak shows.
+type foundAnswer struct {
+	p        *program
+	path     string
+	found    *decoys.Found
+	unmarked []decoys.Sent // copies of the log that are not in the register
+	sent     []decoys.Sent
+}
+
+// code returns the exit code: that nobody is named is an answer only if all was read
+// and there was something to tell decoys by.
+func (a *foundAnswer) code() error {
+	if a.named() > 0 {
+		return nil
+	}
+	if !a.found.Tellable() || a.found.Unread > 0 || a.found.Skipped[hashing.CutShort] > 0 {
+		return exitCode(exitIncomplete)
+	}
+	return exitCode(exitNotFound)
+}
+
+func (a *foundAnswer) named() (n int) {
+	for i := range a.found.Copies {
+		if a.found.Copies[i].Verdict.Named {
+			n++
+		}
+	}
+	return n
+}
+
+// headline says what it comes to.
+func (a *foundAnswer) headline() string {
+	f := a.found
+	switch n := a.named(); {
+	case !f.Tellable():
+		return fmt.Sprintf("It cannot be told whose copy %s is: it has no names, voter ids or addresses, by which decoys are recognised.", a.path)
+	case n == 0:
+		return fmt.Sprintf("%s is consistent with no registered copy so surely that one could be named.", a.path)
+	case n == 1:
+		return fmt.Sprintf("%s is consistent with one registered copy.", a.path)
+	default:
+		return fmt.Sprintf("%s is consistent with %d registered copies.", a.path, n)
+	}
+}
+
+// notes say how the leak was read, and what was not looked at.
+func (a *foundAnswer) notes() (all []string) {
+	f := a.found
+	if f.Proposed {
+		all = append(all, "No known layout fits the file; its columns were told by their names and contents.")
+	}
+	if f.Unread > 0 {
+		all = append(all, fmt.Sprintf("%d of its members that may hold people were not read.", f.Unread))
+	}
+	if n := len(a.unmarked); n > 0 {
+		all = append(all, fmt.Sprintf("%d of the %d copies in the release log are not in this register: nothing can be said of them.", n, len(a.sent)))
+	}
+	return append(all, decoys.Caveats()...)
+}
+
+func (a *foundAnswer) text() {
+	w := a.p.stdout
+	fmt.Fprintf(w, "%s\n\n", a.wrap(a.headline(), ""))
+	fmt.Fprintf(w, "%s\n", a.wrap(fmt.Sprintf("%s rows, %s decoys of any copy found.", group(a.found.Rows), group(int64(a.found.Decoys))), ""))
+	for i := range a.found.Copies {
+		if c := &a.found.Copies[i]; c.Verdict.Hits > 0 {
+			fmt.Fprintf(w, "\n%s\n", a.wrap(c.Sentence()+logged(a.sent, c), ""))
+		}
+	}
+	if n := a.silent(); n > 0 {
+		fmt.Fprintf(w, "\n%s\n", a.wrap(fmt.Sprintf("Of %d more registered copies no decoy is in the file.", n), ""))
+	}
+	fmt.Fprint(w, "\nWHAT THIS DOES NOT SHOW\n")
+	for _, s := range a.notes() {
+		fmt.Fprintf(w, "  - %s\n", a.wrap(s, "    "))
+	}
+}
+
+func (a *foundAnswer) silent() (n int) {
+	for i := range a.found.Copies {
+		if a.found.Copies[i].Verdict.Hits == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// logged says what the release log has of a copy.
+func logged(sent []decoys.Sent, c *decoys.CopyFound) string {
+	for _, s := range sent {
+		if s.SHA256 == c.Copy.SHA256 {
+			return fmt.Sprintf(" The release log has it as %s, sent to %s on %s.", s.File, s.Recipient, s.Date)
+		}
+	}
+	return ""
+}
+
+// wrap breaks a text into lines of the page's width, with indent before all but the
+// first.
+func (a *foundAnswer) wrap(text, indent string) string {
+	var b strings.Builder
+	at := len(indent)
+	for i, w := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case at+1+len(w) > a.p.pageWidth():
+			b.WriteString("\n" + indent)
+			at = len(indent)
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(w)
+		at += len(w)
+	}
+	return b.String()
+}
+
+// recipientLine is what a leak shows of one copy.
+type recipientLine struct {
+	Type        string  `json:"type"`
+	Recipient   string  `json:"recipient"`
+	Date        string  `json:"date"`
+	Release     string  `json:"release"`
+	SHA256      string  `json:"sha256"` // of the copy
+	Hits        int     `json:"hits"`
+	Planted     int     `json:"planted"`
+	Expected    float64 `json:"expected"` // hits, of a leak of this size drawn evenly from the copy
+	OwnedHits   int     `json:"owned_hits"`
+	Owned       int     `json:"owned"`
+	SharedHits  int     `json:"shared_hits"`
+	Carried     int     `json:"carried"`
+	PoolHits    int     `json:"pool_hits"`
+	ControlHits int     `json:"control_hits"`
+	Controls    int     `json:"controls"`
+	PInnocent   float64 `json:"p_innocent"`
+	Named       bool    `json:"named"`
+	With        string  `json:"with,omitempty"` // the recipient of the other copy of a merged pair
+	Logged      string  `json:"logged,omitempty"`
+	Text        string  `json:"text"`
+}
+
+func (a *foundAnswer) lines() error {
+	j, f := a.p.jsonLines("decoys find"), a.found
+	for i := range f.Copies {
+		c := &f.Copies[i]
+		v := &c.Verdict
+		j.write(recipientLine{"recipient", c.Recipient, c.Date, c.Release.SHA256, c.Copy.SHA256, v.Hits, v.Planted, c.Expected, c.OwnedHits, len(c.Copy.Owned),
+			c.SharedHits, c.Carried, c.PoolHits, c.ControlHits, len(c.Release.Controls), v.P, v.Named, c.Partner,
+			strings.TrimSpace(logged(a.sent, c)), c.Sentence()})
+	}
+	for _, s := range a.notes() {
+		j.write(fields{"type": "caveat", "text": s})
+	}
+	return j.done(fields{"file": a.path, "rows": f.Rows, "skipped": f.Skipped, "unread": f.Unread, "layouts": f.Layouts, "proposed": f.Proposed, "sources": f.Sources,
+		"named_rows": f.Named, "numbered_rows": f.Numbered, "placed_rows": f.Placed, "tellable": f.Tellable(), "decoys": f.Decoys,
+		"copies": len(f.Copies), "named": a.named(), "text": a.headline()})
+}

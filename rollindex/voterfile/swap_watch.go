@@ -1,0 +1,458 @@
+package voterfile
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"rollcheck/data/field"
+	"rollcheck/hashing"
+)
+
+// Columns whose values look alike, such as surnames and first names, are held against
+// each other in the part of a file by which its layout was chosen. Where exports with
+// two such columns in another order were joined, the rest of the file has them the
+// other way round and no value of a wrong shape. So a row of every lookBytes is looked at
+// while the whole file is read, and each row while a stretch of them seems swapped.
+//
+// A stretch is judged by a score that a row adds to if it seems swapped and takes
+// from if it does not (Page's cumulative sum): it begins at zero, is never below, and
+// so forgets what stood before the stretch. What a row adds and takes sets the share
+// of rows that must seem swapped, or else the score falls: of people whose columns are
+// right, whoever they are, far fewer do. So a county of people whose names the tables
+// do not know is read, and so is a stretch of one family, since the rows must be
+// various. Scores are of a chunk, as chunks are the same in every run; a stretch that
+// goes on in the next is seen there.
+const (
+	lookBytes = 12 << 10
+	// lateBirth is the first year that is taken for a birth that stands in a column of
+	// other dates: years of a wrong century (1919 for 2019) stand together in a file
+	// that is sorted by such a date.
+	lateBirth = 1930
+)
+
+// lookalike is a pair of columns that are taken for each other.
+type lookalike uint8
+
+const (
+	likeNames lookalike = iota // surname and first name
+	likeMiddle
+	likeCityLast
+	likeCityFirst
+	likeRegistration // birth date and date of registration
+	likeVote         // birth date and date of the last vote
+	numLookalikes
+)
+
+// lookalikes say what a row adds to the score of the pair and takes from it, and how
+// many different values the rows must have in either column.
+var lookalikes = [numLookalikes]struct {
+	a, b                    field.Role
+	about                   Question
+	inA, inB                string // what they hold where they are swapped
+	wrong, neither, opposed int
+	enough, various         int
+	arguable                bool // see [contradiction]
+}{
+	// Two thirds of the rows with their names swapped seem so, and half of Hispanic ones.
+	likeNames: {field.NameLast, field.NameFirst, SurnameOrFirst, "first names", "surnames", 3, 2, 12, 96, 6, true},
+	// Two rows in five; of those whose columns are right one in fifty, and those
+	// together where a file is sorted by first names.
+	likeMiddle: {field.NameFirst, field.NameMiddle, FirstOrMiddle, "initials or nothing", "whole names", 4, 1, 16, 128, 6, true},
+	// Nearly all; of towns that are in no table and have names of people, one in five.
+	likeCityLast:  {field.NameLast, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, true},
+	likeCityFirst: {field.NameFirst, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, true},
+	// All. Births of a wrong century stand together where a file is sorted by them, and
+	// are of a few years.
+	likeRegistration: {field.RoleBirthDate, field.RoleRegistrationDate, BirthOrEvent, "dates of registration", "dates of birth", 1, 4, 4, 24, 8, false},
+	likeVote:         {field.RoleBirthDate, field.LastVoteDate, BirthOrEvent, "dates of voting", "dates of birth", 1, 4, 4, 24, 8, false},
+}
+
+// verdict is what one row says of a pair of columns.
+type verdict uint8
+
+const (
+	saysNothing verdict = iota
+	saysRight
+	saysSwapped
+)
+
+// tally counts what rows say of a pair of columns.
+type tally struct {
+	rows, right, wrong int64
+	a, b               different // values of the rows that are right
+}
+
+func (t *tally) add(o *tally) {
+	t.rows += o.rows
+	t.right += o.right
+	t.wrong += o.wrong
+	t.a.add(&o.a)
+	t.b.add(&o.b)
+}
+
+// manyKinds is as many different values as are told apart.
+const manyKinds = 8
+
+// different counts different values, by their hashes.
+type different struct {
+	n    int
+	seen [manyKinds]uint64
+}
+
+func (d *different) note(h uint64) {
+	if d.n == manyKinds {
+		return
+	}
+	for _, s := range d.seen[:d.n] {
+		if s == h {
+			return
+		}
+	}
+	d.seen[d.n] = h
+	d.n++
+}
+
+func (d *different) add(o *different) {
+	for _, h := range o.seen[:o.n] {
+		d.note(h)
+	}
+}
+
+// hashOf is FNV-1a.
+func hashOf(v []byte) uint64 {
+	h := uint64(14695981039346656037)
+	for _, c := range v {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
+}
+
+// stretch is the rows at hand of which most seem swapped.
+type stretch struct {
+	score int
+	line  int64 // the first that seems so
+	a, b  different
+}
+
+// swapWatch is what the rows of a member, or of a chunk of it, showed of columns that
+// look alike.
+type swapWatch struct {
+	at    [numLookalikes]stretch
+	lines [numLookalikes]int64 // where the first stretch begins that is swapped; 0 if there is none
+	told  [numLookalikes]tally
+}
+
+// see notes what the row in that line, whose values have those hashes, says of a pair.
+func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
+	s, rule, told := &w.at[like], &lookalikes[like], &w.told[like]
+	told.rows++
+	switch v {
+	case saysSwapped:
+		told.wrong++
+		if s.score == 0 {
+			s.line = line
+		}
+		s.score = min(s.score+rule.wrong, 2*rule.enough)
+		s.a.note(a)
+		s.b.note(b)
+	case saysRight:
+		told.right++
+		told.a.note(a)
+		told.b.note(b)
+		s.score -= rule.opposed
+	default:
+		s.score -= rule.neither
+	}
+	if s.score <= 0 {
+		if s.line > 0 {
+			*s = stretch{}
+		}
+		s.score = 0
+		return
+	}
+	if s.score >= rule.enough && min(s.a.n, s.b.n) >= rule.various && w.lines[like] == 0 {
+		w.lines[like] = s.line
+	}
+}
+
+// going reports whether a stretch of the pair has begun.
+func (w *swapWatch) going(like lookalike) bool { return w.at[like].score > 0 }
+
+// add adds what another part of the member showed.
+func (w *swapWatch) add(o *swapWatch) {
+	for i := range w.lines {
+		w.told[i].add(&o.told[i])
+		if l := o.lines[i]; l > 0 && (w.lines[i] == 0 || l < w.lines[i]) {
+			w.lines[i] = l
+		}
+	}
+}
+
+// first returns the pair that is swapped first, of those that count: whoever names the
+// layout may know better than the tables of names.
+func (w *swapWatch) first(forced bool) (like lookalike, line int64) {
+	for i, l := range w.lines {
+		if l > 0 && (line == 0 || l < line) && !(forced && lookalikes[i].arguable) {
+			like, line = lookalike(i), l
+		}
+	}
+	return like, line
+}
+
+// facts are what is known of a name.
+type facts uint8
+
+const (
+	factSurname facts = 1 << iota // more often a surname
+	factGiven                     // more often a first name
+	factListed                    // in the tables at all
+	factPlace                     // a place of the state
+	factKnown                     // marks an entry that is used
+)
+
+// remembered are facts of the names that were met last, in 56 bits of a hash and 8 of
+// facts: a look-up in the tables takes a hundred times as long. They are the same
+// whoever asks, so that all parsers share them, and the members of an archive.
+var remembered [1 << 15]atomic.Uint64
+
+// recall returns the facts under that hash, which find finds where they are not known.
+func recall(h uint64, find func() facts) facts {
+	i := h >> 8 % uint64(len(remembered))
+	slot, spare := &remembered[i], &remembered[i^1]
+	e := slot.Load()
+	if e>>8 == h>>8 && e != 0 {
+		return facts(e)
+	}
+	if o := spare.Load(); o>>8 == h>>8 && o != 0 {
+		return facts(o)
+	}
+	f := find() | factKnown
+	spare.Store(e)
+	slot.Store(h&^0xff | uint64(f))
+	return f
+}
+
+// weighed returns what the tables say of a name that has that hash.
+func (p *Parser) weighed(v []byte, h uint64) facts {
+	return recall(h, func() (f facts) {
+		kind, listed := weigh(p.namer.canonical(v), func() string { return p.namer.firstWord(v) })
+		switch kind {
+		case surname:
+			f = factSurname
+		case givenName:
+			f = factGiven
+		}
+		if listed {
+			f |= factListed
+		}
+		return f
+	})
+}
+
+// isPlace reports whether a name that has that hash is a place of the file's state.
+func (p *Parser) isPlace(v []byte, h uint64) bool {
+	return recall(h^p.plan.state, func() facts {
+		if p.plan.towns()[p.namer.canonical(v)] {
+			return factPlace
+		}
+		return 0
+	})&factPlace != 0
+}
+
+// setLookalikes notes which pairs of columns the file has. Places are only known of a
+// state.
+func (p *plan) setLookalikes(state string) {
+	for i, l := range lookalikes {
+		p.alike[i] = p.first[l.a] >= 0 && p.first[l.b] >= 0
+	}
+	birth := p.first[field.RoleBirthDate] >= 0 || p.first[field.RoleBirthMonthYear] >= 0 || p.first[field.RoleBirthYear] >= 0
+	p.alike[likeRegistration] = birth && p.first[field.RoleRegistrationDate] >= 0
+	p.alike[likeVote] = birth && p.first[field.LastVoteDate] >= 0
+	p.alike[likeNames] = p.alike[likeNames] || p.first[field.NameFull] >= 0
+	if state == "" {
+		p.alike[likeCityLast], p.alike[likeCityFirst] = false, false
+	}
+	p.state = hashOf([]byte(state))
+	p.towns = sync.OnceValue(func() map[string]bool { return citiesOf(&namer{page: windows1252}, state) })
+}
+
+// look holds the row at hand against what its columns should hold.
+func (p *Parser) look() {
+	due := len(p.data) <= p.dueLeft
+	if due {
+		p.dueLeft -= lookBytes
+	}
+	w, alike := &p.saw.swaps, &p.plan.alike
+	if alike[likeNames] {
+		p.lookAtNames(w)
+	}
+	if alike[likeCityLast] || alike[likeCityFirst] {
+		p.lookAtCities(w)
+	}
+	if alike[likeMiddle] {
+		p.lookAtMiddle(w)
+	}
+	p.lookLeft = p.dueLeft
+	if w.going(likeNames) || w.going(likeMiddle) || w.going(likeCityLast) || w.going(likeCityFirst) {
+		p.lookLeft = len(p.data)
+	}
+	if due {
+		p.lookAtDates(w)
+	}
+}
+
+// lookAtNames looks up the surname only if the first name could make the row one that
+// matters.
+func (p *Parser) lookAtNames(w *swapWatch) {
+	last, first := p.value(field.NameLast), p.value(field.NameFirst)
+	if last == nil && first == nil {
+		last, first = p.rec.Last, p.rec.First // of a whole name
+	}
+	if len(last) == 0 || len(first) == 0 {
+		return
+	}
+	hf := hashOf(first)
+	given := p.weighed(first, hf)
+	if given&factSurname == 0 && !w.going(likeNames) && !p.plan.open[SurnameOrFirst] {
+		return
+	}
+	hl := hashOf(last)
+	v := saysNothing
+	switch family := p.weighed(last, hl); {
+	case family&factSurname != 0 && given&factGiven != 0:
+		v = saysRight
+	case family&factGiven != 0 && given&factSurname != 0:
+		v = saysSwapped
+	}
+	w.see(likeNames, v, p.rec.Line, hl, hf)
+}
+
+// lookAtCities asks of a city that is no place of the state and has the name of people
+// whether a name is one.
+func (p *Parser) lookAtCities(w *swapWatch) {
+	for like := likeCityLast; like <= likeCityFirst; like++ {
+		if !p.plan.alike[like] {
+			continue
+		}
+		city, name := p.value(field.City), p.value(lookalikes[like].a)
+		if city == nil || name == nil {
+			return
+		}
+		hc, hn := hashOf(city), hashOf(name)
+		v := saysNothing
+		switch {
+		case p.isPlace(city, hc):
+			v = saysRight
+		case p.isPlace(name, hn) && p.weighed(city, hc)&factListed != 0:
+			v = saysSwapped
+		}
+		w.see(like, v, p.rec.Line, hn, hc)
+	}
+}
+
+// lookAtMiddle tells by initials which name is the middle one, as
+// [Match.swappedMiddle] does.
+func (p *Parser) lookAtMiddle(w *swapWatch) {
+	first, middle := p.value(field.NameFirst), p.value(field.NameMiddle)
+	if len(first)+len(middle) == 0 {
+		return
+	}
+	w.see(likeMiddle, middleVerdict(first, middle), p.rec.Line, hashOf(first), hashOf(middle))
+}
+
+func middleVerdict(first, middle []byte) verdict {
+	switch short := isShort(first); {
+	case short == isShort(middle):
+		return saysNothing
+	case short:
+		return saysSwapped
+	}
+	return saysRight
+}
+
+// lookAtDates tells by their years which date is the birth, and notes in which order
+// the parts of a date of registration stand.
+func (p *Parser) lookAtDates(w *swapWatch) {
+	pl := p.plan
+	registered := p.value(field.RoleRegistrationDate)
+	if registered != nil && pl.first[field.RoleRegistrationDate] >= 0 {
+		var date hashing.Date
+		if orders(registered) == 0 {
+			date, _ = pl.dates.parse(registered)
+		}
+		p.saw.registrations.see(registered, date, p.rec.Line, pl.dates.order)
+	}
+	if !pl.alike[likeRegistration] && !pl.alike[likeVote] {
+		return
+	}
+	born, ok := pl.year(p.birth(), pl.dates.last)
+	if !ok {
+		return
+	}
+	for like := likeRegistration; like <= likeVote; like++ {
+		if !pl.alike[like] {
+			continue
+		}
+		if other, ok := pl.year(p.value(lookalikes[like].b), unknownYear); ok {
+			w.see(like, yearVerdict(born, other), p.rec.Line, uint64(born), uint64(other))
+		}
+	}
+}
+
+func yearVerdict(born, other int) verdict {
+	switch {
+	case other-born >= grown:
+		return saysRight
+	case born-other >= grown && other >= lateBirth:
+		return saysSwapped
+	}
+	return saysNothing
+}
+
+// birth returns the most exact value of the birth columns.
+func (p *Parser) birth() []byte {
+	for _, role := range [...]field.Role{field.RoleBirthDate, field.RoleBirthMonthYear, field.RoleBirthYear} {
+		if v := p.value(role); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// year returns the year of a date that is no placeholder, as [Match.year] does.
+func (p *plan) year(v []byte, last int) (int, bool) {
+	form := p.dates
+	form.last = last
+	d, ok := form.parse(v)
+	return int(d.Year), ok && int(d.Year) >= oldestBirth && int(d.Year) <= unknownYear
+}
+
+// failSwap words what the rows of a member have shown of two columns.
+func (m *member) failSwap(like lookalike, line int64, p *plan, layout string, rows bool) error {
+	hint := "files with their columns in another order may have been joined: split it there, and give both parts"
+	if lookalikes[like].arguable {
+		hint += "; if they are right as they stand, say so with --layout " + layout
+	}
+	return m.fail(fmt.Sprintf("contradicts itself from %s %d on: %s", lineOrRow(rows), line, p.swapped(like)), hint, ErrAmbiguous)
+}
+
+// swapped says that two columns are swapped.
+func (p *plan) swapped(like lookalike) string {
+	l := &lookalikes[like]
+	a, b := p.titles[l.a], p.titles[l.b]
+	if a == "" && p.titles[field.NameFull] != "" {
+		return fmt.Sprintf("the names in its column %q seem to be written in another order", p.titles[field.NameFull])
+	}
+	if l.a == field.RoleBirthDate {
+		a = p.birthName
+	}
+	return fmt.Sprintf("its columns %q and %q seem swapped: %q holds %s and %q %s", a, b, a, l.inA, b, l.inB)
+}
+
+// hasComma reports whether a whole name has its surname before a comma.
+func hasComma(v []byte) bool {
+	before, after, ok := bytes.Cut(v, []byte{','})
+	return ok && len(before) > 0 && !isSuffix(bytes.TrimSpace(after))
+}

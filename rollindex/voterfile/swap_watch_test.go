@@ -1,0 +1,259 @@
+package voterfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"rollcheck/data/field"
+	"rollcheck/data/layouts"
+)
+
+// Two exports with two columns swapped, joined without the second one's header, are
+// not read as one, wherever the second begins.
+func TestSwapsBehindTheBeginning(t *testing.T) {
+	for _, pair := range []struct{ a, b field.Role }{
+		{field.NameLast, field.NameFirst}, {field.NameFirst, field.NameMiddle}, {field.NameLast, field.City},
+		{field.NameFirst, field.City}, {field.RoleBirthDate, field.RoleRegistrationDate},
+	} {
+		for _, id := range []string{"fl-extract", "oh-swvf", "nc-ncvoter-2022", "ga-2023-csv", "wa-vrdb-2019", "tx-fixed-685"} {
+			l := mustLayout(t, id)
+			own := swapped(l, pair.a, pair.b)
+			if own == nil || id == "tx-fixed-685" {
+				continue
+			}
+			second := synthRoll(t, own, 3000, 2)
+			if l.Header {
+				second = withoutHeader(second)
+			}
+			for _, n := range []int64{1100, 5000} {
+				t.Run(fmt.Sprintf("%s %v %v behind %d", id, pair.a, pair.b, n), func(t *testing.T) {
+					first := synthRoll(t, l, n, 1)
+					at := bytes.Count(first, []byte{'\n'}) + 1
+					err := joinedErr(t, first, second)
+					checkError(t, err, ErrAmbiguous, "contradicts itself from line ", "seem swapped")
+					var line int
+					if err != nil {
+						_, rest, _ := strings.Cut(err.Error(), "from line ")
+						if _, err := fmt.Sscan(rest, &line); err != nil || line < at-20 || line > at+3000 {
+							t.Errorf("line %d, want about %d: %v", line, at, err)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// sortedBy returns a roll with its rows sorted by a column.
+func sortedBy(l *layouts.Layout, roll []byte, role field.Role) []byte {
+	at := slices.IndexFunc(l.Columns, func(c layouts.Column) bool { return c.Role == role })
+	lines := bytes.SplitAfter(roll, []byte{'\n'})
+	var head [][]byte
+	if l.Header {
+		head, lines = lines[:1], lines[1:]
+	}
+	if at < 0 {
+		return roll
+	}
+	value := func(line []byte) []byte {
+		if cells := bytes.Split(line, []byte(l.Delimiter)); at < len(cells) {
+			return cells[at]
+		}
+		return nil
+	}
+	slices.SortStableFunc(lines, func(a, b []byte) int { return bytes.Compare(value(a), value(b)) })
+	return bytes.Join(append(head, lines...), nil)
+}
+
+// halveLimits makes the watch twice as ready to refuse, to show that what is read is
+// not read by a hair.
+func halveLimits(t *testing.T) {
+	was := lookalikes
+	t.Cleanup(func() { lookalikes = was })
+	for i := range lookalikes {
+		lookalikes[i].enough /= 2
+		lookalikes[i].various /= 2
+	}
+}
+
+var sortRoles = []field.Role{field.NameLast, field.NameFirst, field.NameMiddle, field.City, field.CountyID, field.RoleBirthDate, field.RoleRegistrationDate, field.RoleVoterID}
+
+// No roll is taken for one whose columns are swapped, whatever it is sorted by.
+func TestNoRollSeemsSwapped(t *testing.T) {
+	halveLimits(t)
+	all, err := layouts.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	for i, l := range all {
+		if testing.Short() && i%16 != 3 || i%4 != 3 || !l.Delimited() && l.Container != "fixed" {
+			continue
+		}
+		roll := synthRoll(t, l, 10_000, 5)
+		rolls := map[string][]byte{"as it is": roll}
+		if l.Delimited() && i%32 == 3 {
+			for _, role := range sortRoles {
+				rolls[role.String()] = sortedBy(l, roll, role)
+			}
+		}
+		for by, data := range rolls {
+			files++
+			if err := joinedErr(t, data); err != nil && !errors.Is(err, ErrEmpty) {
+				t.Errorf("%s, %s: %v", l.ID, by, err)
+			}
+		}
+	}
+	t.Logf("%d files read", files)
+}
+
+// A stretch of people whose names the tables do not know, or take for the other, is
+// read wherever it stands.
+func TestStretchesOfAllPeoples(t *testing.T) {
+	halveLimits(t)
+	for _, id := range []string{"fl-extract", "wv-statewide-vr"} {
+		l := mustLayout(t, id)
+		roll := synthRoll(t, l, 3000, 1)
+		for name, people := range peoples {
+			stretch := peopleRows(l, people, 6000)
+			if l.Header {
+				stretch = withoutHeader(stretch)
+			}
+			if err := joinedErr(t, roll, stretch); err != nil {
+				t.Errorf("%s, %s: %v", id, name, err)
+			}
+		}
+	}
+}
+
+// Whoever names the layout may know better than the tables of names: what they show is
+// said, and no reason to refuse. Dates are no matter of opinion.
+func TestSwapsOnWhoseWord(t *testing.T) {
+	l := mustLayout(t, "fl-extract")
+	own := *l
+	for _, tt := range []struct {
+		a, b field.Role
+		read bool
+	}{{field.NameLast, field.NameFirst, true}, {field.RoleBirthDate, field.RoleRegistrationDate, false}} {
+		data := slices.Concat(synthRoll(t, l, 2000, 1), synthRoll(t, swapped(l, tt.a, tt.b), 3000, 2))
+		doubts, err := doubtsOf(t, data, Options{Layout: &own})
+		if (err == nil) != tt.read {
+			t.Errorf("%v: %v", tt.a, err)
+		}
+		if tt.read && (len(doubts) != 1 || doubts[0].Line < 2001 || doubts[0].Line > 2300 || !strings.Contains(doubts[0].String(), "seem swapped")) {
+			t.Errorf("%v: %v", tt.a, doubts)
+		}
+	}
+}
+
+// nobody takes records for nothing.
+type nobody struct{}
+
+func (nobody) Visit(*Record) error { return nil }
+func (nobody) Flush() error        { return nil }
+
+// What is found does not depend on how many read.
+func TestSwapsByAnyNumberOfReaders(t *testing.T) {
+	l := mustLayout(t, "oh-swvf")
+	path := writeFile(t, "roll.txt", slices.Concat(synthRoll(t, l, 6000, 1), withoutHeader(synthRoll(t, swapped(l, field.NameLast, field.NameFirst), 3000, 2)),
+		withoutHeader(synthRoll(t, swapped(l, field.NameFirst, field.NameMiddle), 3000, 3))))
+	var first error
+	for _, jobs := range []int{1, 2, 5} {
+		s := mustOpen(t, Options{}, path)
+		_, err := s.Each(t.Context(), jobs, func() Visitor { return nobody{} }, nil)
+		checkError(t, err, ErrAmbiguous, "seem swapped")
+		if first == nil {
+			first = err
+		} else if err == nil || err.Error() != first.Error() {
+			t.Errorf("%d readers: %v, one: %v", jobs, err, first)
+		}
+	}
+}
+
+// rollWith is a roll of n rows with those values in the columns of a role.
+func rollWith(l *layouts.Layout, n int, role field.Role, value func(i int) string) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		row := testRow(l, i)
+		for c := range l.Columns {
+			if l.Columns[c].Role == role {
+				row[c] = value(i)
+			}
+		}
+		writeRow(&b, l, row)
+	}
+	return b.Bytes()
+}
+
+// Dates of registration are read in the order of births, and watched as those are.
+func TestRegistrationOrderIsWatched(t *testing.T) {
+	l := mustLayout(t, "fl-extract")
+	american := func(i int) string { return testDate("MM/DD/YYYY", 2000+i%20, 1+i/3%12, 1+i/5%28) }
+	european := func(i int) string { return testDate("DD/MM/YYYY", 2000+i%20, 1+i/3%12, 1+i/5%28) }
+	for name, tt := range map[string]struct {
+		date func(i int) string
+		read bool
+	}{
+		"as births are":   {american, true},
+		"ISO dates":       {func(i int) string { return testDate("YYYY-MM-DD", 2000+i%20, 1+i%12, 1+i%28) }, true},
+		"a slip in a few": {func(i int) string { return map[bool]string{true: "25/04/2010", false: american(i)}[i%150 == 7] }, true},
+		"that turn":       {func(i int) string { return map[bool]string{true: american(i), false: european(i)}[i < 3000] }, false},
+	} {
+		err := joinedErr(t, rollWith(l, 6000, field.RoleRegistrationDate, tt.date))
+		if tt.read && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !tt.read {
+			checkError(t, err, ErrAmbiguous, `"Registration Date"`, "in two ways")
+		}
+	}
+}
+
+// Stretches are found whoever read them, and the first is named.
+func TestSwapsAddUp(t *testing.T) {
+	parts := []swapWatch{{}, {}, {}}
+	parts[0].lines[likeMiddle], parts[1].lines[likeMiddle], parts[2].lines[likeNames] = 70, 50, 60
+	for i := range parts {
+		parts[i].told[likeNames] = tally{rows: 10, right: int64(i)}
+		parts[i].told[likeNames].a.note(uint64(i))
+	}
+	for _, order := range [][]int{{0, 1, 2}, {2, 0, 1}, {1, 2, 0}} {
+		var all swapWatch
+		for _, i := range order {
+			all.add(&parts[i])
+		}
+		if like, line := all.first(false); like != likeMiddle || line != 50 {
+			t.Errorf("%v: %v in line %d", order, like, line)
+		}
+		if told := &all.told[likeNames]; told.rows != 30 || told.right != 3 || told.a.n != 3 {
+			t.Errorf("%v: %+v", order, told)
+		}
+	}
+}
+
+// A score falls unless most rows seem swapped, and one family is no stretch.
+func TestScores(t *testing.T) {
+	feed := func(verdicts string, kinds int) int64 {
+		var w swapWatch
+		for i := range 4000 {
+			v := map[byte]verdict{'s': saysSwapped, 'r': saysRight, '-': saysNothing}[verdicts[i%len(verdicts)]]
+			w.see(likeNames, v, int64(i+1), uint64(i%kinds), uint64(i%kinds))
+		}
+		return w.lines[likeNames]
+	}
+	for _, tt := range []struct {
+		verdicts string
+		kinds    int
+		line     int64
+	}{
+		{"s", 50, 1}, {"-ss", 50, 2}, {"s--", 50, 0}, {"ss-r", 50, 0}, {"ssssssr", 50, 1}, {"s", 5, 0}, {"s", 6, 1}, {"-", 50, 0}, {"r", 50, 0},
+	} {
+		if got := feed(tt.verdicts, tt.kinds); got != tt.line {
+			t.Errorf("%q of %d names: line %d, want %d", tt.verdicts, tt.kinds, got, tt.line)
+		}
+	}
+}
