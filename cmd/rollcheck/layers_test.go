@@ -27,9 +27,11 @@ var mayImport = map[string][]string{
 	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
 	"rollindex/compare":                   {"hashing", "data/catalogue", "data/field", "data/layouts", "data/vendors", "rollindex/internal/extsort", "rollindex/voterfile"},
 	"rollindex/compare/tell":              {"hashing", "data/catalogue", "data/field", "rollindex/compare", "rollindex/report"},
+	"rollindex/audit":                     {"hashing", "data/catalogue", "data/field", "data/layouts", "rollindex/compare", "rollindex/exposure", "rollindex/voterfile"},
+	"rollindex/audit/risk":                {"hashing", "data/field", "data/layouts", "rollindex/internal/extsort", "rollindex/voterfile"},
 	"rollindex/audit/decoys":              {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile"},
 	"rollindex/audit/diff":                {"hashing", "data/field", "data/layouts", "rollindex/compare", "rollindex/internal/extsort", "rollindex/voterfile"},
-	"rollindex/audit/tell":                {"hashing", "data/", "rollindex/audit/", "rollindex/compare", "rollindex/compare/tell", "rollindex/report"},
+	"rollindex/audit/tell":                {"hashing", "data/", "rollindex/audit", "rollindex/audit/", "rollindex/compare", "rollindex/compare/tell", "rollindex/report"},
 	"rollindex/report":                    {"data/advice"},                            // knows nothing of voters
 	"rollindex/lookup":                    {"hashing", "hashing/voprf", "data/field"}, // the browser links it: nothing with cgo
 	"rollindex/lookup/lookuptest":         {"hashing", "hashing/voprf/", "data/field", "rollindex/exposure/sourcetest", "rollindex/lookup"},

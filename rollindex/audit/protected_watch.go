@@ -1,0 +1,425 @@
+package audit
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"rollcheck/data/field"
+	"rollcheck/data/layouts"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/voterfile"
+)
+
+// Watch is who must not be in a release, or not so.
+type Watch struct {
+	Protected   *Protected   // nil if no list was given
+	Previous    *Protected   // who was protected at the last release; nil if not given
+	Substitutes Substitutes  // of address confidentiality programmes
+	AsOf        hashing.Date // of the release: who is under 18 then. Of less than a day, ages are not judged by birth
+}
+
+// Near is rows that do not fail an audit and that a human has to look at.
+type Near struct {
+	File  string
+	What  string // for programs: "one-letter"
+	Why   string // a clause
+	Rows  int64
+	Lines []Position // the first 1,000 of them
+}
+
+// maxNear bounds the lines of one kind of near miss.
+const maxNear = 1000
+
+// places counts rows and keeps where the first stand.
+type places struct {
+	n    int64
+	kept []place
+}
+
+// add counts a row. Of one goroutine, rows come in order.
+func (p *places) add(at place, most int) {
+	if p.n++; len(p.kept) < most {
+		p.kept = append(p.kept, at)
+	}
+}
+
+// merge adds what another goroutine counted: the first of both are kept.
+func (p *places) merge(o *places, most int) {
+	p.n += o.n
+	p.kept = append(p.kept, o.kept...)
+	slices.Sort(p.kept)
+	p.kept = p.kept[:min(len(p.kept), most)]
+}
+
+// Kinds of rows that a human has to look at, beyond those of [nearness].
+const (
+	noBirth     = int(endNear) + iota // no birth where the others have one
+	lateBirth                         // a birth after the release
+	reachable                         // a phone number or e-mail address where the row says that its voter is protected
+	substituted                       // somebody protected under a substitute address
+	numNear
+)
+
+var nearNames = [numNear]struct{ what, why string }{
+	nearInitial:  {"other-initial", "the name and birth date of somebody on the list, with another middle initial: a namesake, or a slip"},
+	nearSpelling: {"spelling", "another spelling of somebody on the list, or the same name at the same ZIP code without a birth that agrees"},
+	nearLetter:   {"one-letter", "a name one letter apart from somebody's on the list, at the same ZIP code"},
+	nearBuilding: {"building", "another home in the building of somebody on the list"},
+	nearYear:     {"name-and-year", "the name and birth year of somebody on the list, where no more is known of one of the two"},
+	nearOtherDay: {"other-day", "the name and birth year of somebody on the list, with another day or month"},
+	noBirth:      {"no-birth", "no date, year or age where nearly all other rows have one: it is not known whether they are of age"},
+	lateBirth:    {"late-birth", "a birth after the date of the file: a mistake, or a child"},
+	reachable:    {"protected-contact", "rows that say that their voter's details are protected have a phone number or e-mail address"},
+	substituted:  {"substitute-address", "somebody on the list, at no address but a substitute one"},
+}
+
+// watchTally is what one goroutine saw of the people of some files.
+type watchTally struct {
+	*Watch
+	members   []watchedMember
+	protected *looker
+	previous  *looker
+	mail      hashing.Details
+
+	rows, births int64
+	near         [numNear]places
+	persons      places // rows of people on the list
+	byKey        [hashing.NumKeyTypes]int64
+	people       map[uint32]bool // whose rows they are
+	homes        places          // rows of others at their addresses
+	homesOf      map[uint32]bool
+	again        places // rows of people who were on the list
+	againPeople  map[uint32]bool
+	minors       places
+	byStatus     int64 // of them, told by the status
+	exposed      map[string]*places
+}
+
+// watchedMember is what is known of a member before its rows are read.
+type watchedMember struct {
+	units    []unitColumn
+	withheld []withheldColumn
+	mail     bool            // it has mailing addresses
+	minor    map[string]bool // statuses of people who are not of age
+	ageRoles []field.Role    // of births, most exact first
+}
+
+// withheldColumn is a column that stands empty, or is likely to, where a row says that
+// its voter's details are protected.
+type withheldColumn struct {
+	at     int
+	name   string
+	likely bool
+}
+
+// newTally returns a tally for one goroutine that reads these members.
+func (w *Watch) newTally(members []voterfile.Member) *watchTally {
+	t := &watchTally{
+		Watch: w, protected: newLooker(w.Protected), previous: newLooker(w.Previous),
+		people: map[uint32]bool{}, homesOf: map[uint32]bool{}, againPeople: map[uint32]bool{}, exposed: map[string]*places{},
+	}
+	for i := range members {
+		m := watchedMember{}
+		if members[i].LeftOut == "" {
+			m = watchMember(&members[i].Match)
+		}
+		t.members = append(t.members, m)
+	}
+	return t
+}
+
+func watchMember(match *voterfile.Match) watchedMember {
+	m := watchedMember{units: unitColumns(match), withheld: withheldColumns(match), minor: minorStatuses(match.Layout)}
+	for _, role := range [...]field.Role{field.RoleBirthDate, field.RoleBirthMonthYear, field.RoleBirthYear} {
+		if slices.ContainsFunc(match.Columns(), func(c voterfile.Column) bool { return c.Role == role }) {
+			m.ageRoles = append(m.ageRoles, role)
+		}
+	}
+	m.mail = slices.ContainsFunc(match.Columns(), func(c voterfile.Column) bool { return c.Role == field.MailAddressLine })
+	return m
+}
+
+// withheldColumns returns the columns that stand empty for a voter whose details are
+// protected: those of which the layout says so, or, if it says so of none, those of
+// addresses, which is what laws on confidentiality have in common, and likely those by
+// which somebody can be reached.
+func withheldColumns(match *voterfile.Match) (all []withheldColumn) {
+	said := map[string]bool{}
+	for _, c := range slices.Concat(match.Layout.Columns, match.Layout.Tail) {
+		if c.Withheld {
+			for _, name := range append([]string{c.Name}, c.Aliases...) {
+				said[layouts.NormName(name)] = true
+			}
+		}
+	}
+	for i, c := range match.Columns() {
+		home := c.Tells && (c.Kind == field.Address || c.Kind == field.MailingAddress)
+		likely := c.Tells && (c.Kind == field.Phone || c.Kind == field.Email)
+		if len(said) == 0 && (home || likely) || said[layouts.NormName(c.Name)] {
+			all = append(all, withheldColumn{i, cmp.Or(c.Name, fmt.Sprintf("column %d", i+1)), likely && len(said) == 0})
+		}
+	}
+	return all
+}
+
+// minorWords are what layouts call the statuses of people who are not of age yet. Who
+// was under 18 when registered, or came of age since, is not meant.
+var minorWords = regexp.MustCompile(`(?i)\bpre-?regist|\b1[67] years old|^under 18$|\battainer\b`)
+
+func minorStatuses(l *layouts.Layout) map[string]bool {
+	codes := map[string]bool{}
+	for _, role := range []field.Role{field.RoleStatus, field.StatusReason} {
+		for code, meaning := range l.Codes[role.String()] {
+			if minorWords.MatchString(meaning) {
+				codes[strings.ToUpper(code)] = true
+			}
+		}
+	}
+	return codes
+}
+
+// visit looks at the people of a row.
+func (t *watchTally) visit(rec *voterfile.Record) {
+	t.rows++
+	at, m := newPlace(rec.Member, rec.Line), &t.members[rec.Member]
+	if t.protected != nil || t.previous != nil {
+		t.person(rec, m, at)
+	}
+	t.age(rec, m, at)
+	if rec.Confidential {
+		t.confidential(rec, m, at)
+	}
+}
+
+func (t *watchTally) person(rec *voterfile.Record, m *watchedMember, at place) {
+	mail := t.mailing(rec, m)
+	unit := func() []byte { return unitOf(rec, m.units) }
+	var f found
+	if t.protected != nil {
+		f = t.protected.look(rec, mail, unit)
+	}
+	switch {
+	case len(f.people) == 0 && len(f.homes) == 0:
+		if t.previous != nil {
+			if was := t.previous.look(rec, nil, unit); len(was.people) > 0 {
+				t.again.add(at, maxLines)
+				mark(t.againPeople, was.people)
+			}
+		}
+		if f.near > 0 {
+			t.near[f.near].add(at, maxNear)
+		}
+	case t.Substitutes.covers(rec, mail):
+		if len(f.people) > 0 {
+			t.near[substituted].add(at, maxNear)
+		}
+	case len(f.people) > 0:
+		t.persons.add(at, maxLines)
+		mark(t.people, f.people)
+		for k, n := range f.keys {
+			t.byKey[k] += n
+		}
+	default:
+		t.homes.add(at, maxLines)
+		mark(t.homesOf, f.homes)
+	}
+}
+
+func mark(set map[uint32]bool, people []uint32) {
+	for _, p := range people {
+		set[p] = true
+	}
+}
+
+// mailing returns the row's mailing address, nil if it has none but its home.
+func (t *watchTally) mailing(rec *voterfile.Record, m *watchedMember) *hashing.Details {
+	if !m.mail {
+		return nil
+	}
+	line := rec.Value(field.MailAddressLine)
+	if line == nil {
+		return nil
+	}
+	d := &t.mail
+	d.Reset()
+	d.SetAddressLine(line)
+	d.SetZIP(rec.Value(field.MailZIP))
+	if string(d.House) == string(rec.House) && string(d.Street) == string(rec.Street) && string(d.ZIP) == string(rec.ZIP) && len(d.House) > 0 {
+		return nil
+	}
+	return d
+}
+
+// age counts who is not 18 on the day of the release: by birth or age, and by the
+// status where these leave it open.
+func (t *watchTally) age(rec *voterfile.Record, m *watchedMember, at place) {
+	least, most, known := t.ageOf(rec, m)
+	if known {
+		t.births++
+	} else if !rec.Confidential {
+		t.near[noBirth].add(at, maxNear)
+	}
+	switch {
+	case known && most < 0:
+		t.near[lateBirth].add(at, maxNear)
+	case known && most < adult:
+		t.minors.add(at, maxLines)
+	case (!known || least < adult) && len(m.minor) > 0 && (m.isMinor(rec.Value(field.RoleStatus)) || m.isMinor(rec.Value(field.StatusReason))):
+		t.minors.add(at, maxLines)
+		t.byStatus++
+	}
+}
+
+// adult is the age from which details may go out.
+const adult = 18
+
+func (m *watchedMember) isMinor(status []byte) bool {
+	return len(status) > 0 && (m.minor[string(status)] || m.minor[strings.ToUpper(string(status))])
+}
+
+// ageOf returns the least and the greatest age that somebody can have on the day of
+// the release, in full years, and whether the row says anything of it. A birth that
+// package hashing takes for a slip, since it makes somebody too young to register, is
+// read all the same: it may be true.
+func (t *watchTally) ageOf(rec *voterfile.Record, m *watchedMember) (least, most int, known bool) {
+	born := rec.Birth
+	for _, role := range m.ageRoles {
+		if born.Year == 0 {
+			born, _ = rec.Date(role)
+		}
+	}
+	if on := t.AsOf; born.Year != 0 && on.Precision() == hashing.PrecisionDay {
+		most = int(on.Year) - int(born.Year)
+		least = most
+		switch {
+		case born.Month == 0, born.Month == on.Month && born.Day == 0:
+			least--
+		case born.Month > on.Month, born.Month == on.Month && born.Day > on.Day:
+			return least - 1, most - 1, true
+		}
+		return least, most, true
+	}
+	if age := rec.Value(field.RoleAge); len(age) > 0 && len(age) <= 3 {
+		n := 0
+		for _, c := range age {
+			if c < '0' || c > '9' {
+				return 0, 0, born.Year != 0
+			}
+			n = n*10 + int(c-'0')
+		}
+		return n, n, true
+	}
+	return adult, adult, born.Year != 0
+}
+
+func (t *watchTally) confidential(rec *voterfile.Record, m *watchedMember, at place) {
+	likely := false
+	for _, c := range m.withheld {
+		if rec.Column(c.at) == nil {
+			continue
+		}
+		if c.likely {
+			likely = true
+			continue
+		}
+		if t.exposed[c.name] == nil {
+			t.exposed[c.name] = new(places)
+		}
+		t.exposed[c.name].add(at, maxLines)
+	}
+	if likely {
+		t.near[reachable].add(at, maxNear)
+	}
+}
+
+// merge adds what another goroutine saw.
+func (t *watchTally) merge(o *watchTally) {
+	t.rows, t.births, t.byStatus = t.rows+o.rows, t.births+o.births, t.byStatus+o.byStatus
+	for i := range t.near {
+		t.near[i].merge(&o.near[i], maxNear)
+	}
+	for k := range t.byKey {
+		t.byKey[k] += o.byKey[k]
+	}
+	for _, p := range [][2]*places{{&t.persons, &o.persons}, {&t.homes, &o.homes}, {&t.again, &o.again}, {&t.minors, &o.minors}} {
+		p[0].merge(p[1], maxLines)
+	}
+	for _, p := range [][2]map[uint32]bool{{t.people, o.people}, {t.homesOf, o.homesOf}, {t.againPeople, o.againPeople}} {
+		for who := range p[1] {
+			p[0][who] = true
+		}
+	}
+	for name, p := range o.exposed {
+		if t.exposed[name] == nil {
+			t.exposed[name] = new(places)
+		}
+		t.exposed[name].merge(p, maxLines)
+	}
+}
+
+// violations returns what fails the audit of a file.
+func (t *watchTally) violations(file string, members []voterfile.Member) (all []Violation) {
+	add := func(rule, column string, p *places, why string) {
+		if p.n == 0 {
+			return
+		}
+		s := compare.NewShare(p.n, t.rows)
+		all = append(all, Violation{
+			Rule: rule, File: file, Column: column, Rows: p.n, Of: t.rows, Low: s.Low, High: s.High, Lines: positions(p.kept, members), Why: why,
+		})
+	}
+	if t.Protected != nil {
+		add(RuleProtected, "", &t.persons, fmt.Sprintf("rows of %d of the %d people on the list of protected people, found by %s", len(t.people), t.Protected.People(), t.foundBy()))
+		add(RuleProtected, "", &t.homes, fmt.Sprintf("rows of other people at the address of %d of the %d people on the list of protected people", len(t.homesOf), t.Protected.People()))
+	}
+	if t.Previous != nil {
+		add(RuleProtected, "", &t.again, fmt.Sprintf("rows of %d people who were protected at the last release and are not on the list of this one", len(t.againPeople)))
+	}
+	for _, name := range sortedNames(t.exposed) {
+		add(RuleProtected, name, t.exposed[name], "rows that say that their voter's details are protected have a value here")
+	}
+	why := fmt.Sprintf("people under %d on %s", adult, t.AsOf)
+	if t.byStatus > 0 {
+		why = fmt.Sprintf("people under %d, %d of them told by a status of preregistration", adult, t.byStatus)
+	}
+	add(RuleMinor, "", &t.minors, why)
+	return all
+}
+
+// foundBy words the keys that people were found by.
+func (t *watchTally) foundBy() string {
+	var words []string
+	for k, n := range t.byKey {
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%s (%d)", hashing.KeyType(k), n))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func sortedNames(m map[string]*places) (names []string) {
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// leastFilled is the share of rows with a birth from which one that has none is told.
+const leastFilled = 0.9
+
+// nears returns what a human has to look at.
+func (t *watchTally) nears(file string, members []voterfile.Member) (all []Near) {
+	for i := range t.near {
+		p := &t.near[i]
+		if p.n == 0 || i == noBirth && float64(t.births) < leastFilled*float64(t.rows) {
+			continue
+		}
+		all = append(all, Near{file, nearNames[i].what, nearNames[i].why, p.n, positions(p.kept, members)})
+	}
+	return all
+}

@@ -1,0 +1,47 @@
+package tell
+
+import (
+	"fmt"
+	"strings"
+
+	"rollcheck/rollindex/audit"
+	"rollcheck/rollindex/report"
+)
+
+// NearMisses adds to a page the rows that do not fail an audit and that a human has to
+// look at, by their lines; nothing if there are none.
+func NearMisses(page *report.Page, near []audit.Near) {
+	if len(near) == 0 {
+		return
+	}
+	var list report.List
+	for _, n := range near {
+		list = append(list, fmt.Sprintf("%s, %s: %s. %s", n.File, riskRows(n.Rows), n.Why, lineList(n)))
+	}
+	page.Section("To be looked at by a human", report.Text("None of these rows fails the audit by itself. Each may be somebody protected under another spelling, or nobody."), list)
+}
+
+// lineList names lines, by member where there is more than the file itself.
+func lineList(n audit.Near) string {
+	var b strings.Builder
+	member := n.File
+	for i, p := range n.Lines {
+		switch {
+		case i == 0:
+			b.WriteString("Lines ")
+		case p.Member == member:
+			b.WriteString(", ")
+		default:
+			b.WriteString("; ")
+		}
+		if p.Member != member {
+			member = p.Member
+			b.WriteString("of " + member + " ")
+		}
+		fmt.Fprint(&b, p.Line)
+	}
+	if more := n.Rows - int64(len(n.Lines)); more > 0 {
+		fmt.Fprintf(&b, " and %s more", riskNumber(more))
+	}
+	return b.String() + "."
+}
