@@ -1,0 +1,104 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"rollcheck/data/layouts"
+	"rollcheck/rollindex/voterfile"
+)
+
+// open opens a file. What fits no known layout is read by one that is proposed for
+// it: an audit judges columns, and those are there whatever they are.
+func (a *auditor) open(ctx context.Context) ([]source, error) {
+	opts := a.options()
+	opts.Layout = a.in.Layout
+	src, err := voterfile.Open(ctx, []string{a.in.Path}, opts)
+	if err == nil {
+		return []source{{src, false}}, nil
+	}
+	if a.in.Layout != nil || !errors.Is(err, voterfile.ErrNoLayout) {
+		return nil, err
+	}
+	return a.propose(ctx, err)
+}
+
+func (a *auditor) options() voterfile.Options {
+	return voterfile.Options{AsOf: a.in.AsOf, Jurisdiction: a.rules.Jurisdiction, ForColumns: true}
+}
+
+// propose opens the members of a file each for itself where a layout is proposed
+// for it, and the others together.
+func (a *auditor) propose(ctx context.Context, cause error) (all []source, err error) {
+	found, err := voterfile.Detect(ctx, a.in.Path, a.options())
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			for _, s := range all {
+				s.Close()
+			}
+		}
+	}()
+	add := func(l *layouts.Layout, members ...string) error {
+		opts := a.options()
+		opts.Layout = l
+		if len(found) > 1 {
+			opts.Members = members
+		}
+		src, err := voterfile.Open(ctx, []string{a.in.Path}, opts)
+		if err == nil {
+			all = append(all, source{src, l != nil})
+		}
+		return err
+	}
+	var known []string
+	for _, d := range found {
+		name := strings.TrimSuffix(d.Name, hiddenSuffix)
+		switch {
+		case d.LeftOut != "":
+			a.leftOut(d.Name, d.LeftOut)
+		case d.Err == nil:
+			known = append(known, name)
+		case !errors.Is(d.Err, voterfile.ErrNoLayout):
+			return all, d.Err
+		default:
+			l, err := a.proposal(ctx, name, len(found) > 1)
+			if err != nil {
+				return all, fmt.Errorf("%w; no layout can be made of its header either: %w", cause, err)
+			}
+			if err := add(l, name); err != nil {
+				return all, err
+			}
+		}
+	}
+	if len(known) > 0 {
+		return all, add(nil, known...)
+	}
+	return all, nil
+}
+
+// hiddenSuffix stands behind the name of a worksheet that is not shown.
+const hiddenSuffix = " (hidden)"
+
+// proposal makes a layout of a member's header and contents.
+func (a *auditor) proposal(ctx context.Context, member string, several bool) (*layouts.Layout, error) {
+	opts := a.options()
+	if several {
+		opts.Members = []string{member}
+	}
+	proposals, err := voterfile.Propose(ctx, a.in.Path, opts)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range proposals {
+		if p.Err != nil {
+			return nil, p.Err
+		}
+		return p.Layout, nil
+	}
+	return nil, voterfile.ErrNoLayout
+}
