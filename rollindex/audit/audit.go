@@ -100,7 +100,7 @@ type auditor struct {
 	file       *File
 	violations []Violation
 	rows       atomic.Int64
-	before     int // members of earlier sources of the file
+	opened     map[string]bool // members that voterfile would leave out
 }
 
 func (a *auditor) run(ctx context.Context) error {
@@ -129,7 +129,7 @@ type source struct {
 
 // read reads one source and judges its columns.
 func (a *auditor) read(ctx context.Context, s source) error {
-	groups := a.group(s.Members())
+	groups := a.group(s.Members(), s.proposed)
 	var visitors []*visitor
 	skips, err := s.Each(ctx, a.opts.Jobs, func() voterfile.Visitor {
 		v := groups.newVisitor(a)
@@ -174,11 +174,12 @@ type groups struct {
 }
 
 type group struct {
-	layout *layouts.Layout
-	column voterfile.Column
+	layout   *layouts.Layout
+	column   voterfile.Column
+	proposed bool // the layout
 }
 
-func (a *auditor) group(members []voterfile.Member) *groups {
+func (a *auditor) group(members []voterfile.Member, proposed bool) *groups {
 	gs := &groups{byMember: make([][]int, len(members))}
 	type key struct {
 		layout string
@@ -195,13 +196,16 @@ func (a *auditor) group(members []voterfile.Member) *groups {
 			if c.Name == "" {
 				c.Name = fmt.Sprintf("column %d", i+1)
 			}
+			if proposed && guessed(members[m].Match.Layout, c.Name) {
+				c.Role, c.Kind, c.Tells = field.RoleNone, 0, false
+			}
 			k := key{members[m].Match.Layout.ID, c, seen[c]}
 			seen[c]++
 			at, ok := known[k]
 			if !ok {
 				at = len(gs.list)
 				known[k] = at
-				gs.list = append(gs.list, group{members[m].Match.Layout, c})
+				gs.list = append(gs.list, group{members[m].Match.Layout, c, proposed})
 			}
 			gs.byMember[m] = append(gs.byMember[m], at)
 		}
@@ -248,10 +252,12 @@ func (b *births) kind() field.Kind {
 }
 
 func (gs *groups) newVisitor(a *auditor) *visitor {
-	return &visitor{
+	v := &visitor{
 		auditor: a, byMember: gs.byMember, tallies: make([]tally, len(gs.list)),
 		row: row{year: a.year(), home: licences.Of(a.rules.Jurisdiction)},
 	}
+	v.row.id = func() licences.Form { return licences.FormOf(v.row.rec.Value(field.RoleVoterID)) }
+	return v
 }
 
 // year returns the year of the file's data.
@@ -317,7 +323,7 @@ func (a *auditor) judge(g *group, t *tally, v *visitor, members []voterfile.Memb
 	if !d.Pass && t.filled.n > 0 {
 		say(finding{ruleOf(kind, tells), t.filled, refusal(&g.column, kind, tells, &d)})
 	}
-	for _, f := range merged(t.find(j, &g.column)) {
+	for _, f := range merged(t.find(j, g)) {
 		if !broken[f.rule] {
 			say(f)
 		}
@@ -356,13 +362,14 @@ func merged(all []finding) (out []finding) {
 }
 
 // find returns what is in a column that may not go out.
-func (t *tally) find(j *judge, c *voterfile.Column) (found []finding) {
+func (t *tally) find(j *judge, g *group) (found []finding) {
+	c := &g.column
 	listed := j.published != nil && !c.Extra
 	// What is open may stand anywhere; what only the state's published layout vouches
 	// for may stand where that layout has it.
 	open := func(k field.Kind) bool { return j.kind(k, listed && c.Tells && c.Kind == k).Pass }
 	is := func(kinds ...field.Kind) bool { return c.Tells && slices.Contains(kinds, c.Kind) }
-	ids := is(field.VoterID) || listed && !c.Tells && t.nine != nil && t.nine.n*2 >= t.filled.n
+	ids := is(field.VoterID) && !c.Extra && !g.proposed || listed && !c.Tells && t.nine != nil && t.nine.n*2 >= t.filled.n
 	var ssn []finding
 	if !open(field.SSN) {
 		ssn = t.findSSN(ids)

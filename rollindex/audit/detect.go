@@ -35,6 +35,7 @@ type row struct {
 	birthYear int // 0 if the row has none
 	year      int // of the release
 	home      licences.Set
+	id        func() licences.Form // of the row's voter id
 }
 
 // Classes of bytes. A look at which of them a value has tells most detectors that
@@ -131,7 +132,7 @@ func (t *tally) seeMixed(v []byte, mask uint8, digits int, r *row) {
 			return
 		}
 	}
-	if digits >= 9 {
+	if digits >= 6 {
 		t.seeNumbers(v, r)
 	}
 	if len(v) >= longText && isText(v) {

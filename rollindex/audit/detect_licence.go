@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/bits"
 
-	"rollcheck/data/field"
 	"rollcheck/data/licences"
 )
 
@@ -62,7 +61,7 @@ func (t *tally) seeLicence(v []byte, r *row) {
 		}
 	}
 	l.set.add(v)
-	if licences.FormOf(r.rec.Value(field.RoleVoterID)) == form {
+	if r.id() == form {
 		l.asID++
 	}
 }

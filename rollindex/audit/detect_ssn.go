@@ -42,12 +42,13 @@ const (
 
 // nineTally is what the values of nine digits in a column are like.
 type nineTally struct {
-	n, zips  int64
+	n        int64
 	valid    hits
 	ones     int64 // that have an area and a serial, whatever the group
 	group00  int64 // of these
 	set      sketch
 	areas    [1000]int64
+	zips     [1000]int64 // of them, that begin with a ZIP code
 	areasOK  [1000]int64 // of them, that can be one
 	firstsOK [1000]place // where the first of those stands
 }
@@ -62,11 +63,11 @@ func (t *tally) seeNine(v []byte, r *row) {
 func (n *nineTally) see(v []byte, r *row) {
 	n.n++
 	n.set.add(v)
-	if string(v[:5]) == string(r.rec.ZIP) || isZIP(number(v[:5])) {
-		n.zips++
-	}
 	area, group, serial := number(v[:3]), number(v[3:5]), number(v[5:])
 	n.areas[area]++
+	if string(v[:5]) == string(r.rec.ZIP) || isZIP(100*area+group) {
+		n.zips[area]++
+	}
 	if isArea(area) && serial != 0 {
 		n.ones++
 		if group == 0 {
@@ -83,7 +84,7 @@ func (n *nineTally) see(v []byte, r *row) {
 }
 
 func (n *nineTally) merge(o *nineTally) {
-	n.n, n.zips, n.ones, n.group00 = n.n+o.n, n.zips+o.zips, n.ones+o.ones, n.group00+o.group00
+	n.n, n.ones, n.group00 = n.n+o.n, n.ones+o.ones, n.group00+o.group00
 	n.valid.merge(&o.valid)
 	n.set.merge(&o.set)
 	for a := range n.areas {
@@ -91,6 +92,7 @@ func (n *nineTally) merge(o *nineTally) {
 			n.firstsOK[a] = o.firstsOK[a]
 		}
 		n.areas[a] += o.areas[a]
+		n.zips[a] += o.zips[a]
 		n.areasOK[a] += o.areasOK[a]
 	}
 }
@@ -150,7 +152,7 @@ func (t *tally) findSSN(ids bool) (found []finding) {
 		if rows, why := n.amongIDs(); rows.n > 0 {
 			found = append(found, finding{RuleSSN, rows, why})
 		}
-	case n.looksRight(n.valid.n, n.n, spread(&n.areasOK)):
+	case n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)):
 		found = append(found, finding{RuleSSN, n.valid, fmt.Sprintf(
 			"of %d numbers of nine digits %d can be social security numbers, in %d areas", n.n, n.valid.n, spread(&n.areasOK))})
 	}
@@ -159,10 +161,17 @@ func (t *tally) findSSN(ids bool) (found []finding) {
 
 // looksRight reports whether numbers are like social security numbers and like
 // nothing else that has nine digits.
-func (n *nineTally) looksRight(valid, all int64, areas int) bool {
+func (n *nineTally) looksRight(valid, all, zips int64, areas int) bool {
 	return all >= leastNine && float64(valid) >= nineValid*float64(all) &&
 		areas >= max(3, min(int(valid)/3, nineSpread)) &&
-		float64(n.zips) < zipShare*float64(n.n) && n.set.share(n.n) >= 0.5
+		float64(zips) < zipShare*float64(all) && n.set.share(n.n) >= 0.5
+}
+
+func sum(areas *[1000]int64) (n int64) {
+	for _, c := range areas {
+		n += c
+	}
+	return n
 }
 
 // spread returns in how many areas there are numbers.
@@ -180,7 +189,7 @@ func spread(areas *[1000]int64) (n int) {
 // ids that lie close together.
 func (n *nineTally) amongIDs() (hits, string) {
 	expected := float64(n.ones) / 100
-	if n.looksRight(n.valid.n, n.n, spread(&n.areasOK)) && fewGroups00(n.group00, expected) {
+	if n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)) && fewGroups00(n.group00, expected) {
 		return n.valid, fmt.Sprintf("of %d numbers of nine digits %d have the group 00, where ids given at random have about %.0f", n.n, n.group00, expected)
 	}
 	median := n.areas[n.medianArea()]
@@ -189,10 +198,10 @@ func (n *nineTally) amongIDs() (hits, string) {
 	}
 	var out hits
 	var places []place
-	all, areas := int64(0), 0
+	all, zips, areas := int64(0), int64(0), 0
 	for a, c := range n.areas {
 		if c > 0 && c < median/8 {
-			all += c
+			all, zips = all+c, zips+n.zips[a]
 			if n.areasOK[a] > 0 {
 				areas++
 				out.n += n.areasOK[a]
@@ -200,7 +209,7 @@ func (n *nineTally) amongIDs() (hits, string) {
 			}
 		}
 	}
-	if !n.looksRight(out.n, all, areas) || out.n > 1400 && !fewGroups00(all-out.n, float64(all)/100) {
+	if !n.looksRight(out.n, all, zips, areas) || out.n > 1400 && !fewGroups00(all-out.n, float64(all)/100) {
 		return hits{}, ""
 	}
 	slices.Sort(places)

@@ -24,7 +24,7 @@ func (a *auditor) hidden(s *voterfile.Source, skips voterfile.Skips) {
 	members := s.Members()
 	for i, m := range members {
 		switch {
-		case m.LeftOut == voterfile.NotNamed:
+		case m.LeftOut == voterfile.NotNamed || m.LeftOut != "" && a.opened[m.Name]:
 		case m.LeftOut != "":
 			a.leftOut(m.Name, m.LeftOut)
 		case m.Hidden:

@@ -11,18 +11,52 @@ import (
 )
 
 // open opens a file. What fits no known layout is read by one that is proposed for
-// it: an audit judges columns, and those are there whatever they are.
-func (a *auditor) open(ctx context.Context) ([]source, error) {
+// it: an audit judges columns, and those are there whatever they are. Members that
+// cannot be a roll are opened likewise, as far as they have columns at all.
+func (a *auditor) open(ctx context.Context) (all []source, err error) {
 	opts := a.options()
 	opts.Layout = a.in.Layout
 	src, err := voterfile.Open(ctx, []string{a.in.Path}, opts)
-	if err == nil {
-		return []source{{src, false}}, nil
-	}
-	if a.in.Layout != nil || !errors.Is(err, voterfile.ErrNoLayout) {
+	switch {
+	case err == nil:
+		all = []source{{src, false}}
+	case a.in.Layout != nil || !errors.Is(err, voterfile.ErrNoLayout):
 		return nil, err
+	default:
+		if all, err = a.propose(ctx, err); err != nil {
+			return nil, err
+		}
 	}
-	return a.propose(ctx, err)
+	spare := a.spare(ctx, all)
+	return append(all, spare...), nil
+}
+
+// spare opens the members that were left out. Those that cannot be opened are told
+// as hidden content.
+func (a *auditor) spare(ctx context.Context, all []source) (more []source) {
+	a.opened = map[string]bool{}
+	for _, s := range all {
+		for _, m := range s.Members() {
+			if m.LeftOut == "" || m.LeftOut == voterfile.NotNamed || a.opened[m.Name] {
+				continue
+			}
+			opts := a.options()
+			opts.Members = []string{strings.TrimSuffix(m.Name, hiddenSuffix)}
+			src, err := voterfile.Open(ctx, []string{a.in.Path}, opts)
+			proposed := false
+			if errors.Is(err, voterfile.ErrNoLayout) {
+				if opts.Layout, err = a.proposal(ctx, opts.Members[0], true); err == nil {
+					src, err = voterfile.Open(ctx, []string{a.in.Path}, opts)
+					proposed = true
+				}
+			}
+			if err == nil {
+				a.opened[m.Name] = true
+				more = append(more, source{src, proposed})
+			}
+		}
+	}
+	return more
 }
 
 func (a *auditor) options() voterfile.Options {
@@ -101,4 +135,15 @@ func (a *auditor) proposal(ctx context.Context, member string, several bool) (*l
 		return p.Layout, nil
 	}
 	return nil, voterfile.ErrNoLayout
+}
+
+// guessed reports whether a proposed layout has a role for the column by what is in it
+// and not by its name: what looks like a voter id may be what must not go out.
+func guessed(l *layouts.Layout, column string) bool {
+	for i := range l.Columns {
+		if c := &l.Columns[i]; c.Name == column {
+			return !strings.HasPrefix(c.Note, voterfile.GuessedByName)
+		}
+	}
+	return false
 }
