@@ -58,7 +58,7 @@ func violationText(res *audit.Result, v *audit.Violation) string {
 	}
 	if v.Rows > 0 {
 		share := float64(v.Rows) / float64(max(v.Of, 1))
-		fmt.Fprintf(&b, ", %s of %s rows (%s, 95 %% interval %s to %s)", group(v.Rows), group(v.Of), percent(share), percent(v.Low), percent(v.High))
+		fmt.Fprintf(&b, ", %s of %s rows (%s, 95 %% interval %s to %s)", group(v.Rows), group(v.Of), shareOfRows(share), shareOfRows(v.Low), shareOfRows(v.High))
 	}
 	fmt.Fprintf(&b, ": %s.", v.Why)
 	if lines := linesText(v.Lines, severalMembers(res, v.File)); lines != "" {
@@ -67,13 +67,20 @@ func violationText(res *audit.Result, v *audit.Violation) string {
 	return b.String()
 }
 
-// percent writes a share to three digits, so that one of a few rows in a million shows.
-func percent(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + " %" }
+// shareOfRows writes a share to three digits, so that one of a few rows in a million shows.
+func shareOfRows(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + " %" }
 
+// severalMembers reports whether lines of a file say little without their member.
 func severalMembers(res *audit.Result, path string) bool {
 	for _, f := range res.Files {
 		if f.Path == path {
-			return len(f.Members) > 1
+			read := 0
+			for _, m := range f.Members {
+				if m.LeftOut == "" {
+					read++
+				}
+			}
+			return read > 1
 		}
 	}
 	return false

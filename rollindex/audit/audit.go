@@ -177,6 +177,7 @@ type group struct {
 	layout   *layouts.Layout
 	column   voterfile.Column
 	proposed bool // the layout
+	voterID  bool // rows are read with the voter id from it
 }
 
 func (a *auditor) group(members []voterfile.Member, proposed bool) *groups {
@@ -196,6 +197,7 @@ func (a *auditor) group(members []voterfile.Member, proposed bool) *groups {
 			if c.Name == "" {
 				c.Name = fmt.Sprintf("column %d", i+1)
 			}
+			voterID := c.Role == field.RoleVoterID
 			if proposed && guessed(members[m].Match.Layout, c.Name) {
 				c.Role, c.Kind, c.Tells = field.RoleNone, 0, false
 			}
@@ -205,7 +207,7 @@ func (a *auditor) group(members []voterfile.Member, proposed bool) *groups {
 			if !ok {
 				at = len(gs.list)
 				known[k] = at
-				gs.list = append(gs.list, group{members[m].Match.Layout, c, proposed})
+				gs.list = append(gs.list, group{members[m].Match.Layout, c, proposed, voterID})
 			}
 			gs.byMember[m] = append(gs.byMember[m], at)
 		}
@@ -372,7 +374,7 @@ func (t *tally) find(j *judge, g *group) (found []finding) {
 	ids := is(field.VoterID) && !c.Extra && !g.proposed || listed && !c.Tells && t.nine != nil && t.nine.n*2 >= t.filled.n
 	var ssn []finding
 	if !open(field.SSN) {
-		ssn = t.findSSN(ids)
+		ssn = t.findSSN(ids, g.voterID)
 	}
 	if !open(field.SSNLast4) && c.Role != field.PhoneLine && !is(field.Locality, field.MailingAddress, field.Phone) {
 		ssn = append(ssn, t.findFour()...)

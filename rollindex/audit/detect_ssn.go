@@ -26,12 +26,13 @@ import (
 //     the group 00 once in a hundred: in a column of such numbers, of 1,400 and more
 //     with no group 00 among them, one in a million does so by chance. Below that
 //     many nobody can tell random ids from social security numbers by their looks,
-//     and a column of ids is then let be.
+//     and a column of ids is then let be, and any other told.
 //   - among ids that lie close together, those that lie scattered beside them are not
 //     of them.
 const (
-	leastDashed = 2   // values ddd-dd-dddd: one may be a slip
-	leastNine   = 5   // values of nine digits
+	leastDashed = 2 // values ddd-dd-dddd: one may be a slip
+	leastNine   = 5 // values of nine digits
+	manyNine    = 1400
 	nineValid   = 0.9 // share of them that can be one
 	nineSpread  = 60  // areas that are enough
 	zipShare    = 0.8
@@ -42,7 +43,7 @@ const (
 
 // nineTally is what the values of nine digits in a column are like.
 type nineTally struct {
-	n        int64
+	n, asID  int64 // of them, asID are the row's own voter id
 	valid    hits
 	ones     int64 // that have an area and a serial, whatever the group
 	group00  int64 // of these
@@ -63,6 +64,9 @@ func (t *tally) seeNine(v []byte, r *row) {
 func (n *nineTally) see(v []byte, r *row) {
 	n.n++
 	n.set.add(v)
+	if string(v) == string(r.rec.VoterID) {
+		n.asID++
+	}
 	area, group, serial := number(v[:3]), number(v[3:5]), number(v[5:])
 	n.areas[area]++
 	if string(v[:5]) == string(r.rec.ZIP) || isZIP(100*area+group) {
@@ -84,7 +88,7 @@ func (n *nineTally) see(v []byte, r *row) {
 }
 
 func (n *nineTally) merge(o *nineTally) {
-	n.n, n.ones, n.group00 = n.n+o.n, n.ones+o.ones, n.group00+o.group00
+	n.n, n.asID, n.ones, n.group00 = n.n+o.n, n.asID+o.asID, n.ones+o.ones, n.group00+o.group00
 	n.valid.merge(&o.valid)
 	n.set.merge(&o.set)
 	for a := range n.areas {
@@ -140,18 +144,20 @@ type finding struct {
 	why  string
 }
 
-// findSSN judges a column. ids says that it is one of numbers that an office gives.
-func (t *tally) findSSN(ids bool) (found []finding) {
+// findSSN judges a column. ids says that it is one of numbers that an office gives, as
+// is any that repeats the row's voter id; own, that the voter id is read from it.
+func (t *tally) findSSN(ids, own bool) (found []finding) {
 	if t.ssn.n >= leastDashed && t.ssn.n >= t.notSSN {
 		found = append(found, finding{RuleSSN, t.ssn, "numbers of the form of a social security number"})
 	}
 	n := t.nine
 	switch {
 	case n == nil:
-	case ids && float64(n.n) >= idMinority*float64(t.filled.n):
+	case ids && float64(n.n) >= idMinority*float64(t.filled.n), !own && n.asID*2 >= n.n:
 		if rows, why := n.amongIDs(); rows.n > 0 {
 			found = append(found, finding{RuleSSN, rows, why})
 		}
+	case n.ones >= manyNine && !fewGroups00(n.group00, float64(n.ones)/100): // numbers at random
 	case n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)):
 		found = append(found, finding{RuleSSN, n.valid, fmt.Sprintf(
 			"of %d numbers of nine digits %d can be social security numbers, in %d areas", n.n, n.valid.n, spread(&n.areasOK))})
@@ -209,7 +215,7 @@ func (n *nineTally) amongIDs() (hits, string) {
 			}
 		}
 	}
-	if !n.looksRight(out.n, all, zips, areas) || out.n > 1400 && !fewGroups00(all-out.n, float64(all)/100) {
+	if !n.looksRight(out.n, all, zips, areas) || out.n > manyNine && !fewGroups00(all-out.n, float64(all)/100) {
 		return hits{}, ""
 	}
 	slices.Sort(places)

@@ -10,7 +10,8 @@ import (
 const (
 	leastPhones = 10
 	phonesRight = 0.95
-	leastMarked = 2 // written as one, such as (555) 201-0100
+	phoneLines  = 100 // distinct ones, or a fifth of fewer: codes of ten digits repeat
+	leastMarked = 2   // written as one, such as (555) 201-0100
 )
 
 // isPhone reports whether ten digits are of the form of a number of the North
@@ -24,7 +25,7 @@ func (t *tally) findPhones(ids bool) (found []finding) {
 	if t.phone.n >= leastMarked {
 		found = append(found, finding{RulePhone, t.phone, "numbers written as phone numbers are"})
 	}
-	if !ids && t.ten.n >= leastPhones && float64(t.tenOK) >= phonesRight*float64(t.ten.n) && t.tenSet.share(t.ten.n) >= 0.2 {
+	if !ids && t.ten.n >= leastPhones && float64(t.tenOK) >= phonesRight*float64(t.ten.n) && t.tenSet.share(t.ten.n)*float64(t.ten.n) >= min(phoneLines, float64(t.ten.n)/5) {
 		found = append(found, finding{RulePhone, t.ten, fmt.Sprintf("of %d numbers of ten digits %d are of the form of a phone number", t.ten.n, t.tenOK)})
 	}
 	return found
