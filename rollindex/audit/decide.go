@@ -49,7 +49,7 @@ type judge struct {
 // newJudge returns the judge of columns that are read by a layout.
 func (r *Rules) newJudge(l *layouts.Layout, recipient string) *judge {
 	j := &judge{rules: r, recipient: recipient}
-	if l.Jurisdiction == r.Jurisdiction && isBuiltIn(l) {
+	if l.Jurisdiction != "" && l.Jurisdiction == r.Jurisdiction && isBuiltIn(l) {
 		j.published = l
 	}
 	return j

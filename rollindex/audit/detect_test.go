@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcheck/data/names"
 	"rollcheck/rollindex/audit"
 )
 
@@ -101,8 +102,16 @@ func TestNoSSN(t *testing.T) {
 	}{
 		{"ZIP+4 without a dash", func(d dice, row []string) string { return row[13] + fmt.Sprintf("%04d", d.IntN(10000)) }},
 		{"ZIP+4", func(d dice, row []string) string { return row[13] + fmt.Sprintf("-%04d", d.IntN(10000)) }},
+		{"ZIP+4 of the whole country", func(d dice, row []string) string {
+			for {
+				v := d.ssn(bare, false)
+				if _, ok := names.ZIPState(v[:5]); ok {
+					return v
+				}
+			}
+		}},
 		{"numbers given in order", func() func(dice, []string) string {
-			n := 123_000_000
+			n := 419_990_000
 			return func(dice, []string) string { n++; return fmt.Sprint(n) }
 		}()},
 		{"a few codes", func(d dice, row []string) string { return fmt.Sprint(100_000_001 + 111_111_111*d.IntN(6)) }},
@@ -121,11 +130,15 @@ func TestNoSSN(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			d := newDice(3)
-			s := georgia(t, 2000, 5)
-			s.plant(s.column(t, "County_district_b_value"), 1, func(row []string) string { return tc.value(d, row) })
-			res := run(t, rulesOf(t, "US-GA"), audit.Options{}, write(t, "ga.txt", s.bytes()))
-			if find(res, audit.RuleSSN, "County_district_b_value") != nil {
-				t.Errorf("%+v", res.Violations)
+			for _, every := range []int{1, 30} {
+				s := georgia(t, 2000, 5)
+				at := s.column(t, "County_district_b_value")
+				s.plant(at, 1, func([]string) string { return "" })
+				s.plant(at, every, func(row []string) string { return tc.value(d, row) })
+				res := run(t, rulesOf(t, "US-GA"), audit.Options{}, write(t, "ga.txt", s.bytes()))
+				if find(res, audit.RuleSSN, "County_district_b_value") != nil {
+					t.Errorf("in one row of %d: %+v", every, res.Violations)
+				}
 			}
 		})
 	}

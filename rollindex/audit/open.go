@@ -128,13 +128,10 @@ func (a *auditor) proposal(ctx context.Context, member string, several bool) (*l
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range proposals {
-		if p.Err != nil {
-			return nil, p.Err
-		}
-		return p.Layout, nil
+	if len(proposals) == 0 {
+		return nil, voterfile.ErrNoLayout
 	}
-	return nil, voterfile.ErrNoLayout
+	return proposals[0].Layout, proposals[0].Err
 }
 
 // guessed reports whether a proposed layout has a role for the column by what is in it

@@ -79,6 +79,12 @@ func TestOwnRules(t *testing.T) {
 	if got := broken(run(t, readRules(t, `{"version":"1"}`), audit.Options{}, in)); !slices.Contains(got, "column:Last_name") {
 		t.Errorf("of no state and with nothing listed: %q", got)
 	}
+	vendor := write(t, "vendor.txt", synthesize(t, "targetsmart-voterbase", 100, 1))
+	for _, c := range run(t, readRules(t, `{"version":"1"}`), audit.Options{}, vendor).Files[0].Columns {
+		if !c.Tells && c.Decision.Basis == audit.Published {
+			t.Errorf("a vendor's layout vouches for %q", c.Name)
+		}
+	}
 	if _, err := audit.Run(t.Context(), []audit.Input{in}, rulesOf(t, "US-GA"), audit.Options{Recipient: "pres"}); !errors.Is(err, audit.ErrRules) {
 		t.Errorf("an unknown class: %v", err)
 	}

@@ -1,6 +1,6 @@
-// Command detectors measures what an audit finds by looking into columns: faults that
+// Command releases measures what an audit finds by looking into columns: faults that
 // are planted into fictional rolls, at several rates, and false alarms on every clean
-// layout. It is run by scripts/detector-table.
+// layout. It is run by scripts/detectors.
 package main
 
 import (
