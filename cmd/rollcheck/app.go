@@ -107,7 +107,7 @@ func (p *program) app() *cli.App {
 			p.initCommand(), p.ingestCommand(), p.checkCommand(), p.fetchCommand(), p.claimCommand(), p.suppressCommand(), p.datasetsCommand(), p.verifyCommand(),
 			p.publishCommand(), p.serveCommand(),
 			p.layoutsCommand(), p.incidentsCommand(), p.publicRecordCommand(),
-			p.compareCommand(), p.dateCommand(), p.decoysCommand(), p.diffCommand(), p.protectCommand(), p.synthCommand(), p.keyCommand(), p.completionCommand(), p.versionCommand(),
+			p.compareCommand(), p.dateCommand(), p.decoysCommand(), p.diffCommand(), p.protectCommand(), p.auditCommand(), p.synthCommand(), p.keyCommand(), p.completionCommand(), p.versionCommand(),
 		},
 		Reader:          p.stdin,
 		Writer:          p.stdout,

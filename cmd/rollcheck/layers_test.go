@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
 	"rollindex/compare":                   {"hashing", "data/catalogue", "data/field", "data/layouts", "data/vendors", "rollindex/internal/extsort", "rollindex/voterfile"},
 	"rollindex/compare/tell":              {"hashing", "data/catalogue", "data/field", "rollindex/compare", "rollindex/report"},
-	"rollindex/audit":                     {"hashing", "data/catalogue", "data/field", "data/layouts", "rollindex/compare", "rollindex/exposure", "rollindex/voterfile"},
+	"rollindex/audit":                     {"hashing", "data/catalogue", "data/field", "data/layouts", "data/licences", "data/names", "rollindex/compare", "rollindex/exposure", "rollindex/voterfile"},
 	"rollindex/audit/risk":                {"hashing", "data/field", "data/layouts", "rollindex/internal/extsort", "rollindex/voterfile"},
 	"rollindex/audit/decoys":              {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile"},
 	"rollindex/audit/diff":                {"hashing", "data/field", "data/layouts", "rollindex/compare", "rollindex/internal/extsort", "rollindex/voterfile"},
@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"rollindex/voterfile":                 {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile/internal/tables"},
 	"rollindex/voterfile/internal/tables": {},
 	"scripts/detection":                   {"data/layouts", "rollindex/voterfile/"},
+	"scripts/releases":                    {"data/layouts", "rollindex/audit", "rollindex/voterfile/"},
 	"rollindex":                           {"hashing", "hashing/voprf/", "data/field", "rollindex/internal/extsort"},
 	"rollindex/internal/extsort":          {},
 	"hashing/keyfile":                     {"hashing"},
@@ -76,7 +77,7 @@ var onlyIn = map[string][]string{
 	"github.com/prometheus/client_golang/prometheus":            {"rollindex/lookup/serve"},
 	"github.com/prometheus/client_golang/prometheus/collectors": {"rollindex/lookup/serve"},
 	"github.com/prometheus/client_golang/prometheus/promhttp":   {"rollindex/lookup/serve"},
-	"log": {"scripts/benchmark", "scripts/detection"}, // log.Fatal ends with status 1, which is an answer
+	"log": {"scripts/benchmark", "scripts/detection", "scripts/releases"}, // log.Fatal ends with status 1, which is an answer
 }
 
 func rule(pkg string) ([]string, bool) {

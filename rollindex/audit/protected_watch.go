@@ -207,7 +207,7 @@ func (t *watchTally) person(rec *voterfile.Record, m *watchedMember, at place) {
 		if t.previous != nil {
 			if was := t.previous.look(rec, nil, unit); len(was.people) > 0 {
 				t.again.add(at, maxLines)
-				mark(t.againPeople, was.people)
+				note(t.againPeople, was.people)
 			}
 		}
 		if f.near > 0 {
@@ -219,17 +219,17 @@ func (t *watchTally) person(rec *voterfile.Record, m *watchedMember, at place) {
 		}
 	case len(f.people) > 0:
 		t.persons.add(at, maxLines)
-		mark(t.people, f.people)
+		note(t.people, f.people)
 		for k, n := range f.keys {
 			t.byKey[k] += n
 		}
 	default:
 		t.homes.add(at, maxLines)
-		mark(t.homesOf, f.homes)
+		note(t.homesOf, f.homes)
 	}
 }
 
-func mark(set map[uint32]bool, people []uint32) {
+func note(set map[uint32]bool, people []uint32) {
 	for _, p := range people {
 		set[p] = true
 	}

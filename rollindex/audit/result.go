@@ -4,15 +4,28 @@ import (
 	"cmp"
 	"slices"
 
-	"rollcheck/data/catalogue"
-	"rollcheck/rollindex/voterfile"
+	"rollcheck/data/field"
+	"rollcheck/hashing"
 )
 
 // The rules that a violation can be of.
 const (
-	RuleProtected = "protected" // people whose details are protected
-	RuleMinor     = "minor"     // people under 18
+	RuleColumn    = "column"         // a column that may not go out, or that nobody knows
+	RuleSSN       = "ssn"            // social security numbers, or their last four digits
+	RuleLicence   = "licence"        // numbers of driver's licences or state identity cards
+	RuleBirthDate = "birth-date"     // birth dates more exact than may go out
+	RuleEmail     = "email"          // e-mail addresses
+	RulePhone     = "phone"          // phone numbers
+	RuleFreeText  = "free-text"      // sentences that somebody wrote
+	RuleHidden    = "hidden-content" // what is in a file and nobody sees, or nobody could read
+	RuleProtected = "protected"      // people whose details are protected
+	RuleMinor     = "minor"          // people under 18
 )
+
+// ruleNames are the rules, for who waives one.
+var ruleNames = []string{
+	RuleColumn, RuleSSN, RuleLicence, RuleBirthDate, RuleEmail, RulePhone, RuleFreeText, RuleHidden, RuleProtected, RuleMinor,
+}
 
 // Position is a line of a file.
 type Position struct {
@@ -33,14 +46,56 @@ type Violation struct {
 	Waived    *Waiver    // nil unless a waiver lets it pass
 }
 
-// Waiver lets a violation pass until a day, on the word of somebody.
-type Waiver struct {
-	Rule   string         `json:"rule"`
-	Column string         `json:"column,omitempty"` // "" for what is of no column
-	File   string         `json:"file,omitempty"`   // the file's name without its folders; "" for every file
-	Reason string         `json:"reason"`
-	Name   string         `json:"name"`  // who answers for it
-	Until  catalogue.Date `json:"until"` // the last day on which it holds
+// Result is what an audit found.
+type Result struct {
+	Rules      *Rules
+	Recipient  string // class of recipient the release is for; "" for anybody
+	Files      []*File
+	Violations []Violation // by file, the waived among them
+	Expired    []Waiver    // that would have let a violation pass until their day
+	Unused     []Waiver    // that no violation asked for
+}
+
+// Passed reports whether every violation is waived.
+func (r *Result) Passed() bool { return r.Open() == 0 }
+
+// Open returns how many violations are not waived.
+func (r *Result) Open() int {
+	n := 0
+	for i := range r.Violations {
+		if r.Violations[i].Waived == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// File is what was looked at in one file of a release.
+type File struct {
+	Path    string
+	Sources []hashing.Source // digest and size
+	Members []Member
+	Columns []Column
+	Rows    int64            // read, skipped and ignored ones included
+	Skipped map[string]int64 // by reason
+	Ignored int64            // rows that [Options.Ignore] left out: decoys
+}
+
+// Member is a member of a file: the file itself, a file in an archive, a table.
+type Member struct {
+	Name     string
+	Layout   string // it was read by; "" if it was not read
+	Proposed bool   // no known layout fits: it was read by one that was made of its header and contents
+	LeftOut  string // why it was not read; "" if it was
+}
+
+// Column is one column of a file, by what became of it.
+type Column struct {
+	Name     string
+	Kind     field.Kind // what a value in it exposes, if Tells
+	Tells    bool
+	Filled   int64 // rows with a value
+	Decision Decision
 }
 
 // maxLines bounds how many lines a violation names.
@@ -53,12 +108,38 @@ const lineBits = 48
 
 func newPlace(member int, line int64) place { return place(member)<<lineBits | place(line) }
 
-// positions returns where rows stand.
-func positions(places []place, members []voterfile.Member) []Position {
-	out := make([]Position, len(places))
-	for i, p := range places {
-		out[i] = Position{members[p>>lineBits].Name, int64(p & (1<<lineBits - 1))}
+// hits counts rows and keeps where the first stand.
+type hits struct {
+	n     int64
+	k     int // of the places, that are kept
+	first [maxLines]place
+}
+
+// add counts a row. Of one goroutine, rows come in order.
+func (h *hits) add(p place) {
+	if h.k < maxLines {
+		h.first[h.k] = p
+		h.k++
 	}
-	slices.SortFunc(out, func(a, b Position) int { return cmp.Or(cmp.Compare(a.Member, b.Member), cmp.Compare(a.Line, b.Line)) })
-	return out
+	h.n++
+}
+
+// merge adds what another goroutine counted: the first of both are kept, so that
+// nothing depends on who read what.
+func (h *hits) merge(o *hits) {
+	all := append(slices.Clone(h.kept()), o.kept()...)
+	slices.Sort(all)
+	h.k = copy(h.first[:], all)
+	h.n += o.n
+}
+
+func (h *hits) kept() []place { return h.first[:h.k] }
+
+func sortViolations(vs []Violation, paths []string) {
+	slices.SortStableFunc(vs, func(a, b Violation) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(paths, a.File), slices.Index(paths, b.File)),
+			cmp.Compare(slices.Index(ruleNames, a.Rule), slices.Index(ruleNames, b.Rule)),
+		)
+	})
 }

@@ -224,7 +224,7 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 		d.Err = m.fail(fmt.Sprintf("has times of day in its column %q that are noon in America or midnight in Asia, where it was the day after", fit[0].noon),
 			"rewrite its dates as YYYY-MM-DD, or give a layout of another jurisdiction with --layout FILE", ErrAmbiguous)
 	case fit[0].twice != "":
-		d.Err = m.fail(fmt.Sprintf("has the column %q twice", fit[0].twice), "one may be of another person, such as a spouse: name them apart, or take one out", ErrAmbiguous)
+		d.Err = m.fail(fmt.Sprintf("has the column %q twice", fit[0].twice), "one may be of another person, such as a spouse: name them apart, or take one out", errColumnTwice)
 	case !fit[0].lined(s):
 		d.Err = m.fail(fmt.Sprintf("has a header of %d columns, but most rows have %d fields", fit[0].Fields, s.best().fields),
 			"the file may have been damaged by a program that rewrote it", ErrNoLayout)

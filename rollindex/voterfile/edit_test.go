@@ -56,7 +56,7 @@ func TestKeptRowsAreTheirOwn(t *testing.T) {
 			t.Fatal(id, err)
 		}
 		kept := 0
-		eachKept(t, writeFile(t, "roll.txt", b.Bytes()), Options{Layout: l, Nameless: true}, func(_ *Source, _ *Record, row *Row) {
+		eachKept(t, writeFile(t, "roll.txt", b.Bytes()), Options{Layout: l, ForColumns: true}, func(_ *Source, _ *Record, row *Row) {
 			kept++
 			same := map[int]string{}
 			for i := range row.spans {

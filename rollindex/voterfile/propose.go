@@ -17,9 +17,12 @@ import (
 // anything is read by it.
 type Proposal struct {
 	Member string          // the member it was made for
-	Layout *layouts.Layout // its notes say what each role was guessed by
+	Layout *layouts.Layout // its notes say what each role was guessed by: [GuessedByName], or by values
 	Err    error           // why none could be made
 }
+
+// GuessedByName begins the note of a column of a [Proposal] whose name says its role.
+const GuessedByName = "guessed: by its name"
 
 // Propose makes a layout for each member of the file, by the names of the
 // columns in several languages and by what is in them.

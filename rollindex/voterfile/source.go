@@ -23,8 +23,9 @@ type Options struct {
 	// as it is shown, or its end: the last element of a path, a table without its
 	// file or schema. A file that is no archive is read in any case.
 	Members []string
-	// Nameless has files without names of people read too, if their layout is given.
-	Nameless bool
+	// ForColumns is for who looks at columns and not for people: members without names
+	// of people are read too, and those with a second column of a name or birth date.
+	ForColumns bool
 }
 
 const defaultMaxLine = 1 << 20
@@ -53,6 +54,7 @@ type Member struct {
 	LeftOut string // why it is not read; "" if it is
 	Unread  bool   // it is left out and may hold people: without it the files are not read whole
 	Rows    bool   // numbers of its lines are numbers of rows: it is a table of a container
+	Hidden  bool   // it is a worksheet that is not shown
 }
 
 // Source is a set of files that make one dataset. Its methods are for one
@@ -129,6 +131,9 @@ func (s *Source) open(paths []string) error {
 	return s.oneJurisdiction()
 }
 
+// errColumnTwice is of a file of which nobody can tell whose details a row holds.
+var errColumnTwice = fmt.Errorf("%w: a column that stands twice", ErrAmbiguous)
+
 var (
 	errTwice  = errors.New("named twice")
 	errNoFile = errors.New("no file is named")
@@ -137,17 +142,17 @@ var (
 func (s *Source) add(f *file, found []detected) error {
 	read := 0
 	for _, d := range found {
-		if d.Err != nil {
+		if d.Err != nil && !(s.opts.ForColumns && errors.Is(d.Err, errColumnTwice)) {
 			return d.Err
 		}
-		if d.LeftOut == "" && !s.opts.Nameless && !d.Matches[0].hasName() {
+		if d.LeftOut == "" && !s.opts.ForColumns && !d.Matches[0].hasName() {
 			if !d.member.spare() {
 				return d.member.fail("is of layout "+d.Matches[0].Layout.ID+", which has no names of people",
 					"nobody could be found in it; name the file of the delivery that has the names", ErrEmpty)
 			}
 			d.LeftOut = "of layout " + d.Matches[0].Layout.ID + ", which has no names of people"
 		}
-		m := Member{Name: d.Name, LeftOut: d.LeftOut, Unread: d.Unread, Rows: d.member.tables != nil}
+		m := Member{Name: d.Name, LeftOut: d.LeftOut, Unread: d.Unread, Rows: d.member.tables != nil, Hidden: d.member.hidden()}
 		var p *plan
 		if d.LeftOut == "" {
 			m.Match = d.Matches[0]

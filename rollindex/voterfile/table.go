@@ -66,6 +66,31 @@ func (m *member) split(ctx context.Context, survey int64) ([]*member, error) {
 	return out, nil
 }
 
+// hidden reports whether the member is a worksheet that is not shown.
+func (m *member) hidden() bool { return m.tables != nil && m.tables.Tables()[m.table].Hidden }
+
+// Remnants are what a file holds beside its rows, where nobody looks.
+type Remnants struct {
+	Deleted  int64   // rows that are marked as deleted, and read like the others
+	First    []int64 // numbers of the first few of them
+	Trailing int64   // bytes behind the last row
+}
+
+// Remnants returns what the member holds beside its rows, after it was read to its
+// end. It is known of dBASE tables: a program that deletes a row there marks it, and
+// cutting rows off may leave their bytes behind the last one.
+func (s *Source) Remnants(member int) Remnants {
+	m := s.members[member]
+	if f, ok := m.tables.(interface {
+		Remnants() (deleted int64, first []int64, trailing int64)
+	}); ok {
+		var r Remnants
+		r.Deleted, r.First, r.Trailing = f.Remnants()
+		return r
+	}
+	return Remnants{}
+}
+
 // sniffTables sets the kind of a member that begins like a container of tables.
 func (m *member) sniffTables() error {
 	raw, closer, err := m.openRaw(false)

@@ -98,7 +98,7 @@ func Find(ctx context.Context, r *Register, path string, opts FindOptions) (*Fou
 
 // openLeak opens a leak by a known layout or, where none fits, by one proposed for it.
 func openLeak(ctx context.Context, path string, opts FindOptions) (src *voterfile.Source, proposed bool, err error) {
-	read := voterfile.Options{Layout: opts.Layout, AsOf: opts.AsOf, Nameless: true}
+	read := voterfile.Options{Layout: opts.Layout, AsOf: opts.AsOf, ForColumns: true}
 	src, err = voterfile.Open(ctx, []string{path}, read)
 	if opts.Layout != nil || !errors.Is(err, voterfile.ErrNoLayout) && !errors.Is(err, voterfile.ErrEmpty) && !errors.Is(err, voterfile.ErrAmbiguous) {
 		return src, false, err

@@ -37,6 +37,24 @@ type dbfFile struct {
 	row    int
 	rows   int64
 	page   *charmap.Charmap
+	beside dbfRemnants // of the last reading
+}
+
+// dbfRemnants are what a table holds beside its rows.
+type dbfRemnants struct {
+	deleted  int64
+	first    []int64 // numbers of the first deleted rows
+	trailing int64   // bytes behind the last row, without the mark of the end
+}
+
+// maxDeleted bounds how many numbers of deleted rows are remembered.
+const maxDeleted = 10
+
+// Remnants returns how many rows the last reading to the end found marked as
+// deleted, the numbers of the first of them, and how many bytes that say something
+// stand behind the last row.
+func (f *dbfFile) Remnants() (deleted int64, first []int64, trailing int64) {
+	return f.beside.deleted, f.beside.first, f.beside.trailing
 }
 
 func (f *dbfFile) readHeader(r io.Reader) error {
@@ -91,6 +109,7 @@ func (f *dbfFile) Rows(int) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.beside = dbfRemnants{}
 	d := &dbfRows{dbfFile: f, closer: r, r: bufio.NewReaderSize(r, 1<<16), row: make([]byte, f.row), left: f.rows}
 	if _, err := d.r.Discard(f.header); err != nil {
 		r.Close()
@@ -116,17 +135,40 @@ func (d *dbfRows) Close() error { return d.closer.Close() }
 func (d *dbfRows) Read(p []byte) (int, error) {
 	for len(d.line) == 0 {
 		if d.left == 0 {
-			return 0, io.EOF
+			return 0, d.end()
 		}
 		if _, err := io.ReadFull(d.r, d.row); err != nil {
 			return 0, fmt.Errorf("%w: %d rows of the dBASE table are missing", ErrTruncated, d.left)
 		}
 		d.left--
+		if d.row[0] == '*' {
+			d.noteDeleted()
+		}
 		d.makeLine()
 	}
 	n := copy(p, d.line)
 	d.line = d.line[n:]
 	return n, nil
+}
+
+func (d *dbfRows) noteDeleted() {
+	if d.beside.deleted++; d.beside.deleted <= maxDeleted {
+		d.beside.first = append(d.beside.first, d.rows-d.left)
+	}
+}
+
+// end counts what stands behind the last row. The mark of the end is 0x1A; files
+// are filled up with it, with blanks and with zeros.
+func (d *dbfRows) end() error {
+	for {
+		c, err := d.r.ReadByte()
+		if err != nil {
+			return err
+		}
+		if c != 0x1a && c != ' ' && c != 0 {
+			d.beside.trailing++
+		}
+	}
 }
 
 func (d *dbfRows) makeLine() {

@@ -58,6 +58,9 @@ func TestDBF(t *testing.T) {
 	}
 	defer rows.Close()
 	text, err := io.ReadAll(rows)
+	if n, first, trailing := f.(*dbfFile).Remnants(); n != 1 || len(first) != 1 || first[0] != 2 || trailing != 0 {
+		t.Errorf("%d deleted rows at %v, %d bytes behind", n, first, trailing)
+	}
 	const want = "EJEMPLO\x1fANA\x1f1961-04-17\x1f59\nMUÑOZ\x1fLUIS\x1f1980-01-01\x1f7\nA  B\x1f\x1f\x1f\n"
 	if string(text) != want || err != nil {
 		t.Errorf("%q, %v", text, err)

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"rollcheck/data/catalogue"
+	"rollcheck/data/layouts"
+	"rollcheck/hashing"
+	"rollcheck/rollindex/audit"
+)
+
+const auditExit = `EXIT STATUS:
+   0    the release passes
+   1    it does not: something in it may not go out
+   2    an error: a file could not be read, or the rules contradict themselves
+   130  interrupted`
+
+func (p *program) auditCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "audit",
+		Usage:     "whether a release may go out: its columns by the rules, and what is in them whatever they are called",
+		ArgsUsage: "FILE|DIR...",
+		Description: "Holds every column of a release against the rules: those of a state's public record, or of a file that the\n" +
+			"office writes. What is open to anybody passes; what is open to some passes for the class that\n" +
+			"--recipient-class names; what nobody knows fails. Then it looks into the columns and does not believe their\n" +
+			"names: for social security numbers, licence numbers, birth dates, e-mail addresses, phone numbers, texts that\n" +
+			"somebody wrote, and for what files hold and do not show. A directory is audited with all files in it. One\n" +
+			"column in a column of numbers is told by rates, never by one match. No value of a row is shown, only lines.\n" +
+			"The classes of recipients that public records speak of: " + strings.Join(audit.Classes(), ", ") + ".\n\n" + auditExit,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "rules", Usage: "`STATE|FILE`: a state (such as US-GA) by its public record, or a file of rules"},
+			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) of the release, whose rules count", DefaultText: "today"},
+			&cli.StringFlag{Name: "recipient-class", Usage: "`CLASS` of recipient that the release is for", DefaultText: "anybody"},
+			&cli.StringSliceFlag{Name: "layout", Usage: "`FILE=LAYOUT`: the ID of a built-in layout or a layout file for one of the files, instead of detecting one (may be repeated)"},
+			&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget"},
+			&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "files' parts looked at side by side"},
+		},
+		Action: func(c *cli.Context) error {
+			if err := wantArgs(c, 1, -1, "a FILE"); err != nil {
+				return err
+			}
+			return p.audit(c)
+		},
+	}
+}
+
+func (p *program) audit(c *cli.Context) error {
+	day, asOf, err := releaseDay(c)
+	if err != nil {
+		return err
+	}
+	rules, err := auditRules(c.String("rules"), day)
+	if err != nil {
+		return err
+	}
+	inputs, err := auditInputs(c, asOf)
+	if err != nil {
+		return err
+	}
+	opts := audit.Options{Jobs: c.Int("jobs"), Recipient: c.String("recipient-class")}
+	if opts.Jobs < 1 || opts.Jobs > 256 {
+		return fmt.Errorf("--jobs %d is not between 1 and 256", opts.Jobs)
+	}
+	memory, err := parseSize(c.String("memory"))
+	if err != nil {
+		return fmt.Errorf("--memory: %w", err)
+	}
+	if opts.Recipient != "" && !rules.HasClass(opts.Recipient) {
+		return hint(fmt.Errorf("--recipient-class %q is no class that the rules speak of", opts.Recipient),
+			"public records speak of "+strings.Join(audit.Classes(), ", ")+"; a file of rules may name others")
+	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memory + runtimeMemory))
+	opts.Progress = p.auditProgress(inputs)
+	res, err := audit.Run(c.Context, inputs, rules, opts)
+	p.ui.clear()
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		err = p.auditLines(res)
+	} else {
+		err = p.auditText(res)
+	}
+	if err == nil && !res.Passed() {
+		err = exitCode(exitNotFound)
+	}
+	return err
+}
+
+// releaseDay returns the day of the release, and the day that its data is judged as
+// of: the same, if it is given.
+func releaseDay(c *cli.Context) (catalogue.Date, hashing.Date, error) {
+	given := c.String("as-of")
+	if given == "" {
+		return catalogue.Date(time.Now().Format(time.DateOnly)), hashing.Date{}, nil
+	}
+	d, err := parseDay(given)
+	if err != nil {
+		return "", d, fmt.Errorf("--as-of: %w", err)
+	}
+	return catalogue.Date(given), d, nil
+}
+
+// auditRules returns the rules of a state, or of a file.
+func auditRules(name string, day catalogue.Date) (*audit.Rules, error) {
+	if name == "" {
+		return nil, hint(errors.New("audit: --rules is missing"), "a state, such as --rules US-GA, or a file of rules")
+	}
+	if _, ok := catalogue.Jurisdiction(name); ok {
+		return audit.RulesOf(name, day)
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, hint(fmt.Errorf("--rules: %q is no state with a public record, and there is no such file", name), "such as --rules US-GA")
+	} else if err != nil {
+		return nil, fmt.Errorf("--rules: %w", err)
+	}
+	defer f.Close()
+	rules, err := audit.ReadRules(f, day)
+	if err != nil {
+		return nil, fmt.Errorf("--rules %q: %w", name, err)
+	}
+	return rules, nil
+}
+
+// auditInputs returns the files named, and all files of the directories named: none
+// is passed over, since it would go out with the others.
+func auditInputs(c *cli.Context, asOf hashing.Date) (inputs []audit.Input, err error) {
+	for _, arg := range c.Args().Slice() {
+		before := len(inputs)
+		err := filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return fmt.Errorf("audit: there is no file %q", path)
+			case err != nil:
+				return fmt.Errorf("audit: %w", err)
+			case path == arg && d.Type()&fs.ModeSymlink != 0 && !isFile(arg):
+				return hint(fmt.Errorf("audit: %q is a link to a directory", path), "name the directory itself")
+			case path != arg && !d.IsDir() && !d.Type().IsRegular():
+				return hint(fmt.Errorf("audit: %q is no regular file", path), "take it out of the release: what cannot be read cannot be audited")
+			case d.IsDir():
+				return nil
+			}
+			inputs = append(inputs, audit.Input{Path: path, AsOf: asOf})
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(inputs) == before {
+			return nil, fmt.Errorf("audit: there is no file in the directory %q", arg)
+		}
+	}
+	for i := range inputs {
+		for _, earlier := range inputs[:i] {
+			if sameFile(inputs[i].Path, earlier.Path) {
+				return nil, fmt.Errorf("audit: %q and %q are one file", earlier.Path, inputs[i].Path)
+			}
+		}
+	}
+	return inputs, auditLayouts(c, inputs)
+}
+
+// auditLayouts finds the layouts that are given for files.
+func auditLayouts(c *cli.Context, inputs []audit.Input) error {
+	for _, given := range c.StringSlice("layout") {
+		path, name, ok := cutLast(given)
+		if !ok {
+			return hint(fmt.Errorf("--layout %q does not say of which file", given), "such as --layout "+inputs[0].Path+"="+given)
+		}
+		i := slices.IndexFunc(inputs, func(in audit.Input) bool { return in.Path == path })
+		if i < 0 {
+			return fmt.Errorf("--layout %q: %q is none of the files", given, path)
+		}
+		var l *layouts.Layout
+		l, err := findLayout(name)
+		if err != nil {
+			return fmt.Errorf("--layout: %w", err)
+		}
+		inputs[i].Layout = l
+	}
+	return nil
+}
+
+// auditProgress tells how far the audit of all files is.
+func (p *program) auditProgress(inputs []audit.Input) func(audit.Progress) {
+	before := make([]int64, len(inputs)+1) // bytes of the files before each
+	for i, in := range inputs {
+		before[i+1] = before[i]
+		if info, err := os.Stat(in.Path); err == nil {
+			before[i+1] += info.Size()
+		}
+	}
+	start, bar := time.Now(), p.ui.progress()
+	var rows, earlier int64
+	file := 0
+	return func(pr audit.Progress) {
+		if pr.File != file {
+			earlier, file = earlier+rows, pr.File
+		}
+		if rows = pr.Rows; !bar.due() {
+			return
+		}
+		rate := int64(float64(earlier+rows) / time.Since(start).Seconds())
+		bar.show(before[pr.File]+min(pr.Done, before[pr.File+1]-before[pr.File]), before[len(inputs)],
+			fmt.Sprintf("file %d of %d: %s rows, %s a second", pr.File+1, len(inputs), group(rows), group(rate)))
+	}
+}
