@@ -58,7 +58,7 @@ func (p *program) compareCommand() *cli.Command {
 func (p *program) compareWhat(c *cli.Context) error {
 	switch {
 	case c.IsSet("score"):
-		return only(c, p.scoreSheet, "score", "sheet-key", "html", "csv")
+		return only(c, p.scoreSheet, "score", "sheet-key", "html")
 	case c.IsSet("card"):
 		return only(c, p.makeCard, "card", "card-passphrase-file", "layout", "jobs")
 	case c.IsSet("sample"), c.IsSet("sheet"):
@@ -67,7 +67,7 @@ func (p *program) compareWhat(c *cli.Context) error {
 	if cards, err := areCards(c.Args().Slice()); err != nil {
 		return err
 	} else if cards {
-		return only(c, p.compareCards, "card-passphrase-file", "html", "csv")
+		return only(c, p.compareCards, "card-passphrase-file", "html")
 	}
 	return only(c, p.compare, "html", "csv", "layout", "memory", "jobs", "temp-dir", "source")
 }

@@ -135,19 +135,16 @@ func areCards(args []string) (bool, error) {
 
 // compareCards tells how the files of two cards overlap.
 func (p *program) compareCards(c *cli.Context) error {
-	if c.NArg() > 2 {
-		return hint(fmt.Errorf("compare: %d cards were given", c.NArg()), "cards are compared two at a time: run it once for each pair")
-	}
 	if err := wantArgs(c, 2, 2, "a second card"); err != nil {
 		return err
 	}
 	pair := &tell.CardPair{PathA: c.Args().Get(0), PathB: c.Args().Get(1)}
 	for _, path := range c.Args().Slice() {
 		if !isFile(path) {
-			return hint(fmt.Errorf("compare: %q names a card with a day before it", path), "a card holds the day of its data: it is named without one")
+			return hint(fmt.Errorf("compare: there is no file %q", path), "a card holds the day of its data: it is named without one")
 		}
 	}
-	if err := checkOutputs(c, []string{"html", "csv"}, c.Args().Slice()); err != nil {
+	if err := checkOutputs(c, []string{"html"}, c.Args().Slice()); err != nil {
 		return err
 	}
 	key, err := cardKey(c, false)
@@ -164,8 +161,7 @@ func (p *program) compareCards(c *cli.Context) error {
 		return err
 	}
 	page := pair.Page("rollcheck " + version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), pair.CSV}}
-	if err := outs.write(); err != nil {
+	if err := (outputs{{"html", c.String("html"), page.HTML}}).write(); err != nil {
 		return err
 	}
 	if c.Bool("json") {
@@ -240,45 +236,28 @@ func (p *program) cardLines(pair *tell.CardPair) error {
 	for i := range pair.Overlaps {
 		o := &pair.Overlaps[i]
 		j.write(struct {
-			Type      string      `json:"type"`
-			A         string      `json:"a"`
-			B         string      `json:"b"`
-			Key       string      `json:"key"`
-			Main      bool        `json:"main"` // the headline is of it
-			KeysA     float64     `json:"keys_a"`
-			KeysB     float64     `json:"keys_b"`
-			AInB      *float64    `json:"a_in_b"` // null if no key of a was drawn; likewise the others
-			AInBCI    *[2]float64 `json:"a_in_b_ci"`
-			BInA      *float64    `json:"b_in_a"`
-			BInACI    *[2]float64 `json:"b_in_a_ci"`
-			Jaccard   *float64    `json:"jaccard"`
-			JaccardCI *[2]float64 `json:"jaccard_ci"`
-			Exact     bool        `json:"exact"`
-			Common    int64       `json:"common"` // of the keys drawn
-			Drawn     int64       `json:"drawn"`
+			Type      string     `json:"type"`
+			A         string     `json:"a"`
+			B         string     `json:"b"`
+			Key       string     `json:"key"`
+			Main      bool       `json:"main"` // the headline is of it
+			KeysA     float64    `json:"keys_a"`
+			KeysB     float64    `json:"keys_b"`
+			AInB      float64    `json:"a_in_b"`
+			AInBCI    [2]float64 `json:"a_in_b_ci"`
+			BInA      float64    `json:"b_in_a"`
+			BInACI    [2]float64 `json:"b_in_a_ci"`
+			Jaccard   float64    `json:"jaccard"`
+			JaccardCI [2]float64 `json:"jaccard_ci"`
+			Exact     bool       `json:"exact"`
+			Common    int64      `json:"common"` // of the keys drawn
+			Drawn     int64      `json:"drawn"`
 		}{
-			"card-overlap", pair.PathA, pair.PathB, o.Key.String(), o == pair.Main(), o.KeysA, o.KeysB,
-			valueOrNull(o.AInB), intervalOrNull(o.AInB), valueOrNull(o.BInA), intervalOrNull(o.BInA), valueOrNull(o.Jaccard), intervalOrNull(o.Jaccard), o.Exact, o.Common, o.Sample,
+			"card-overlap", pair.PathA, pair.PathB, o.Key.String(), o == pair.Main(), o.KeysA, o.KeysB, o.AInB.Value(), [2]float64{o.AInB.Low, o.AInB.High},
+			o.BInA.Value(), [2]float64{o.BInA.Low, o.BInA.High}, o.Jaccard.Value(), [2]float64{o.Jaccard.Low, o.Jaccard.High}, o.Exact, o.Common, o.Sample,
 		})
 	}
 	j.write(fields{"type": "headline", "a": pair.PathA, "b": pair.PathB, "text": pair.Headline()})
 	writeCaveats(j, pair.Caveats())
 	return j.done(fields{"files": 2, "pairs": 1})
-}
-
-// valueOrNull returns a share, nil of nothing.
-func valueOrNull(s compare.Share) *float64 {
-	if s.Of == 0 {
-		return nil
-	}
-	v := s.Value()
-	return &v
-}
-
-// intervalOrNull returns the interval of a share, nil of nothing.
-func intervalOrNull(s compare.Share) *[2]float64 {
-	if s.Of == 0 {
-		return nil
-	}
-	return &[2]float64{s.Low, s.High}
 }

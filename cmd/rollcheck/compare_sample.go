@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 
@@ -186,7 +185,7 @@ func (p *program) scoreSheet(c *cli.Context) error {
 	}
 	sheet := c.String("score")
 	keyFile := sheetKey(c, sheet)
-	if err := checkOutputs(c, []string{"html", "csv"}, []string{sheet, keyFile}); err != nil {
+	if err := checkOutputs(c, []string{"html"}, []string{sheet, keyFile}); err != nil {
 		return err
 	}
 	s, key, err := readScore(sheet, keyFile)
@@ -194,8 +193,7 @@ func (p *program) scoreSheet(c *cli.Context) error {
 		return err
 	}
 	page := tell.Scored(s, key, sheet, "rollcheck "+version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.ScoredCSV(w, s) }}}
-	if err := outs.write(); err != nil {
+	if err := (outputs{{"html", c.String("html"), page.HTML}}).write(); err != nil {
 		return err
 	}
 	if c.Bool("json") {

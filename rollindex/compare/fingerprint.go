@@ -62,7 +62,7 @@ const (
 )
 
 var traceTitles = map[Trace]string{
-	SharedErrors: "rows that depart from the source alike", SharedSelection: "the same rows chosen", SharedOrder: "order of the rows",
+	SharedErrors: "errors in the same rows", SharedSelection: "the same rows chosen", SharedOrder: "order of the rows",
 	SharedForm: "delimiter, quoting, line ends, encoding, padding", SharedColumns: "columns, their spelling and order", SharedVendor: "columns of one vendor",
 }
 

@@ -21,7 +21,6 @@ import (
 	"html/template"
 	"io"
 	"strconv"
-	"strings"
 )
 
 // Page is what is told: its title, the sentences that can be quoted, and the
@@ -149,12 +148,7 @@ func (p *Page) HTML(w io.Writer) error {
 		}
 		sections = append(sections, out)
 	}
-	var b strings.Builder
-	if err := pages.Execute(&b, map[string]any{"Title": p.Title, "Lead": p.Lead, "Sections": sections, "Foot": p.Foot}); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), " %", "\u00a0%")) // a number and its sign stay together
-	return err
+	return pages.Execute(w, map[string]any{"Title": p.Title, "Lead": p.Lead, "Sections": sections, "Foot": p.Foot})
 }
 
 func (t Text) html(*ids) (template.HTML, error) { return render("text", string(t)) }

@@ -103,7 +103,7 @@ func TestHTML(t *testing.T) {
 	if images != 2 {
 		t.Errorf("%d plots, want 2", images)
 	}
-	for _, want := range []string{"94.1\u00a0%", "a detail", "only in one", "in neither", "3,827", `lang="en"`, `name="viewport"`, "@media print"} {
+	for _, want := range []string{"94.1 %", "a detail", "only in one", "in neither", "3,827", `lang="en"`, `name="viewport"`, "@media print"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}

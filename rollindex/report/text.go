@@ -7,14 +7,6 @@ import (
 	"rollcheck/data/advice"
 )
 
-// joint stands for the space of "90 %" while lines are folded.
-const joint = "\ue000"
-
-// fold folds a text as [advice.Fold] does, and keeps a number and its sign together.
-func fold(first, indent, text string, width int) string {
-	return strings.ReplaceAll(advice.Fold(first, indent, strings.ReplaceAll(text, " %", joint+"%"), width), joint, " ")
-}
-
 // leastWidth is the narrowest page that a text is set in.
 const leastWidth = 40
 
@@ -23,9 +15,9 @@ const leastWidth = 40
 func (p *Page) Text(width int) string {
 	width = max(width, leastWidth)
 	var b strings.Builder
-	b.WriteString(fold("", "", p.Title, width))
+	b.WriteString(advice.Fold("", "", p.Title, width))
 	for _, s := range p.Lead {
-		b.WriteString("\n" + fold("", "", s, width))
+		b.WriteString("\n" + advice.Fold("", "", s, width))
 	}
 	for i := range p.Sections {
 		s := &p.Sections[i]
@@ -48,12 +40,12 @@ func (p *Page) Text(width int) string {
 	return b.String()
 }
 
-func (t Text) text(width int) string { return fold("", "", string(t), width) }
+func (t Text) text(width int) string { return advice.Fold("", "", string(t), width) }
 
 func (l List) text(width int) string {
 	var b strings.Builder
 	for _, s := range l {
-		b.WriteString(fold("  - ", "    ", s, width))
+		b.WriteString(advice.Fold("  - ", "    ", s, width))
 	}
 	return b.String()
 }
@@ -70,7 +62,7 @@ const gap = "  "
 func (t *Table) text(width int) string {
 	var b strings.Builder
 	if t.Caption != "" {
-		b.WriteString(fold("", "", t.Caption, width))
+		b.WriteString(advice.Fold("", "", t.Caption, width))
 	}
 	widths := t.widths(width)
 	for from := 1; from == 1 || from < len(t.Columns); {
@@ -114,7 +106,7 @@ func (t *Table) part(b *strings.Builder, widths []int, from, to, width int) {
 	for _, r := range t.Rows {
 		t.line(b, r.Cells, widths, from, to)
 		if r.Note != "" && to == len(t.Columns) {
-			b.WriteString(fold("      ", "      ", r.Note, width))
+			b.WriteString(advice.Fold("      ", "      ", r.Note, width))
 		}
 	}
 }
@@ -134,7 +126,7 @@ func (t *Table) line(b *strings.Builder, cells []string, widths []int, from, to 
 // broken folds a head, in the middle of a word where one is too long: names of
 // files may have no spaces.
 func broken(s string, width int) (lines []string) {
-	for line := range strings.Lines(fold("", "", s, width)) {
+	for line := range strings.Lines(advice.Fold("", "", s, width)) {
 		runes := []rune(strings.TrimSuffix(line, "\n"))
 		for len(runes) > width {
 			lines, runes = append(lines, string(runes[:width])), runes[width:]

@@ -139,7 +139,7 @@ func TestScoreText(t *testing.T) {
 // A fingerprint is consistent with, not from, and is at the head only with a source.
 func TestFingerprintWords(t *testing.T) {
 	res := pair(900)
-	f := &compare.Fingerprint{Pair: compare.Pair{A: 0, B: 1, Source: -1}, Log10: 2.2, Parts: []compare.Part{{Trait: compare.SharedOrder, Log10: -1, Found: "found", Basis: "basis"}, {Trait: compare.SharedColumns, Log10: 3.2, Found: "found", Basis: "basis"}}}
+	f := &compare.Fingerprint{Pair: compare.Pair{A: 0, B: 1, Source: -1}, Log10: 2.2, Parts: []compare.Part{{Trait: compare.SharedOrder, Log10: -1, Found: "found", Basis: "basis"}}}
 	res.Fingerprints = []*compare.Fingerprint{f}
 	v := vendors.All()[0]
 	res.Descent = []compare.Descent{{File: "/home/quill/leak.csv", Index: 0, Vendor: &v, Columns: []string{"LALVOTERID"}}}
@@ -173,42 +173,5 @@ func TestFingerprintWords(t *testing.T) {
 	}
 	if strings.Contains(text, "--source") {
 		t.Error("a source is asked for that was given")
-	}
-}
-
-// The order of rows alone, with no source to hold it against, says nothing of a copy.
-func TestOrderAlone(t *testing.T) {
-	res := pair(900)
-	f := &compare.Fingerprint{Pair: compare.Pair{A: 0, B: 1, Source: -1}, Log10: 0.7, Parts: []compare.Part{{Trait: compare.SharedOrder, Log10: 0.7}, {Trait: compare.SharedForm, Log10: 0}}}
-	if got := FingerprintText(res, f); !strings.Contains(got, "is not told") || strings.Contains(got, "likely") {
-		t.Error(got)
-	}
-	f.Parts[1].Log10 = 1.5
-	if got := FingerprintText(res, f); strings.Contains(got, "is not told") {
-		t.Error(got)
-	}
-}
-
-// Of cards and scores the numbers are there as tables too.
-func TestSmallTables(t *testing.T) {
-	p := cards(400)
-	p.Overlaps[0].BInA = compare.NewShare(0, 0)
-	var b strings.Builder
-	if err := p.CSV(&b); err != nil {
-		t.Fatal(err)
-	}
-	a, c := p.labels()
-	for _, want := range []string{"contained," + a + "," + c + ",name-dob,400,4000,0.1,", ",main\r\n", "contained," + c + "," + a + ",voter-id,0,0,,,,"} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("%q is not in\n%s", want, b.String())
-		}
-	}
-	b.Reset()
-	s := &compare.Score{Rows: 1000, Covered: 1000, Drawn: 20, Checked: 10, Wrong: 1, Rate: 0.1, Low: 0.0025, High: 0.445}
-	if err := ScoredCSV(&b, s); err != nil {
-		t.Fatal(err)
-	}
-	if want := "whole,,1000,20,10,1,0.1,0.0025,0.445\r\n"; !strings.HasSuffix(b.String(), want) {
-		t.Errorf("%q is not in\n%s", want, b.String())
 	}
 }

@@ -29,7 +29,7 @@ func compared(res *compare.Result) *comparison {
 
 // mostPairs is how many pairs of files are told one by one in the text of a page;
 // beyond them the matrix tells more.
-const mostPairs = 4
+const mostPairs = 6
 
 // Compared returns the page of a comparison. program names what made it.
 func Compared(res *compare.Result, program string) *report.Page {
@@ -144,9 +144,6 @@ func (c *comparison) headline(o *compare.Overlap, small, big int) string {
 	said := fmt.Sprintf("%s of %s are in %s%s; the other way round, %s.", shareText(share), rows, other, by, shareText(back))
 	if byChance(o.Key, share, keys) {
 		return said + " That is no more than strangers have in common by chance."
-	}
-	if most := c.strangers(o); most != "" {
-		return said + " " + most
 	}
 	for _, more := range []string{c.lacking(small, big), c.fuller(small, big)} {
 		if more != "" {
@@ -346,7 +343,7 @@ func (c *comparison) byKey() *report.Table {
 	for i := range c.Overlaps {
 		o := &c.Overlaps[i]
 		t.Rows = append(t.Rows, report.Row{Cells: []string{
-			letter(o.A) + " and " + letter(o.B) + ", by " + tiers[o.Key].words, tiers[o.Key].tier, group(o.RowsA) + " / " + group(o.RowsB),
+			letter(o.A) + " and " + letter(o.B) + ", " + o.Key.String(), tiers[o.Key].tier, group(o.RowsA) + " / " + group(o.RowsB),
 			report.Percent(o.AInB().Value()), report.Percent(o.BInA().Value()),
 		}})
 	}
@@ -401,12 +398,11 @@ func (c *comparison) agreement() (blocks []report.Block) {
 // alone tells what each file has that no other has: rows by the key that its pairs
 // are told by, and columns.
 func (c *comparison) alone() *report.Table {
-	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows, key in no other", Number: true}, {Title: "of rows with the key", Number: true}}}
+	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows, key in no other", Number: true}, {Title: "of rows with the key", Number: true}, {Title: "Key"}}}
 	for i, f := range c.Files {
-		cells, notes := []string{letter(i) + "  " + c.labels[i], "-", "-"}, []string{"no key in common with another"}
+		cells := []string{letter(i) + "  " + c.labels[i], "-", "-", "none in common"}
 		if k, ok := MainKey(c.Result, i); ok {
-			cells = []string{cells[0], group(c.Alone[i][k]), shareText(compare.NewShare(c.Alone[i][k], f.Keys[k]))}
-			notes[0] = "by " + tiers[k].words
+			cells = []string{cells[0], group(c.Alone[i][k]), shareText(compare.NewShare(c.Alone[i][k], f.Keys[k])), k.String()}
 		}
 		var others []int
 		for j := range c.Files {
@@ -414,10 +410,11 @@ func (c *comparison) alone() *report.Table {
 				others = append(others, j)
 			}
 		}
+		note := ""
 		if cols := c.only(i, others...); len(cols) > 0 {
-			notes = append(notes, "only it has "+columnList(cols, len(cols)))
+			note = "only it has " + columnList(cols, len(cols))
 		}
-		t.Rows = append(t.Rows, report.Row{Cells: cells, Note: strings.Join(notes, "; ")})
+		t.Rows = append(t.Rows, report.Row{Cells: cells, Note: note})
 	}
 	return t
 }
@@ -438,11 +435,11 @@ func MainKey(res *compare.Result, file int) (best hashing.KeyType, ok bool) {
 // repeated tells the rows whose key another row of the file has; nil if there are
 // none.
 func (c *comparison) repeated() *report.Table {
-	t := &report.Table{Columns: []report.Column{{Title: "File, key"}, {Title: "Rows", Number: true}, {Title: "of rows with the key", Number: true}}}
+	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Key"}, {Title: "Rows", Number: true}, {Title: "of rows with the key", Number: true}}}
 	for i, f := range c.Files {
 		for _, k := range hashing.KeyTypes() {
 			if n := c.Repeated[i][k]; n > 0 {
-				t.Rows = append(t.Rows, report.Row{Cells: []string{letter(i) + "  " + c.labels[i] + ", by " + tiers[k].words, group(n), report.Percent(float64(n) / float64(f.Keys[k]))}})
+				t.Rows = append(t.Rows, report.Row{Cells: []string{letter(i) + "  " + c.labels[i], k.String(), group(n), report.Percent(float64(n) / float64(f.Keys[k]))}})
 			}
 		}
 	}

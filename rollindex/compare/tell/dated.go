@@ -57,37 +57,29 @@ func Verdict(d *compare.Dating) string { return dated(d).verdict() }
 func (g *dating) verdict() string {
 	switch g.Verdict {
 	case compare.AtSnapshot:
-		snapshot := fmt.Sprintf("the snapshot of %s (%s)", day(g.Snapshots[g.Best].AsOf), g.labels[g.Best])
-		switch {
-		case g.From == hashing.Date{} && g.To == hashing.Date{}:
-			return fmt.Sprintf("The data of %s is consistent with %s, and with any other day.", g.leak, snapshot)
-		case g.From == g.To:
-			return fmt.Sprintf("The data of %s is consistent with %s, to the day (95 %% interval).", g.leak, snapshot)
-		}
-		return fmt.Sprintf("The data of %s is consistent with %s; of the snapshots, that of %s (%s) fits best.", g.leak, g.span(), day(g.Snapshots[g.Best].AsOf), g.labels[g.Best])
+		return fmt.Sprintf("The data of %s is consistent with the snapshot of %s (%s), %s.", g.leak, day(g.Snapshots[g.Best].AsOf), g.labels[g.Best], g.span())
 	case compare.Between:
-		return fmt.Sprintf("The data of %s is consistent with %s, best with a copy made about %s; it fits none of the snapshots themselves.", g.leak, g.span(), day(g.Estimate))
+		return fmt.Sprintf("The data of %s is consistent with a copy made about %s, %s; it fits none of the snapshots themselves.", g.leak, day(g.Estimate), g.span())
 	case compare.OtherSource:
 		return fmt.Sprintf("%s is not consistent with the source of these snapshots: %s.", g.leak, g.Why)
 	}
 	return fmt.Sprintf("When the data of %s was taken cannot be told: %s.", g.leak, g.Why)
 }
 
-// span words the interval, which comes first in a sentence: a snapshot by itself is
-// quoted as if it were the day.
+// span words the interval.
 func (g *dating) span() string {
 	open := hashing.Date{}
 	switch {
 	case g.From == open && g.To == open:
-		return "any day"
+		return "and with any other day"
 	case g.From == open:
-		return "any day up to " + day(g.To) + " (95 % interval; no snapshot is earlier)"
+		return "and with any day up to " + day(g.To) + " (95 % interval; no snapshot is earlier)"
 	case g.To == open:
-		return "any day from " + day(g.From) + " on (95 % interval; no snapshot is later)"
+		return "and with any day from " + day(g.From) + " on (95 % interval; no snapshot is later)"
 	case g.From == g.To:
-		return day(g.From) + " (95 % interval)"
+		return "to the day (95 % interval)"
 	}
-	return "any day from " + day(g.From) + " to " + day(g.To) + " (95 % interval)"
+	return "and with any day from " + day(g.From) + " to " + day(g.To) + " (95 % interval)"
 }
 
 // bounds words what each bound rests on.

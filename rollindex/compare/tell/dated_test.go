@@ -40,11 +40,11 @@ func TestVerdict(t *testing.T) {
 		why      string
 		want     string
 	}{
-		{compare.AtSnapshot, at(2020, 8, 20), at(2020, 9, 1), "", "The data of leak.csv is consistent with any day from 20 August 2020 to 1 September 2020 (95 % interval); of the snapshots, that of 1 September 2020 (2020-09-01.txt) fits best."},
-		{compare.AtSnapshot, at(2020, 8, 20), none, "", "The data of leak.csv is consistent with any day from 20 August 2020 on (95 % interval; no snapshot is later); of the snapshots, that of 1 September 2020 (2020-09-01.txt) fits best."},
-		{compare.AtSnapshot, none, at(2020, 6, 3), "", "The data of leak.csv is consistent with any day up to 3 June 2020 (95 % interval; no snapshot is earlier); of the snapshots, that of 1 September 2020 (2020-09-01.txt) fits best."},
+		{compare.AtSnapshot, at(2020, 8, 20), at(2020, 9, 1), "", "The data of leak.csv is consistent with the snapshot of 1 September 2020 (2020-09-01.txt), and with any day from 20 August 2020 to 1 September 2020 (95 % interval)."},
+		{compare.AtSnapshot, at(2020, 8, 20), none, "", "The data of leak.csv is consistent with the snapshot of 1 September 2020 (2020-09-01.txt), and with any day from 20 August 2020 on (95 % interval; no snapshot is later)."},
+		{compare.AtSnapshot, none, at(2020, 6, 3), "", "The data of leak.csv is consistent with the snapshot of 1 September 2020 (2020-09-01.txt), and with any day up to 3 June 2020 (95 % interval; no snapshot is earlier)."},
 		{compare.AtSnapshot, at(2020, 9, 1), at(2020, 9, 1), "", "The data of leak.csv is consistent with the snapshot of 1 September 2020 (2020-09-01.txt), to the day (95 % interval)."},
-		{compare.Between, at(2020, 7, 10), at(2020, 7, 20), "", "The data of leak.csv is consistent with any day from 10 July 2020 to 20 July 2020 (95 % interval), best with a copy made about 15 July 2020; it fits none of the snapshots themselves."},
+		{compare.Between, at(2020, 7, 10), at(2020, 7, 20), "", "The data of leak.csv is consistent with a copy made about 15 July 2020, and with any day from 10 July 2020 to 20 July 2020 (95 % interval); it fits none of the snapshots themselves."},
 		{compare.OtherSource, none, none, "3 of 100 rows", "leak.csv is not consistent with the source of these snapshots: 3 of 100 rows."},
 		{compare.CannotTell, none, none, "too little", "When the data of leak.csv was taken cannot be told: too little."},
 	} {

@@ -149,11 +149,9 @@ func TestCaveats(t *testing.T) {
 	numberMet := pair(900)
 	numberMet.Main[0].Key = hashing.VoterID
 	numberMet.Fields = append(numberMet.Fields, compare.Agreement{A: 0, B: 1, Field: compare.First, Same: 400, Differs: 500}, compare.Agreement{A: 0, B: 1, Field: compare.Phone, Same: 90, OnlyA: 800})
-	if said := Headlines(numberMet)[0].Text; !strings.HasSuffix(said, "Of the rows matched, 500 differ in first name and 400 agree: most are hardly the same people.") {
-		t.Errorf("the headline does not say that they are strangers: %q", said)
-	}
+	has(numberMet, "Of the rows of leak.csv and release.csv that are matched by voter id and surname, 500 differ in first name and 400 agree: most are hardly the same people.")
 	has(numberMet, "leak.csv has the telephone number of 800 rows where release.csv has none for the same rows. That a column is public does not say that these are.")
-	if all := strings.Join(Caveats(pair(900)), "\n") + Headlines(pair(900))[0].Text; strings.Contains(all, "hardly the same") || strings.Contains(all, "for the same rows") {
+	if all := strings.Join(Caveats(pair(900)), "\n"); strings.Contains(all, "hardly the same") || strings.Contains(all, "for the same rows") {
 		t.Errorf("said of rows that agree:\n%s", all)
 	}
 }
