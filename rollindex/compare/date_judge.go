@@ -112,8 +112,18 @@ func (d *Dating) span(curve []moment, likeliest moment) (best moment, conflict s
 		if d.NotAfter.Year != 0 && (d.To.Year == 0 || after(d.To, d.NotAfter)) {
 			d.To = d.NotAfter
 		}
+		d.Estimate = d.middle()
 	}
 	return best, conflict
+}
+
+// middle returns the day in the middle of the interval, the likeliest if it is open.
+func (d *Dating) middle() hashing.Date {
+	if d.From.Year == 0 || d.To.Year == 0 {
+		return d.Estimate
+	}
+	a := midday(d.From)
+	return dateOf(a.Add(midday(d.To).Sub(a) / 2))
 }
 
 // crossing returns the day on which the line between a moment above a level of
