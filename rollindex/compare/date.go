@@ -102,9 +102,9 @@ type Dating struct {
 	Best      int    // snapshot that fits best of those that the bounds allow, if any; -1 if there is none
 	// From and To are the days within 1.92 units of log-likelihood of the likeliest; the
 	// zero date is an open end: before the first or after the last snapshot, which
-	// nothing here could tell. Estimate is the day in the middle of the two, which is
-	// nearer to the truth than the likeliest: of few rows many days are equally likely
-	// (scripts/dating). With an open end it is the likeliest day.
+	// nothing here could tell. Estimate is the likeliest day, or of several that are
+	// alike the one in their midst: the first of them would be early, by a month in
+	// leaks of 50 rows. The middle of the interval would be in another month more often.
 	Estimate, From, To hashing.Date
 	// NotBefore and NotAfter are the closest of the Bounds; zero if there is none.
 	NotBefore, NotAfter hashing.Date
