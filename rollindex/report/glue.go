@@ -1,6 +1,7 @@
 package report
 
 import (
+	"html/template"
 	"regexp"
 	"strings"
 
@@ -17,6 +18,15 @@ func bind(text, space string) string {
 
 // unbroken is how HTML writes them: with spaces that do not break.
 func unbroken(text string) string { return bind(bind(text, "\u00a0"), "\u00a0") } // twice, since two may share a digit
+
+// whole are intervals and days, which a browser would break after a hyphen.
+var whole = regexp.MustCompile(`\([0-9.]+-[0-9.]+\)|[0-9]{4}-[0-9]{2}-[0-9]{2}`)
+
+// kept is HTML of a text in which numbers and their signs, intervals and days stand in
+// one line.
+func kept(text string) template.HTML {
+	return template.HTML(whole.ReplaceAllString(template.HTMLEscapeString(unbroken(text)), `<span class="w">$0</span>`))
+}
 
 // held stands for such a space while a text is folded, which breaks at any space
 // there is.

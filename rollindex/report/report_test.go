@@ -129,13 +129,13 @@ func attr(n *html.Node, key string) string {
 func TestUnbroken(t *testing.T) {
 	p := &report.Page{Title: "T", Lead: []string{strings.Repeat("word ", 14) + "< 0.1 % (0-4) and 99.9 % and 3 % 4 %."}}
 	p.Section("S", report.List{"12 % of"}, report.Text("13 % of"), &report.Table{
-		Caption: "14 % of", Columns: []report.Column{{Title: "15 %"}, {Title: "16 %"}}, Rows: []report.Row{{Cells: []string{"17 %", "18 %"}, Note: "19 % of"}},
+		Caption: "14 % of", Columns: []report.Column{{Title: "15 %"}, {Title: "16 %"}}, Rows: []report.Row{{Cells: []string{"17 %", "18 %"}, Note: "19 % of 2020-03-01 (93.9-94.3)"}},
 	})
 	text := render(t, p)
 	if strings.Contains(text[strings.Index(text, "</style>"):], " %") {
 		t.Error("HTML in which a number and its sign can be parted")
 	}
-	for _, want := range []string{"&lt;\u00a00.1\u00a0%", "3\u00a0% 4\u00a0%.", "h2, caption, thead, tr.noted { break-after: avoid; }"} {
+	for _, want := range []string{"&lt;\u00a00.1\u00a0%", "3\u00a0% 4\u00a0%.", `<span class="w">2020-03-01</span> <span class="w">(93.9-94.3)</span>`, "h2, caption, thead, tr.noted { break-after: avoid; }"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}

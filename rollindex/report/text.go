@@ -23,9 +23,9 @@ func (p *Page) Text(width int) string {
 			continue
 		}
 		var body strings.Builder
-		for j, block := range s.Blocks {
+		for _, block := range s.Blocks {
 			text := block.text(width)
-			if j > 0 && text != "" {
+			if body.Len() > 0 && text != "" {
 				body.WriteByte('\n')
 			}
 			body.WriteString(text)
@@ -196,9 +196,6 @@ func (t *Table) line(b *strings.Builder, cells []string, widths []int, from, to 
 // broken folds a cell, in the middle of a word where one is too long: names of
 // files may have no spaces.
 func broken(s string, width int) (lines []string) {
-	if utf8.RuneCountInString(s) <= width {
-		return []string{s}
-	}
 	for line := range strings.Lines(fold("", "", s, width)) {
 		runes := []rune(strings.TrimSuffix(line, "\n"))
 		for len(runes) > width {
