@@ -168,6 +168,7 @@ func (p *program) sampleLines(k *compare.SampleKey, path, sheet, keyFile string)
 		Sheet  string `json:"sheet"`
 		Key    string `json:"sheet_key"`
 	}{"sample", path, k.SHA256, k.Rows, len(k.Stratum), k.Seed, byName(k.By), sheet, keyFile})
+	writeCaveats(j, tell.DrawnCaveats(sheet, keyFile))
 	return j.done(fields{"drawn": len(k.Stratum)})
 }
 
