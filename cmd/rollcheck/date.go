@@ -202,7 +202,8 @@ func (p *program) datingLines(d *compare.Dating) error {
 			After  *string `json:"not_after"`
 			Rows   int64   `json:"rows"` // that say so
 			Of     int64   `json:"of"`   // that could
-		}{Type: "bound", Clue: b.Clue.String(), Rows: b.Rows, Of: b.Of}
+			Text   string  `json:"text"`
+		}{Type: "bound", Clue: b.Clue.String(), Rows: b.Rows, Of: b.Of, Text: tell.BoundText(&b)}
 		if b.After {
 			line.After = dateOrNull(b.Day)
 		} else {

@@ -117,7 +117,8 @@ var style string
 
 var pages = template.Must(template.New("page").Funcs(template.FuncMap{
 	"percent": func(share float64) string { return strconv.FormatFloat(100*min(max(share, 0), 1), 'f', 2, 64) + "%" },
-	"style":   func() template.CSS { return template.CSS(style) },
+	"bound":   unbroken, "kept": kept,
+	"style": func() template.CSS { return template.CSS(style) },
 }).Parse(pageHTML))
 
 // ids numbers what is referred to by an id.

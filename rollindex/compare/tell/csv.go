@@ -134,3 +134,70 @@ func DatedCSV(w io.Writer, d *compare.Dating) error {
 	}
 	return t.done()
 }
+
+// CardsCSV writes the numbers of a comparison of cards as one table:
+//
+//	table     contained | jaccard | column
+//	a, b      cards; of contained, people of a in terms of b
+//	item      a key type or kind of column
+//	count, of  keys found, of those drawn; blank for a column
+//	share     count / of, blank if nothing was drawn; how full a column is, rounded
+//	low, high  its 95 % interval
+//	note      main for the key that the pair is told by, exact where nothing was drawn
+func CardsCSV(w io.Writer, p *CardPair) error {
+	t := newTable(w, "table", "a", "b", "item", "count", "of", "share", "low", "high", "note")
+	a, b := p.labels()
+	for i := range p.Overlaps {
+		o := &p.Overlaps[i]
+		var notes []string
+		if o == p.Main() {
+			notes = append(notes, "main")
+		}
+		if o.Exact {
+			notes = append(notes, "exact")
+		}
+		put := func(name, a, b string, s compare.Share) {
+			cells := []string{name, a, b, o.Key.String(), count(s.Part), count(s.Of), "", "", "", strings.Join(notes, " ")}
+			if s.Of > 0 {
+				cells[6], cells[7], cells[8] = number(s.Value()), number(s.Low), number(s.High)
+			}
+			t.row(cells...)
+		}
+		put("contained", a, b, o.AInB)
+		put("contained", b, a, o.BInA)
+		put("jaccard", a, b, o.Jaccard)
+	}
+	for i, c := range []*compare.Card{p.A, p.B} {
+		for _, col := range c.Columns {
+			t.row("column", []string{a, b}[i], "", col.Kind.String(), "", "", number(float64(col.Percent)/100), "", "", "")
+		}
+	}
+	return t.done()
+}
+
+// ScoredCSV writes a score as one table:
+//
+//	table     stratum | score
+//	sheet     its name
+//	item      of a stratum its name
+//	rows      of the file, or of the part
+//	drawn, checked, wrong  rows
+//	rate      of wrong rows, blank if none was checked; of the score weighed by parts
+//	low, high  its 95 % interval
+func ScoredCSV(w io.Writer, s *compare.Score, sheet string) error {
+	t := newTable(w, "table", "sheet", "item", "rows", "drawn", "checked", "wrong", "rate", "low", "high")
+	label := Labels([]string{sheet})[0]
+	put := func(name, item string, rows int64, drawn int, checked, wrong int64, rate, low, high float64) {
+		cells := []string{name, label, item, count(rows), count(int64(drawn)), count(checked), count(wrong), "", "", ""}
+		if checked > 0 {
+			cells[7], cells[8], cells[9] = number(rate), number(low), number(high)
+		}
+		t.row(cells...)
+	}
+	for i := range s.Strata {
+		r := &s.Strata[i]
+		put("stratum", stratumName(s.By, &r.Stratum), r.Rows, r.Drawn, r.Rate.Of, r.Rate.Part, r.Rate.Value(), r.Rate.Low, r.Rate.High)
+	}
+	put("score", "", s.Rows, s.Drawn, int64(s.Checked), int64(s.Wrong), s.Rate, s.Low, s.High)
+	return t.done()
+}

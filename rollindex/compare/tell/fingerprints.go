@@ -62,7 +62,11 @@ func (c *comparison) fingerprints() (said, parts []report.Block) {
 		for _, p := range f.Parts {
 			t.Rows = append(t.Rows, weighed(p.Trait.Title(), p.Log10, p.Found))
 		}
-		t.Rows = append(t.Rows, weighed("all together", f.Log10, ""))
+		together := weighed("all together", f.Log10, "")
+		if f.Untold {
+			together.Cells[1] = "not told"
+		}
+		t.Rows = append(t.Rows, together)
 		parts = append(parts, t)
 	}
 	return said, parts

@@ -272,3 +272,68 @@ func TestRecord(t *testing.T) {
 		t.Errorf("of no state: %q", got)
 	}
 }
+
+// Rows that share a number and nearly never a name or a birth date are told as such
+// where they are counted.
+func TestStrangers(t *testing.T) {
+	res := pair(6)
+	res.Main[0].Key, res.Overlaps[0].Key = hashing.VoterID, hashing.VoterID
+	o := &res.Main[0]
+	const said = " But of those that can be compared, "
+	for _, c := range []struct {
+		first, birth [2]int64 // same, differs
+		want         string
+	}{
+		{[2]int64{0, 6}, [2]int64{0, 6}, "all differ in first name and birth date: they are hardly the same people."},
+		{[2]int64{1, 20}, [2]int64{2, 20}, "at least 90.9 % differ in first name and birth date: they are hardly the same people."},
+		{[2]int64{0, 6}, [2]int64{}, "all differ in first name: they are hardly the same people."},
+		{[2]int64{0, 6}, [2]int64{3, 3}, ""},
+		{[2]int64{}, [2]int64{}, ""},
+	} {
+		res.Fields = []compare.Agreement{{A: 0, B: 1, Field: compare.Last, Same: 6}, {A: 0, B: 1, Field: compare.First, Same: c.first[0], Differs: c.first[1]}, {A: 0, B: 1, Field: compare.BirthDate, Same: c.birth[0], Differs: c.birth[1]}}
+		got := Headlines(res)[0].Text
+		if c.want == "" && strings.Contains(got, said) || c.want != "" && !strings.HasSuffix(got, said+c.want) || Strangers(res, o) != (c.want != "") {
+			t.Errorf("%v %v: %s", c.first, c.birth, got)
+		}
+	}
+	res.Fields[1], res.Fields[2] = compare.Agreement{A: 0, B: 1, Field: compare.First, Differs: 6}, compare.Agreement{}
+	res.Overlaps = append(res.Overlaps, compare.Overlap{A: 0, B: 1, Key: hashing.NameDOB, Common: 2})
+	if Strangers(res, o) {
+		t.Error("two people are in common by name and birth date")
+	}
+}
+
+// The head of a page has five sentences at most, one of them on the public record of
+// files of no known state; the others stand in their sections.
+func TestLead(t *testing.T) {
+	res := pair(900)
+	for range 3 {
+		res.Files = append(res.Files, file("/x/"+letter(len(res.Files))+".csv", september, "US-FL", 500, map[field.Kind]int64{field.Email: 100}))
+	}
+	res.Files[4].Jurisdictions = nil
+	zero := [hashing.NumKeyTypes]int64{}
+	res.Main, res.Overlaps, res.Paired = nil, nil, nil
+	for b := range res.Files {
+		res.Files[b].Sources[0].Bytes = int64(b)
+		if b > 1 {
+			res.Files[b].Columns[0].Record = compare.Beyond
+			res.Alone, res.Repeated = append(res.Alone, zero), append(res.Repeated, zero)
+		}
+		for a := range b {
+			res.Main = append(res.Main, compare.Overlap{A: a, B: b, Key: hashing.NameDOB, RowsA: 500, RowsB: 500, KeysA: 500, KeysB: 500, Common: 100, MatchedA: 100, MatchedB: 100})
+			res.Paired = append(res.Paired, 100)
+		}
+	}
+	res.Overlaps = res.Main
+	page := Compared(res, "rollcheck test")
+	head := strings.Join(page.Lead, "\n")
+	if len(page.Lead) != 5 || !strings.Contains(head, "C.csv holds more than the public record") || !strings.Contains(head, "Whether E.csv holds more than a public record cannot be told: its state is not known.") {
+		t.Errorf("%d sentences:\n%s", len(page.Lead), head)
+	}
+	text := page.Text(1000)
+	for _, want := range []string{`(?s)COLUMNS AND THE PUBLIC RECORD\n.*  - D\.csv holds more`, `(?s)HOW THE FILES OVERLAP\n.*  - 20\.0 % .*The tables below have the other 4 pairs`} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("%s is not in\n%s", want, text)
+		}
+	}
+}
