@@ -124,16 +124,7 @@ func (p *program) compare(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	page := tell.Compared(res, "rollcheck "+version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.ComparedCSV(w, res) }}}
-	if err := outs.write(); err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		err = p.comparisonLines(res)
-	} else {
-		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
-	}
+	err = p.tellPage(c, tell.Compared(res, "rollcheck "+version()), func(w io.Writer) error { return tell.ComparedCSV(w, res) }, func() error { return p.comparisonLines(res) })
 	if err != nil {
 		return err
 	}

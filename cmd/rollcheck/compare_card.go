@@ -166,16 +166,7 @@ func (p *program) compareCards(c *cli.Context) error {
 	if pair.Overlaps, err = compare.CompareCards(pair.A, pair.B); err != nil {
 		return err
 	}
-	page := pair.Page("rollcheck " + version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.CardsCSV(w, pair) }}}
-	if err := outs.write(); err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		err = p.cardLines(pair)
-	} else {
-		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
-	}
+	err = p.tellPage(c, pair.Page("rollcheck "+version()), func(w io.Writer) error { return tell.CardsCSV(w, pair) }, func() error { return p.cardLines(pair) })
 	if err != nil {
 		return err
 	}

@@ -194,16 +194,7 @@ func (p *program) scoreSheet(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	page := tell.Scored(s, key, sheet, "rollcheck "+version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.ScoredCSV(w, s, sheet) }}}
-	if err := outs.write(); err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		err = p.scoreLines(s, key, sheet)
-	} else {
-		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
-	}
+	err = p.tellPage(c, tell.Scored(s, key, sheet, "rollcheck "+version()), func(w io.Writer) error { return tell.ScoredCSV(w, s, sheet) }, func() error { return p.scoreLines(s, key, sheet) })
 	if err == nil && s.Checked == 0 {
 		err = exitCode(exitIncomplete)
 	}

@@ -33,6 +33,7 @@ type File struct {
 	Sources       []hashing.Source
 	Rows          int64 // read, skipped ones included
 	Skipped       map[string]int64
+	Doubts        []string                   // clauses: what its values do not settle of how it was read
 	Unread        int                        // members that were not read and may hold people
 	Keyless       int64                      // rows that carry nothing to match by
 	Keys          [hashing.NumKeyTypes]int64 // rows that carry the key

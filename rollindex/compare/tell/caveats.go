@@ -65,6 +65,9 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		if n := f.Rows - f.Read(); n > 0 {
 			say("%s of %s could not be read (%s) and %s left out.", plural(n, "row", "rows"), labels[i], reasons(f), wasWere(n))
 		}
+		if len(f.Doubts) > 0 {
+			say("How %s was read is not settled by what is in it: %s. Hold the line of somebody you know against its layout.", labels[i], some(f.Doubts))
+		}
 		if f.Unread > 0 {
 			say("%s of %s that may hold people %s not read: nothing said here covers them.", plural(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
 		}

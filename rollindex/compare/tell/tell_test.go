@@ -135,6 +135,8 @@ func TestCaveats(t *testing.T) {
 	has(res, "release.csv is said to be of 1 September 2020, and 100 registrations or votes are in it later than that")
 	res.Files[1].Unread = 2
 	has(res, "2 members of release.csv that may hold people were not read")
+	res.Files[1].Doubts = []string{"the names do not confirm which column is the surname"}
+	has(res, "How release.csv was read is not settled by what is in it: the names do not confirm which column is the surname. Hold the line of somebody you know against its layout.")
 	res.Files[0].Keyless = 1
 	has(res, "Whether rows with nothing to match by are elsewhere cannot be told: 1 row of leak.csv (0.1 %)")
 	res.Files[0].Skipped = map[string]int64{"fields": 7, "utf": 3}
