@@ -22,7 +22,8 @@ import (
 
 const compareExit = `EXIT STATUS:
    0    two of the files or more have rows in common; a card or a sheet was written, a sheet scored
-   1    no two of them have, and all were read whole
+   1    no two of them have, and all were read whole; or only numbers of voters that by first name and
+        birth date are others
    2    an error, or nothing was found and something was not read, could not be matched, or was
         estimated; or no row of a sheet was checked
    130  interrupted`
@@ -37,15 +38,21 @@ func (p *program) compareCommand() *cli.Command {
 			"full they are; what only one of them has. DATE (YYYY-MM-DD) is the day the data was taken: with it, columns\n" +
 			"are held against the rules of that day. No index is needed, nothing is kept, and no person's row is shown.\n" +
 			"The overlap is consistent with a common source; it does not show who copied what.\n\n" +
-			"Two or three files also have their fingerprints compared: errors, choice and order of rows, and form that\n" +
-			"copies share. Name the release that they are supposed to be copies of with --source, or it says little.\n\n" +
+			"Two or three files also have their fingerprints compared: differences from the source, choice and order of\n" +
+			"rows, and form that copies share. Name the release that they are supposed to be copies of with --source, or\n" +
+			"it says little.\n\n" +
 			"Without showing each other a row, two parties learn how far their files overlap from two cards:\n" +
 			"   rollcheck compare --card OUT FILE            write the card of a file; it says what the card gives away\n" +
-			"   rollcheck compare A.card B.card              compare two cards made with one passphrase\n\n" +
+			"   rollcheck compare A.card B.card              compare two cards made with one passphrase\n" +
+			"A card carries the day of its data and is named without one. Cards are compared two at a time.\n\n" +
 			"To see how much of a file is right, by telephone or on paper:\n" +
 			"   rollcheck compare --sample 200 --sheet SHEET FILE [OTHER]    draw rows, and write them to SHEET to be\n" +
 			"                                                                checked: it alone holds persons' details\n" +
-			"   rollcheck compare --score SHEET              the error rate, of a sheet that was filled in\n\n" + compareExit,
+			"   rollcheck compare --score SHEET              the error rate, of a sheet that was filled in\n\n" +
+			"JSON lines (--json): of files \"overlap\", \"agreement\", \"column\", \"record\" and more, of cards \"card-overlap\", of\n" +
+			"a sheet \"stratum\" and \"score\", \"done\" last. A number that cannot be told is null, and so is its interval:\n" +
+			"shares of cards of which no key was drawn (\"a_in_b\": null, \"a_in_b_ci\": null), the rate of a sheet of which no\n" +
+			"row was checked, the ratio of a fingerprint of which nothing but unsourced order speaks.\n\n" + compareExit,
 		Flags: slices.Concat(comparisonFlags("every number as one table for spreadsheets"), cardFlags(), sampleFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "source", Usage: "`FILE`, one of the files, that the others are supposed to be copies of: what it explains is no fingerprint"},
 			registerFlag(),
@@ -126,16 +133,7 @@ func (p *program) compare(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	page := tell.Compared(res, "rollcheck "+version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.ComparedCSV(w, res) }}}
-	if err := outs.write(); err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		err = p.comparisonLines(res)
-	} else {
-		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
-	}
+	err = p.tellPage(c, tell.Compared(res, "rollcheck "+version()), func(w io.Writer) error { return tell.ComparedCSV(w, res) }, func() error { return p.comparisonLines(res) })
 	if err != nil {
 		return err
 	}
@@ -176,7 +174,7 @@ func fingerprintPairs(c *cli.Context, inputs []compare.Input) (pairs []compare.P
 // answer only when everything was read, and could have been matched.
 func comparisonCode(res *compare.Result) error {
 	for i := range res.Main {
-		if res.Main[i].Common > 0 {
+		if o := &res.Main[i]; o.Common > 0 && !tell.Strangers(res, o) {
 			return nil
 		}
 	}

@@ -63,7 +63,7 @@ func (p *program) makeCard(c *cli.Context) error {
 		return err
 	}
 	j := p.jsonLines("compare")
-	writeCard(j, out, card)
+	writeCard(j, out, card, "")
 	writeCaveats(j, tell.CardGives(card))
 	return j.done(fields{"file": inputs[0].Path, "card": out})
 }
@@ -135,8 +135,8 @@ func areCards(args []string) (bool, error) {
 
 // compareCards tells how the files of two cards overlap.
 func (p *program) compareCards(c *cli.Context) error {
-	if c.NArg() > 2 {
-		return hint(fmt.Errorf("compare: %d cards were given", c.NArg()), "cards are compared two at a time: run it once for each pair")
+	if n := c.NArg(); n > 2 {
+		return hint(fmt.Errorf("compare: %d cards are given: cards are compared two at a time", n), "compare each two that matter")
 	}
 	if err := wantArgs(c, 2, 2, "a second card"); err != nil {
 		return err
@@ -144,7 +144,10 @@ func (p *program) compareCards(c *cli.Context) error {
 	pair := &tell.CardPair{PathA: c.Args().Get(0), PathB: c.Args().Get(1)}
 	for _, path := range c.Args().Slice() {
 		if !isFile(path) {
-			return hint(fmt.Errorf("compare: %q names a card with a day before it", path), "a card holds the day of its data: it is named without one")
+			if m := dateGiven.FindStringSubmatch(path); m != nil {
+				return hint(fmt.Errorf("compare: %q: a card carries the day of its data, and is named without one", path), fmt.Sprintf("name it %q", m[2]))
+			}
+			return fmt.Errorf("compare: %q is not a file that can be read twice", path)
 		}
 	}
 	if err := checkOutputs(c, []string{"html", "csv"}, c.Args().Slice()); err != nil {
@@ -163,16 +166,7 @@ func (p *program) compareCards(c *cli.Context) error {
 	if pair.Overlaps, err = compare.CompareCards(pair.A, pair.B); err != nil {
 		return err
 	}
-	page := pair.Page("rollcheck " + version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), pair.CSV}}
-	if err := outs.write(); err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		err = p.cardLines(pair)
-	} else {
-		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
-	}
+	err = p.tellPage(c, pair.Page("rollcheck "+version()), func(w io.Writer) error { return tell.CardsCSV(w, pair) }, func() error { return p.cardLines(pair) })
 	if err != nil {
 		return err
 	}
@@ -211,34 +205,39 @@ func cardCode(pair *tell.CardPair) error {
 	return exitCode(exitIncomplete)
 }
 
-func writeCard(j *jsonLines, path string, card *compare.Card) {
-	columns, rows, tags := map[string]int{}, map[string]int64{}, map[string]int{}
+func writeCard(j *jsonLines, path string, card *compare.Card, sum string) {
+	columns, rows, tags, keys := map[string]int{}, map[string]int64{}, map[string]int{}, map[string]float64{}
 	for _, col := range card.Columns {
 		columns[col.Kind.String()] = int(col.Percent)
 	}
 	for i := range card.Sketches {
 		s := &card.Sketches[i]
-		rows[s.Key.String()], tags[s.Key.String()] = s.Rows, len(s.Tags)
+		rows[s.Key.String()], tags[s.Key.String()], keys[s.Key.String()] = s.Rows, len(s.Tags), min(s.Keys(), float64(s.Rows))
 	}
 	j.write(struct {
-		Type    string           `json:"type"`
-		Card    string           `json:"card"`
-		AsOf    *string          `json:"as_of"`
-		Layout  string           `json:"layout"`
-		Rows    int64            `json:"rows"`
-		Columns map[string]int   `json:"columns"` // percent of rows, rounded
-		KeyRows map[string]int64 `json:"key_rows"`
-		Tags    map[string]int   `json:"tags"`
-	}{"card", path, dateOrNull(card.AsOf), card.Layout, card.Rows, columns, rows, tags})
+		Type    string             `json:"type"`
+		Card    string             `json:"card"`
+		AsOf    *string            `json:"as_of"`
+		Layout  string             `json:"layout"`
+		Rows    int64              `json:"rows"`
+		Columns map[string]int     `json:"columns"` // percent of rows, rounded
+		KeyRows map[string]int64   `json:"key_rows"`
+		Tags    map[string]int     `json:"tags"`
+		Keys    map[string]float64 `json:"keys"`             // different ones, estimated unless all are on the card
+		SHA256  string             `json:"sha256,omitempty"` // of the card
+	}{"card", path, dateOrNull(card.AsOf), card.Layout, card.Rows, columns, rows, tags, keys, sum})
 }
 
 // cardLines writes a comparison of cards as JSON lines.
 func (p *program) cardLines(pair *tell.CardPair) error {
 	j := p.jsonLines("compare")
-	writeCard(j, pair.PathA, pair.A)
-	writeCard(j, pair.PathB, pair.B)
+	writeCard(j, pair.PathA, pair.A, pair.SumA)
+	writeCard(j, pair.PathB, pair.B, pair.SumB)
 	for i := range pair.Overlaps {
 		o := &pair.Overlaps[i]
+		a, aCI := shareOrNull(o.AInB)
+		b, bCI := shareOrNull(o.BInA)
+		jaccard, jaccardCI := shareOrNull(o.Jaccard)
 		j.write(struct {
 			Type      string      `json:"type"`
 			A         string      `json:"a"`
@@ -247,7 +246,7 @@ func (p *program) cardLines(pair *tell.CardPair) error {
 			Main      bool        `json:"main"` // the headline is of it
 			KeysA     float64     `json:"keys_a"`
 			KeysB     float64     `json:"keys_b"`
-			AInB      *float64    `json:"a_in_b"` // null if no key of a was drawn; likewise the others
+			AInB      *float64    `json:"a_in_b"` // null if nothing was drawn
 			AInBCI    *[2]float64 `json:"a_in_b_ci"`
 			BInA      *float64    `json:"b_in_a"`
 			BInACI    *[2]float64 `json:"b_in_a_ci"`
@@ -257,28 +256,10 @@ func (p *program) cardLines(pair *tell.CardPair) error {
 			Common    int64       `json:"common"` // of the keys drawn
 			Drawn     int64       `json:"drawn"`
 		}{
-			"card-overlap", pair.PathA, pair.PathB, o.Key.String(), o == pair.Main(), o.KeysA, o.KeysB,
-			valueOrNull(o.AInB), intervalOrNull(o.AInB), valueOrNull(o.BInA), intervalOrNull(o.BInA), valueOrNull(o.Jaccard), intervalOrNull(o.Jaccard), o.Exact, o.Common, o.Sample,
+			"card-overlap", pair.PathA, pair.PathB, o.Key.String(), o == pair.Main(), o.KeysA, o.KeysB, a, aCI, b, bCI, jaccard, jaccardCI, o.Exact, o.Common, o.Sample,
 		})
 	}
 	j.write(fields{"type": "headline", "a": pair.PathA, "b": pair.PathB, "text": pair.Headline()})
 	writeCaveats(j, pair.Caveats())
 	return j.done(fields{"files": 2, "pairs": 1})
-}
-
-// valueOrNull returns a share, nil of nothing.
-func valueOrNull(s compare.Share) *float64 {
-	if s.Of == 0 {
-		return nil
-	}
-	v := s.Value()
-	return &v
-}
-
-// intervalOrNull returns the interval of a share, nil of nothing.
-func intervalOrNull(s compare.Share) *[2]float64 {
-	if s.Of == 0 {
-		return nil
-	}
-	return &[2]float64{s.Low, s.High}
 }

@@ -99,6 +99,25 @@ func (p *program) comparisonLines(res *compare.Result) error {
 			Text string `json:"text"`
 		}{"headline", path(h.A), path(h.B), h.Text})
 	}
+	for i, said := range tell.Records(res) {
+		if said == "" {
+			continue
+		}
+		j.write(struct {
+			Type string `json:"type"`
+			File string `json:"file"`
+			Text string `json:"text"`
+		}{"record", path(i), said})
+	}
+	for i := range res.Files {
+		if kinds := tell.OnlyIn(res, i); len(kinds) > 0 {
+			j.write(struct {
+				Type   string   `json:"type"`
+				File   string   `json:"file"`
+				Fields []string `json:"fields"` // columns that no other file has
+			}{"only", path(i), kinds})
+		}
+	}
 	writeTraits(j, res)
 	writeCaveats(j, tell.Caveats(res))
 	return j.done(fields{"files": len(res.Files), "pairs": len(res.Main)})
@@ -135,11 +154,15 @@ func writeTraits(j *jsonLines, res *compare.Result) {
 			Source   *string     `json:"source"`
 			Key      string      `json:"key"`
 			Matched  int64       `json:"matched"` // keys that one row of each file has
-			Log10    float64     `json:"log10"`   // of the likelihood ratio, all parts together
-			Strength string      `json:"strength"`
+			Log10    *float64    `json:"log10"`   // of the likelihood ratio, all parts together; null if it is not told
+			Strength *string     `json:"strength"`
 			Parts    []traitLine `json:"parts"`
 			Text     string      `json:"text"`
-		}{Type: "fingerprint", A: f.A, B: f.B, Key: f.Key.String(), Matched: f.Matched, Log10: f.Log10, Strength: string(compare.Words(f.Log10)), Text: tell.FingerprintText(res, f)}
+		}{Type: "fingerprint", A: f.A, B: f.B, Key: f.Key.String(), Matched: f.Matched, Text: tell.FingerprintText(res, f)}
+		if !f.Untold {
+			strength := string(compare.Words(f.Log10))
+			line.Log10, line.Strength = &f.Log10, &strength
+		}
 		if f.Pair.Source >= 0 {
 			line.Source = &f.Source
 		}
@@ -193,6 +216,15 @@ func writeCaveats(j *jsonLines, caveats []string) {
 			Text string `json:"text"`
 		}{"caveat", text})
 	}
+}
+
+// shareOrNull is a share in JSON, with its interval; null if nothing was counted.
+func shareOrNull(s compare.Share) (*float64, *[2]float64) {
+	if s.Of == 0 {
+		return nil, nil
+	}
+	v := s.Value()
+	return &v, &[2]float64{s.Low, s.High}
 }
 
 // dateOrNull is a date in JSON, null when it is not known.

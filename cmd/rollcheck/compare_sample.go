@@ -168,6 +168,7 @@ func (p *program) sampleLines(k *compare.SampleKey, path, sheet, keyFile string)
 		Sheet  string `json:"sheet"`
 		Key    string `json:"sheet_key"`
 	}{"sample", path, k.SHA256, k.Rows, len(k.Stratum), k.Seed, byName(k.By), sheet, keyFile})
+	writeCaveats(j, tell.DrawnCaveats(sheet, keyFile))
 	return j.done(fields{"drawn": len(k.Stratum)})
 }
 
@@ -193,16 +194,7 @@ func (p *program) scoreSheet(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	page := tell.Scored(s, key, sheet, "rollcheck "+version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.ScoredCSV(w, s) }}}
-	if err := outs.write(); err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		err = p.scoreLines(s, key, sheet)
-	} else {
-		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
-	}
+	err = p.tellPage(c, tell.Scored(s, key, sheet, "rollcheck "+version()), func(w io.Writer) error { return tell.ScoredCSV(w, s, sheet) }, func() error { return p.scoreLines(s, key, sheet) })
 	if err == nil && s.Checked == 0 {
 		err = exitCode(exitIncomplete)
 	}
@@ -235,33 +227,39 @@ func (p *program) scoreLines(s *compare.Score, k *compare.SampleKey, sheet strin
 	j := p.jsonLines("compare")
 	for i := range s.Strata {
 		r := &s.Strata[i]
+		rate, ci := shareOrNull(r.Rate)
 		j.write(struct {
-			Type    string     `json:"type"`
-			Name    string     `json:"name"`
-			Rows    int64      `json:"rows"`
-			Drawn   int        `json:"drawn"`
-			Checked int64      `json:"checked"`
-			Wrong   int64      `json:"wrong"`
-			Rate    float64    `json:"rate"`
-			RateCI  [2]float64 `json:"rate_ci"`
-		}{"stratum", r.Name, r.Rows, r.Drawn, r.Rate.Of, r.Rate.Part, r.Rate.Value(), [2]float64{r.Rate.Low, r.Rate.High}})
+			Type    string      `json:"type"`
+			Name    string      `json:"name"`
+			Rows    int64       `json:"rows"`
+			Drawn   int         `json:"drawn"`
+			Checked int64       `json:"checked"`
+			Wrong   int64       `json:"wrong"`
+			Rate    *float64    `json:"rate"` // null if no row was checked
+			RateCI  *[2]float64 `json:"rate_ci"`
+		}{"stratum", r.Name, r.Rows, r.Drawn, r.Rate.Of, r.Rate.Part, rate, ci})
+	}
+	var rate *float64
+	var ci *[2]float64
+	if s.Checked > 0 {
+		rate, ci = &s.Rate, &[2]float64{s.Low, s.High}
 	}
 	j.write(struct {
-		Type    string     `json:"type"`
-		Sheet   string     `json:"sheet"`
-		SHA256  string     `json:"sha256"` // of the file that rows were drawn from
-		Seed    uint64     `json:"seed"`
-		By      string     `json:"by"`
-		Rows    int64      `json:"rows"`
-		Covered int64      `json:"covered"` // rows of parts of which any was checked
-		Drawn   int        `json:"drawn"`
-		Checked int        `json:"checked"`
-		Wrong   int        `json:"wrong"`
-		Rate    float64    `json:"rate"`
-		RateCI  [2]float64 `json:"rate_ci"`
-		Three   float64    `json:"rule_of_three,omitempty"` // the bound, if none is wrong
-		Text    string     `json:"text"`
-	}{"score", sheet, k.SHA256, k.Seed, byName(s.By), s.Rows, s.Covered, s.Drawn, s.Checked, s.Wrong, s.Rate, [2]float64{s.Low, s.High}, s.RuleOfThree, tell.ScoreText(s, sheet)})
+		Type    string      `json:"type"`
+		Sheet   string      `json:"sheet"`
+		SHA256  string      `json:"sha256"` // of the file that rows were drawn from
+		Seed    uint64      `json:"seed"`
+		By      string      `json:"by"`
+		Rows    int64       `json:"rows"`
+		Covered int64       `json:"covered"` // rows of parts of which any was checked
+		Drawn   int         `json:"drawn"`
+		Checked int         `json:"checked"`
+		Wrong   int         `json:"wrong"`
+		Rate    *float64    `json:"rate"`
+		RateCI  *[2]float64 `json:"rate_ci"`
+		Three   float64     `json:"rule_of_three,omitempty"` // the bound, if none is wrong
+		Text    string      `json:"text"`
+	}{"score", sheet, k.SHA256, k.Seed, byName(s.By), s.Rows, s.Covered, s.Drawn, s.Checked, s.Wrong, rate, ci, s.RuleOfThree, tell.ScoreText(s, sheet)})
 	writeCaveats(j, tell.ScoreCaveats(s))
 	return j.done(fields{"checked": s.Checked, "wrong": s.Wrong})
 }

@@ -65,16 +65,7 @@ func (p *program) date(c *cli.Context) error {
 	if err := contradicted(d); err != nil {
 		return err
 	}
-	page := tell.Dated(d, "rollcheck "+version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.DatedCSV(w, d) }}}
-	if err := outs.write(); err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		err = p.datingLines(d)
-	} else {
-		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
-	}
+	err = p.tellPage(c, tell.Dated(d, "rollcheck "+version()), func(w io.Writer) error { return tell.DatedCSV(w, d) }, func() error { return p.datingLines(d) })
 	if err != nil {
 		return err
 	}
@@ -202,7 +193,8 @@ func (p *program) datingLines(d *compare.Dating) error {
 			After  *string `json:"not_after"`
 			Rows   int64   `json:"rows"` // that say so
 			Of     int64   `json:"of"`   // that could
-		}{Type: "bound", Clue: b.Clue.String(), Rows: b.Rows, Of: b.Of}
+			Text   string  `json:"text"`
+		}{Type: "bound", Clue: b.Clue.String(), Rows: b.Rows, Of: b.Of, Text: tell.BoundText(&b)}
 		if b.After {
 			line.After = dateOrNull(b.Day)
 		} else {

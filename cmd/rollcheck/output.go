@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
+
+	"rollcheck/rollindex/report"
 )
 
 // outputs are files that a command writes beside its answer, by flag.
@@ -85,6 +87,20 @@ func sameFile(a, b string) bool {
 	absa, erra := filepath.Abs(a)
 	absb, errb := filepath.Abs(b)
 	return erra == nil && errb == nil && absa == absb
+}
+
+// tellPage writes the page and the table that --html and --csv ask for, and tells the
+// page itself: as text, or as lines of JSON.
+func (p *program) tellPage(c *cli.Context, page *report.Page, csv func(io.Writer) error, lines func() error) error {
+	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), csv}}
+	if err := outs.write(); err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return lines()
+	}
+	_, err := p.stdout.WriteString(page.Text(p.pageWidth()))
+	return err
 }
 
 // write writes the files that have a name, each whole or not at all.

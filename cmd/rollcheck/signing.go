@@ -65,10 +65,13 @@ func (p *program) signingKey(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if kept != "" && kept != name && !made {
+	switch {
+	case kept != "" && kept != name && !made:
 		p.ui.warn("so far this key is that of %q; under another name it is another operator to everybody who asks", kept)
-	} else if err := os.WriteFile(publicPath(path), []byte(key.String()+"\n"), 0o644); err != nil {
-		return fmt.Errorf("keeping the operator's name: %w", err)
+	case kept == "" || made:
+		if err := keepName(path, key, kept != ""); err != nil {
+			p.ui.warn("the operator's name is not kept beside the key (%v): give --name every time", err)
+		}
 	}
 	if c.Bool("json") {
 		return p.jsonLines("key").done(fields{"signing_key": path, "created": made, "key": key.String(), "fingerprint": key.Fingerprint()})
@@ -97,6 +100,21 @@ func operatorName(given, signingKey string) (name, kept string) {
 		}
 	}
 	return cmp.Or(given, kept), kept
+}
+
+// keepName writes the verifier key beside a signing key. A file that is there is
+// replaced only if it is that of an earlier key.
+func keepName(signingKey string, key *lookup.TrustedKey, earlier bool) error {
+	how := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if earlier {
+		how = os.O_WRONLY | os.O_TRUNC
+	}
+	f, err := os.OpenFile(publicPath(signingKey), how, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(key.String() + "\n")
+	return errors.Join(err, f.Close())
 }
 
 func (p *program) makeSigningKey(c *cli.Context, path string) (err error) {

@@ -337,10 +337,11 @@ func head(text []byte, n int) []byte {
 
 // wholeRunOnly skips a test in short runs, which are those under the race detector:
 // what is killed, damaged and read back byte by byte takes minutes under it, and does in
-// one goroutine what the packages' own tests do in several.
+// one goroutine what the packages' own tests do in several. "scripts/test --long" leaves
+// nothing out under it.
 func wholeRunOnly(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("in the whole run only")
+		t.Skip("takes minutes under the race detector: \"scripts/test --long\" has it there, every run without")
 	}
 }

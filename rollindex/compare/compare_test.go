@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,6 +113,36 @@ func TestRunAgreesWithMaps(t *testing.T) {
 	spilled.Spilled, res.Spilled = 0, 0
 	if !reflect.DeepEqual(spilled.Overlaps, res.Overlaps) || !reflect.DeepEqual(spilled.Fields, res.Fields) || !reflect.DeepEqual(spilled.Alone, res.Alone) {
 		t.Error("another number of jobs, or less memory, gives another result")
+	}
+}
+
+// Names that tell nobody which column is the surname are said of a file that is compared,
+// as they are of one that is ingested.
+func TestDoubtsAreTold(t *testing.T) {
+	plain := madeUp(t, "fl-extract", synth.Options{Rows: 300, Seed: 3})
+	text, err := os.ReadFile(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for line := range strings.Lines(string(text)) {
+		f := strings.Split(line, "\t")
+		f[2], f[4], f[5] = "Gim", "Minjun", ""
+		b.WriteString(strings.Join(f, "\t"))
+	}
+	foreign := filepath.Join(t.TempDir(), "foreign.txt")
+	if err := os.WriteFile(foreign, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	res, err := compare.Run(t.Context(), []compare.Input{{Path: foreign}, {Path: plain}}, compare.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := strings.Join(res.Files[0].Doubts, "; "); !strings.Contains(all, "surname") {
+		t.Errorf("nothing is said of the names: %q", all)
+	}
+	if len(res.Files[1].Doubts) > 0 {
+		t.Errorf("of a plain file: %q", res.Files[1].Doubts)
 	}
 }
 

@@ -100,16 +100,18 @@ type Dating struct {
 	Verdict   DateVerdict
 	Why       string // of CannotTell and OtherSource
 	Best      int    // snapshot that fits best of those that the bounds allow, if any; -1 if there is none
-	// Estimate is the likeliest day. From and To are the days within 1.92 units of
-	// log-likelihood of it; the zero date is an open end: before the first or after
-	// the last snapshot, which nothing here could tell.
+	// From and To are the days within 1.92 units of log-likelihood of the likeliest; the
+	// zero date is an open end: before the first or after the last snapshot, which
+	// nothing here could tell. Estimate is the likeliest day, or of several that are
+	// alike the one in their midst: the first of them would be early, by a month in
+	// leaks of 50 rows. The middle of the interval would be in another month more often.
 	Estimate, From, To hashing.Date
 	// NotBefore and NotAfter are the closest of the Bounds; zero if there is none.
 	NotBefore, NotAfter hashing.Date
 	Bounds              []Bound            // by clue
 	Evidence            []Evidence         // between snapshots, what changed
 	Curve               []Moment           // the log-likelihood over time
-	Errors              [numTraits]float64 // the likeliest shares of wrong values, at the estimate
+	Errors              [numTraits]float64 // the likeliest shares of wrong values, on the likeliest day
 	Merged              bool               // two moments explain it much better than one
 }
 

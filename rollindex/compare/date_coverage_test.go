@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -153,6 +154,7 @@ func (d *Dating) confident() bool { return d.Verdict == AtSnapshot || d.Verdict 
 type datings struct {
 	trials, best, in, told int
 	widths                 []int // in days
+	off                    []int // days that estimates in closed intervals are late
 }
 
 func (c *datings) add(d *Dating, month, day hashing.Date, within bool) {
@@ -168,6 +170,7 @@ func (c *datings) add(d *Dating, month, day hashing.Date, within bool) {
 		c.told++
 	}
 	if d.From.Year != 0 && d.To.Year != 0 {
+		c.off = append(c.off, dayNumber(midday(d.Estimate))-dayNumber(midday(day)))
 		c.widths = append(c.widths, dayNumber(midday(d.To))-dayNumber(midday(d.From)))
 	}
 }
@@ -213,7 +216,7 @@ func TestDatingCoverage(t *testing.T) {
 				c.add(d, month, h.days[day], within)
 			}
 			tell("| %s | %.0f | %s |\n", title, 100*noise, c)
-			all.in, all.trials = all.in+c.in, all.trials+c.trials
+			all.in, all.trials, all.off = all.in+c.in, all.trials+c.trials, append(all.off, c.off...)
 		}
 		for _, n := range sizes {
 			for _, noise := range noises {
@@ -225,6 +228,14 @@ func TestDatingCoverage(t *testing.T) {
 				measure(fmt.Sprintf("all but %.0f %%", 100*loss), int((1-loss)*float64(rows)), noise)
 			}
 		}
+	}
+	late := 0.0
+	for _, days := range all.off {
+		late += float64(days) / float64(len(all.off))
+	}
+	tell("\nWhere the interval is closed the estimate is %.1f days late on average (negative: early).\n", late)
+	if math.Abs(late) > 2 {
+		t.Errorf("estimates are %.1f days late on average", late)
 	}
 	held := NewShare(int64(all.in), int64(all.trials))
 	tell("\nOf all %d leaks %.1f %% (%.1f-%.1f) have their day in the interval.\n", all.trials, 100*held.Value(), 100*held.Low, 100*held.High)

@@ -86,7 +86,7 @@ func (d *Dating) span(curve []moment, likeliest moment) (best moment, conflict s
 		conflict = d.conflict(likeliest)
 		best, allowed = likeliest, func(hashing.Date) bool { return true }
 	}
-	d.Estimate = d.day(best)
+	d.Estimate = d.midst(curve, best, allowed)
 	if beyond := d.beyond(curve, likeliest); conflict != "" && beyond != "" {
 		return best, beyond
 	}
@@ -114,6 +114,25 @@ func (d *Dating) span(curve []moment, likeliest moment) (best moment, conflict s
 		}
 	}
 	return best, conflict
+}
+
+// alike is how many units of log-likelihood make no difference.
+const alike = 0.01
+
+// midst returns the day in the midst of those that the bounds allow and that are as
+// likely as the best: with few rows nothing that changed may fall between them.
+func (d *Dating) midst(curve []moment, best moment, allowed func(hashing.Date) bool) hashing.Date {
+	var from, to hashing.Date
+	for _, at := range curve {
+		if day := d.day(at); at.ll >= best.ll-alike && allowed(day) {
+			to = day
+			if from.Year == 0 {
+				from = day
+			}
+		}
+	}
+	a := midday(from)
+	return dateOf(a.Add(midday(to).Sub(a) / 2))
 }
 
 // crossing returns the day on which the line between a moment above a level of
@@ -197,6 +216,18 @@ func (d *Dating) fits(m *moments, best float64) {
 		}
 		fits, before := d.allows(f.AsOf), d.allows(d.Snapshots[d.Best].AsOf)
 		if fits && !before || fits == before && f.LogLik > d.Snapshots[d.Best].LogLik {
+			d.Best = s
+		}
+	}
+	// Of snapshots that fit alike it is the one nearest to the estimate.
+	away := func(s int) int {
+		days := dayNumber(midday(d.Snapshots[s].AsOf)) - dayNumber(midday(d.Estimate))
+		return max(days, -days)
+	}
+	most := &d.Snapshots[d.Best]
+	for s := range d.Snapshots {
+		f := &d.Snapshots[s]
+		if f.LogLik >= most.LogLik-alike && d.allows(f.AsOf) == d.allows(most.AsOf) && away(s) < away(d.Best) {
 			d.Best = s
 		}
 	}

@@ -28,6 +28,9 @@ type Fingerprint struct {
 	Matched int64 // keys that one row of each of A and B carries
 	Parts   []Part
 	Log10   float64 // sum of the parts
+	// Untold is that nothing speaks but the order of rows, and no source is known that
+	// may have it: copies of one release have its order, and no verdict is made of it.
+	Untold bool
 }
 
 // Pair is two of the files compared, by their indexes, and the supposed source of
@@ -62,7 +65,7 @@ const (
 )
 
 var traceTitles = map[Trace]string{
-	SharedErrors: "rows that depart from the source alike", SharedSelection: "the same rows chosen", SharedOrder: "order of the rows",
+	SharedErrors: "rows in which both differ from the source in the same way", SharedSelection: "the same rows chosen", SharedOrder: "order of the rows",
 	SharedForm: "delimiter, quoting, line ends, encoding, padding", SharedColumns: "columns, their spelling and order", SharedVendor: "columns of one vendor",
 }
 
@@ -123,6 +126,8 @@ func Words(log10 float64) Strength {
 func (f *Fingerprint) String() string {
 	words, times := Words(f.Log10), Times(f.Log10)
 	switch {
+	case f.Untold:
+		return "Not told whether they share a copy: the order of rows alone speaks, and there is no source to hold it against"
 	case words == "no support":
 		return "What the two files have in common is as likely if they share a copy as if each was made from the source by itself"
 	case f.Log10 > 0:
@@ -173,7 +178,22 @@ func (p Pair) fingerprint(inputs []Input, forms []*form, all *allTraces) *Finger
 	f.Key, f.Matched = key, t.matched
 	f.add(errorsPart(t, known), selectionPart(t, known), orderPart(t, own, known))
 	f.add(formParts(own, known)...)
+	f.Untold = f.orderAlone()
 	return f
+}
+
+// orderAlone reports whether no part speaks but the order, without a source.
+func (f *Fingerprint) orderAlone() bool {
+	order := false
+	for _, p := range f.Parts {
+		if Words(p.Log10) != Words(0) {
+			if p.Trait != SharedOrder {
+				return false
+			}
+			order = true
+		}
+	}
+	return order && f.Pair.Source < 0
 }
 
 // descents returns the vendors whose columns files have, in the order of files.

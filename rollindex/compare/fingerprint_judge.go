@@ -44,12 +44,12 @@ func errorsPart(t *traces, known bool) Part {
 		p.Found = "no row of both is in the supposed source"
 		return p
 	case dated >= 10 && 2*dated >= shared:
-		p.Found = fmt.Sprintf("not told: in %s rows both differ from the source alike in party, status, precinct or last vote, as files of another release do", grouped(dated))
+		p.Found = fmt.Sprintf("not told: in %s rows both differ from the source in the same way in party, status, precinct or last vote, as files of another release do", grouped(dated))
 		return p
 	}
 	chance := min(coincidence*float64(min(a, b))/float64(n), 0.99)
 	p.Chance = chance * float64(p.Of)
-	p.Found = fmt.Sprintf("of %s rows of both, %s of one file and %s of the other differ from the source, %s of them alike", grouped(n), grouped(a), grouped(b), grouped(shared))
+	p.Found = fmt.Sprintf("of %s rows of both, %s of one file and %s of the other differ from the source, %s of them in the same way; later changes of the roll are among them", grouped(n), grouped(a), grouped(b), grouped(shared))
 	p.Log10 = uniformAgainst(shared, p.Of, chance)
 	return p
 }

@@ -268,8 +268,8 @@ func TestFingerprintParts(t *testing.T) {
 		low, high           float64
 		found               string
 	}{
-		{"errors of one leak", file(one, plain), file(one.copied(rng, 1, 0), plain), release, compare.SharedErrors, 3, 4, "alike"},
-		{"errors of two leaks", file(leak(), plain), file(leak(), plain), release, compare.SharedErrors, -3, -0.5, "alike"},
+		{"errors of one leak", file(one, plain), file(one.copied(rng, 1, 0), plain), release, compare.SharedErrors, 3, 4, "later changes of the roll are among them"},
+		{"errors of two leaks", file(leak(), plain), file(leak(), plain), release, compare.SharedErrors, -3, -0.5, "in the same way"},
 		{"errors without a source", file(one, plain), file(one.copied(rng, 1, 0), plain), "", compare.SharedErrors, 0, 0, "not told"},
 		{"changes of a later release", file(later.copied(rng, 0.5, 0.01), plain), file(later.copied(rng, 0.5, 0.01), plain), release, compare.SharedErrors, 0, 0, "another release"},
 		{"rows of one leak", file(one, plain), file(one.copied(rng, 0.9, 0), plain), release, compare.SharedSelection, 3, 4, "in both"},
@@ -298,7 +298,10 @@ func TestFingerprintParts(t *testing.T) {
 		if sum != f.Log10 {
 			t.Errorf("%s: the parts are %v, their sum %v", c.name, sum, f.Log10)
 		}
-		if s := f.String(); !strings.Contains(s, "consistent with") && !strings.Contains(s, "as likely") {
+		if order := strings.HasSuffix(c.name, "without a source"); f.Untold != order || order && !strings.HasPrefix(f.String(), "Not told whether") { // the order alone speaks
+			t.Errorf("%s: %s", c.name, f)
+		}
+		if s := f.String(); !f.Untold && !strings.Contains(s, "consistent with") && !strings.Contains(s, "as likely") {
 			t.Errorf("%s: %s", c.name, s)
 		}
 	}

@@ -65,14 +65,14 @@ func (v *visitor) unfold(tag uint64, t hashing.KeyType, rows int64) error {
 }
 
 // rows returns how many rows a record stands for.
-func (w *wide) rows() int {
+func (w wide) rows() int {
 	if w[1]&placeMask == 0 {
 		return int(w[2])
 	}
 	return 1
 }
 
-func (n *narrow) rows() int { return max(int(n[1]&placeMask), 1) }
+func (n narrow) rows() int { return max(int(n[1]&placeMask), 1) }
 
 // A keeper folds the rows of a file that a sample is drawn of, whose places are wanted:
 // of a repeated key it lets those through that may be drawn, which are those with

@@ -187,36 +187,35 @@ func addTo(dst, src []int64) {
 // countWide counts the sorted records of a bucket.
 func countWide(files int, records []wide, watch func(records []wide, holders []holder)) *tally {
 	t := newTally(files)
-	var holders []holder
-	for i := 0; i < len(records); {
-		k := typeOf(records[i][1])
-		j := i
-		for holders = holders[:0]; j < len(records) && records[j][0] == records[i][0] && typeOf(records[j][1]) == k; j++ {
-			holders = held(holders, fileOf(records[j][1]), j, records[j].rows())
-		}
+	eachKey(records, wide.rows, func(k hashing.KeyType, holders []holder) {
 		t.key(k, holders)
 		t.agree(k, records, holders)
 		if watch != nil {
 			watch(records, holders)
 		}
-		i = j
-	}
+	})
 	return t
 }
 
 func countNarrow(files int, records []narrow) *tally {
 	t := newTally(files)
+	eachKey(records, narrow.rows, t.key)
+	return t
+}
+
+// eachKey calls f for each key of sorted records with the files that have it. rows
+// returns how many rows a record stands for.
+func eachKey[R wide | narrow](records []R, rows func(R) int, f func(hashing.KeyType, []holder)) {
 	var holders []holder
 	for i := 0; i < len(records); {
 		k := typeOf(records[i][1])
 		j := i
 		for holders = holders[:0]; j < len(records) && records[j][0] == records[i][0] && typeOf(records[j][1]) == k; j++ {
-			holders = held(holders, fileOf(records[j][1]), j, records[j].rows())
+			holders = held(holders, fileOf(records[j][1]), j, rows(records[j]))
 		}
-		t.key(k, holders)
+		f(k, holders)
 		i = j
 	}
-	return t
 }
 
 // held counts a record for its file; the records of a key come file by file.

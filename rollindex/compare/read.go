@@ -103,9 +103,14 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 		return nil, err
 	}
 	f := &File{Path: in.Path, AsOf: in.AsOf, Sources: src.Sources(), Rows: skips.Rows, Skipped: skips.ByReason()}
-	for _, m := range src.Members() {
+	for i, m := range src.Members() {
 		if m.Unread {
 			f.Unread++
+		}
+		for _, d := range src.Doubts(i) {
+			if said := d.String(); !slices.Contains(f.Doubts, said) {
+				f.Doubts = append(f.Doubts, said)
+			}
 		}
 		if m.LeftOut == "" && !slices.Contains(f.Layouts, m.Match.Layout.ID) {
 			f.Layouts = append(f.Layouts, m.Match.Layout.ID)

@@ -328,8 +328,15 @@ func (c *check) planRest() {
 		pl := &c.workers[part].planner
 		pl.begin(^c.later)
 		for p := lo; p < hi; p++ {
-			if c.follow[p] {
-				c.queries[p].second = pl.plan(&c.people[p]).first
+			if !c.follow[p] {
+				continue
+			}
+			q, rest := &c.queries[p], pl.plan(&c.people[p])
+			q.second = rest.first
+			for t := range q.asked {
+				if c.later.Has(hashing.KeyType(t)) {
+					q.asked[t] = rest.asked[t] // those made, and no longer those counted
+				}
 			}
 		}
 	})

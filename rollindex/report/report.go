@@ -21,7 +21,6 @@ import (
 	"html/template"
 	"io"
 	"strconv"
-	"strings"
 )
 
 // Page is what is told: its title, the sentences that can be quoted, and the
@@ -118,7 +117,8 @@ var style string
 
 var pages = template.Must(template.New("page").Funcs(template.FuncMap{
 	"percent": func(share float64) string { return strconv.FormatFloat(100*min(max(share, 0), 1), 'f', 2, 64) + "%" },
-	"style":   func() template.CSS { return template.CSS(style) },
+	"bound":   unbroken, "kept": kept,
+	"style": func() template.CSS { return template.CSS(style) },
 }).Parse(pageHTML))
 
 // ids numbers what is referred to by an id.
@@ -149,12 +149,7 @@ func (p *Page) HTML(w io.Writer) error {
 		}
 		sections = append(sections, out)
 	}
-	var b strings.Builder
-	if err := pages.Execute(&b, map[string]any{"Title": p.Title, "Lead": p.Lead, "Sections": sections, "Foot": p.Foot}); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, strings.ReplaceAll(b.String(), " %", "\u00a0%")) // a number and its sign stay together
-	return err
+	return pages.Execute(w, map[string]any{"Title": p.Title, "Lead": p.Lead, "Sections": sections, "Foot": p.Foot})
 }
 
 func (t Text) html(*ids) (template.HTML, error) { return render("text", string(t)) }

@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"math"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -122,6 +123,47 @@ func attr(n *html.Node, key string) string {
 		}
 	}
 	return ""
+}
+
+// No line is broken between a number and its sign, and in print none after a heading.
+func TestUnbroken(t *testing.T) {
+	p := &report.Page{Title: "T", Lead: []string{strings.Repeat("word ", 14) + "< 0.1 % (0-4) and 99.9 % and 3 % 4 %."}}
+	p.Section("S", report.List{"12 % of"}, report.Text("13 % of"), &report.Table{
+		Caption: "14 % of", Columns: []report.Column{{Title: "15 %"}, {Title: "16 %"}}, Rows: []report.Row{{Cells: []string{"17 %", "18 %"}, Note: "19 % of 2020-03-01 (93.9-94.3)"}},
+	})
+	text := render(t, p)
+	if strings.Contains(text[strings.Index(text, "</style>"):], " %") {
+		t.Error("HTML in which a number and its sign can be parted")
+	}
+	for _, want := range []string{"&lt;\u00a00.1\u00a0%", "3\u00a0% 4\u00a0%.", `<span class="w">2020-03-01</span> <span class="w">(93.9-94.3)</span>`, "h2, caption, thead, tr.noted { break-after: avoid; }"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for width := 40; width < 130; width++ {
+		text := p.Text(width)
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); strings.HasPrefix(line, "%") || strings.HasSuffix(line, "<") {
+				t.Fatalf("width %d: a number and its sign are parted:\n%s", width, text)
+			}
+		}
+		if strings.ContainsAny(text, "\x00\u00a0") {
+			t.Fatalf("width %d: the text has characters that are no spaces", width)
+		}
+	}
+}
+
+// A table that is somewhat too wide keeps its columns side by side.
+func TestFoldedTable(t *testing.T) {
+	p := &report.Page{Title: "T"}
+	p.Section("S", &report.Table{
+		Columns: []report.Column{{Title: "File"}, {Title: "Rows, key in no other", Number: true}, {Title: "of rows with the key", Number: true}, {Title: "Key"}},
+		Rows:    []report.Row{{Cells: []string{"A  a-name-that-is-long-enough.csv", "123,456", "94.1 % (93.9-94.3)", "name, birth year and ZIP code"}}},
+	})
+	text := p.Text(78)
+	if !regexp.MustCompile(`(?m)^  File .* Key$`).MatchString(text) || !regexp.MustCompile(`(?m) 123,456 +94\.1 % \(93\.9-94\.3\)  name,`).MatchString(text) {
+		t.Errorf("the key stands apart:\n%s", text)
+	}
 }
 
 // What does not fit together is an error, not a page that is wrong.

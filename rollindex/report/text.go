@@ -3,17 +3,7 @@ package report
 import (
 	"strings"
 	"unicode/utf8"
-
-	"rollcheck/data/advice"
 )
-
-// joint stands for the space of "90 %" while lines are folded.
-const joint = "\ue000"
-
-// fold folds a text as [advice.Fold] does, and keeps a number and its sign together.
-func fold(first, indent, text string, width int) string {
-	return strings.ReplaceAll(advice.Fold(first, indent, strings.ReplaceAll(text, " %", joint+"%"), width), joint, " ")
-}
 
 // leastWidth is the narrowest page that a text is set in.
 const leastWidth = 40
@@ -33,9 +23,9 @@ func (p *Page) Text(width int) string {
 			continue
 		}
 		var body strings.Builder
-		for j, block := range s.Blocks {
+		for _, block := range s.Blocks {
 			text := block.text(width)
-			if j > 0 && text != "" {
+			if body.Len() > 0 && text != "" {
 				body.WriteByte('\n')
 			}
 			body.WriteString(text)
@@ -65,8 +55,8 @@ func (*Curve) text(int) string { return "" }
 // gap stands between two columns.
 const gap = "  "
 
-// text sets a table in columns. One that is wider than the page is cut into parts,
-// each with the heads of the rows.
+// text sets a table in columns. Where it is wider than the page, heads and words are
+// folded; where that does not do it is cut into parts, each with the heads of the rows.
 func (t *Table) text(width int) string {
 	var b strings.Builder
 	if t.Caption != "" {
@@ -74,7 +64,7 @@ func (t *Table) text(width int) string {
 	}
 	widths := t.widths(width)
 	for from := 1; from == 1 || from < len(t.Columns); {
-		to, used := from, widths[0]+len(gap)
+		to, used := from, len(gap)+widths[0]
 		for to < len(t.Columns) && (to == from || used+len(gap)+widths[to] <= width) {
 			used += len(gap) + widths[to]
 			to++
@@ -88,20 +78,76 @@ func (t *Table) text(width int) string {
 	return b.String()
 }
 
+// leastHead is how narrow the heads of rows are set before a table is cut.
+const leastHead = 18
+
 // widths returns how wide each column is. The heads of rows take at most half the
-// page and are folded there.
+// page and are folded there. In a table that is wider than the page the heads of
+// columns are folded first, and numbers never; then words, the widest first.
 func (t *Table) widths(width int) []int {
-	widths := make([]int, len(t.Columns))
+	widths, least, numbers := make([]int, len(t.Columns)), make([]int, len(t.Columns)), make([]int, len(t.Columns))
+	all := len(gap) * len(widths)
 	for i, c := range t.Columns {
-		widths[i] = utf8.RuneCountInString(c.Title)
+		widths[i], least[i] = utf8.RuneCountInString(c.Title), longest(c.Title)
 		for _, r := range t.Rows {
-			widths[i] = max(widths[i], utf8.RuneCountInString(r.Cells[i]))
+			n := utf8.RuneCountInString(r.Cells[i])
+			widths[i], numbers[i] = max(widths[i], n), max(numbers[i], n)
+			if !c.Number {
+				n = longest(r.Cells[i])
+			}
+			least[i] = max(least[i], n)
+		}
+		if i == 0 && len(widths) > 1 {
+			widths[0] = min(widths[0], width/2)
+			least[0] = min(widths[0], leastHead)
+		}
+		least[i] = min(least[i], widths[i])
+		all += widths[i]
+	}
+	narrow := func(i, to int) {
+		less := min(max(all-width, 0), max(widths[i]-max(to, least[i]), 0))
+		widths[i], all = widths[i]-less, all-less
+	}
+	for i, n := range numbers {
+		if i > 0 {
+			narrow(i, n)
 		}
 	}
-	if len(widths) > 1 {
-		widths[0] = min(widths[0], width/2)
+	for all > width {
+		widest := -1
+		for i := range widths {
+			if widths[i] > least[i] && (widest < 0 || widths[i] > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		narrow(widest, widths[widest]-1)
+	}
+	if all > width { // it is cut, and folding has not helped
+		return t.cut(widths, width)
 	}
 	return widths
+}
+
+// cut returns the widths of a table that is cut: the heads of rows stand in every part,
+// and take no more than they need.
+func (t *Table) cut(widths []int, width int) []int {
+	widths[0] = 0
+	for _, r := range t.Rows {
+		widths[0] = max(widths[0], utf8.RuneCountInString(r.Cells[0]))
+	}
+	widths[0] = min(max(widths[0], longest(t.Columns[0].Title)), width/2)
+	return widths
+}
+
+// longest returns the length of the longest word of a text.
+func longest(s string) (n int) {
+	for line := range strings.Lines(fold("", "", s, 1)) {
+		n = max(n, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
+	}
+	return n
 }
 
 // part sets the columns from to before to; notes stand under the last of them.
@@ -110,28 +156,44 @@ func (t *Table) part(b *strings.Builder, widths []int, from, to, width int) {
 	for i, c := range t.Columns {
 		heads[i] = c.Title
 	}
-	t.line(b, heads, widths, from, to)
+	t.line(b, heads, widths, from, to, true)
 	for _, r := range t.Rows {
-		t.line(b, r.Cells, widths, from, to)
+		t.line(b, r.Cells, widths, from, to, false)
 		if r.Note != "" && to == len(t.Columns) {
 			b.WriteString(fold("      ", "      ", r.Note, width))
 		}
 	}
 }
 
-func (t *Table) line(b *strings.Builder, cells []string, widths []int, from, to int) {
-	lines := broken(cells[0], widths[0])
-	for _, l := range lines[:len(lines)-1] {
-		b.WriteString(gap + l + "\n")
+// line sets a row, in as many lines as its highest cell has. The heads of columns
+// stand on its last line, all else on its first.
+func (t *Table) line(b *strings.Builder, cells []string, widths []int, from, to int, low bool) {
+	var columns [][]string
+	var at []int // the columns
+	high := 0
+	for i := range cells {
+		if i == 0 || from <= i && i < to {
+			lines := broken(cells[i], widths[i])
+			columns, at, high = append(columns, lines), append(at, i), max(high, len(lines))
+		}
 	}
-	line := gap + pad(lines[len(lines)-1], widths[0], t.Columns[0].Number)
-	for i := from; i < to; i++ {
-		line += gap + pad(cells[i], widths[i], t.Columns[i].Number)
+	for n := range high {
+		line := ""
+		for k, lines := range columns {
+			cell, i := "", n
+			if low {
+				i -= high - len(lines)
+			}
+			if 0 <= i && i < len(lines) {
+				cell = lines[i]
+			}
+			line += gap + pad(cell, widths[at[k]], t.Columns[at[k]].Number)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
-	b.WriteString(strings.TrimRight(line, " ") + "\n")
 }
 
-// broken folds a head, in the middle of a word where one is too long: names of
+// broken folds a cell, in the middle of a word where one is too long: names of
 // files may have no spaces.
 func broken(s string, width int) (lines []string) {
 	for line := range strings.Lines(fold("", "", s, width)) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcheck/data/field"
 	"rollcheck/data/vendors"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
@@ -81,6 +82,37 @@ func TestCardMain(t *testing.T) {
 	}
 }
 
+// A card pair as a table: what was not drawn is blank, and not a share of none.
+func TestCardsCSV(t *testing.T) {
+	p := cards(900)
+	p.A.Columns = []compare.CardColumn{{Kind: field.Email, Percent: 35}}
+	p.Overlaps[0].BInA = compare.NewShare(0, 0)
+	var b bytes.Buffer
+	if err := CardsCSV(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"contained,b.card,a.card,voter-id,0,0,,,,\r\n", "contained,b.card,a.card,name-dob,900,1000,0.9,0.8", ",main\r\n", "column,a.card,,email,,,0.35,,,\r\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in\n%s", want, b.String())
+		}
+	}
+}
+
+func TestScoredCSV(t *testing.T) {
+	s := &compare.Score{By: compare.ByCounty, Rows: 5000, Drawn: 60, Checked: 50, Wrong: 1, Rate: 0.02, Low: 0.001, High: 0.106, Strata: []compare.StratumScore{
+		{Stratum: compare.Stratum{Name: "=LEE", Rows: 4000, Drawn: 50}, Rate: compare.NewShare(1, 50)}, {Stratum: compare.Stratum{Name: "", Rows: 1000, Drawn: 10}},
+	}}
+	var b bytes.Buffer
+	if err := ScoredCSV(&b, s, "/home/quill/s.csv"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"stratum,s.csv,'=LEE,4000,50,50,1,0.02,0.00", "stratum,s.csv,\"no county, or one of few rows\",1000,10,0,0,,,\r\n", "score,s.csv,,5000,60,50,1,0.02,0.001,0.106\r\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in\n%s", want, b.String())
+		}
+	}
+}
+
 func TestCardPages(t *testing.T) {
 	var b bytes.Buffer
 	page := cards(900).Page("rollcheck test")
@@ -139,7 +171,7 @@ func TestScoreText(t *testing.T) {
 // A fingerprint is consistent with, not from, and is at the head only with a source.
 func TestFingerprintWords(t *testing.T) {
 	res := pair(900)
-	f := &compare.Fingerprint{Pair: compare.Pair{A: 0, B: 1, Source: -1}, Log10: 2.2, Parts: []compare.Part{{Trait: compare.SharedOrder, Log10: -1, Found: "found", Basis: "basis"}, {Trait: compare.SharedColumns, Log10: 3.2, Found: "found", Basis: "basis"}}}
+	f := &compare.Fingerprint{Pair: compare.Pair{A: 0, B: 1, Source: -1}, Log10: 2.2, Parts: []compare.Part{{Trait: compare.SharedForm, Log10: -1, Found: "found", Basis: "basis"}}}
 	res.Fingerprints = []*compare.Fingerprint{f}
 	v := vendors.All()[0]
 	res.Descent = []compare.Descent{{File: "/home/quill/leak.csv", Index: 0, Vendor: &v, Columns: []string{"LALVOTERID"}}}
@@ -158,6 +190,12 @@ func TestFingerprintWords(t *testing.T) {
 	if strings.Contains(text, "PART BY PART") {
 		t.Error("the parts of a fingerprint without a source stand in the text")
 	}
+	f.Untold = true
+	text = Compared(res, "rollcheck test").Text(500)
+	if !strings.Contains(text, "no supposed source being given: not told whether they share a copy: the order of rows alone speaks") || strings.Contains(text, "times more") {
+		t.Errorf("the order alone, without a source:\n%s", text)
+	}
+	f.Untold = false
 	res.Files = append(res.Files, file("src.csv", september, "US-FL", 9000, nil))
 	res.Repeated, res.Alone = append(res.Repeated, [hashing.NumKeyTypes]int64{}), append(res.Alone, [hashing.NumKeyTypes]int64{})
 	f.Pair.Source = 2
@@ -173,42 +211,5 @@ func TestFingerprintWords(t *testing.T) {
 	}
 	if strings.Contains(text, "--source") {
 		t.Error("a source is asked for that was given")
-	}
-}
-
-// The order of rows alone, with no source to hold it against, says nothing of a copy.
-func TestOrderAlone(t *testing.T) {
-	res := pair(900)
-	f := &compare.Fingerprint{Pair: compare.Pair{A: 0, B: 1, Source: -1}, Log10: 0.7, Parts: []compare.Part{{Trait: compare.SharedOrder, Log10: 0.7}, {Trait: compare.SharedForm, Log10: 0}}}
-	if got := FingerprintText(res, f); !strings.Contains(got, "is not told") || strings.Contains(got, "likely") {
-		t.Error(got)
-	}
-	f.Parts[1].Log10 = 1.5
-	if got := FingerprintText(res, f); strings.Contains(got, "is not told") {
-		t.Error(got)
-	}
-}
-
-// Of cards and scores the numbers are there as tables too.
-func TestSmallTables(t *testing.T) {
-	p := cards(400)
-	p.Overlaps[0].BInA = compare.NewShare(0, 0)
-	var b strings.Builder
-	if err := p.CSV(&b); err != nil {
-		t.Fatal(err)
-	}
-	a, c := p.labels()
-	for _, want := range []string{"contained," + a + "," + c + ",name-dob,400,4000,0.1,", ",main\r\n", "contained," + c + "," + a + ",voter-id,0,0,,,,"} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("%q is not in\n%s", want, b.String())
-		}
-	}
-	b.Reset()
-	s := &compare.Score{Rows: 1000, Covered: 1000, Drawn: 20, Checked: 10, Wrong: 1, Rate: 0.1, Low: 0.0025, High: 0.445}
-	if err := ScoredCSV(&b, s); err != nil {
-		t.Fatal(err)
-	}
-	if want := "whole,,1000,20,10,1,0.1,0.0025,0.445\r\n"; !strings.HasSuffix(b.String(), want) {
-		t.Errorf("%q is not in\n%s", want, b.String())
 	}
 }

@@ -20,6 +20,7 @@ func Caveats(res *compare.Result) (all []string) {
 	all = append(all, c.undated()...)
 	all = append(all, c.ambiguous()...)
 	all = append(all, c.weak()...)
+	all = append(all, c.strangers()...)
 	all = append(all, c.filledElsewhere()...)
 	if len(c.Main) > 0 {
 		all = append(all, "A row is in another file if all that it is matched by stands there exactly alike: somebody whose name or address changed in between, or is misspelt in one file, can count as in one only.")
@@ -66,6 +67,9 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		}
 		if f.Ignored > 0 {
 			say("%s of %s %s decoys of the register given and left out of all counts.", plural(f.Ignored, "row", "rows"), labels[i], wasWere(f.Ignored))
+		}
+		if len(f.Doubts) > 0 {
+			say("How %s was read is not settled by what is in it: %s. Hold the line of somebody you know against its layout.", labels[i], some(f.Doubts))
 		}
 		if f.Unread > 0 {
 			say("%s of %s that may hold people %s not read: nothing said here covers them.", plural(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
@@ -179,15 +183,20 @@ func (c *comparison) weak() (all []string) {
 	return all
 }
 
-// strangers says that the rows matched of a pair most often contradict each other in
-// a name or a birth date: a number that two people have is no person in common.
-func (c *comparison) strangers(o *compare.Overlap) string {
-	for _, f := range c.Fields {
-		if f.A == o.A && f.B == o.B && (f.Field == compare.First || f.Field == compare.BirthDate || f.Field == compare.BirthYear) && f.Differs > f.Same {
-			return fmt.Sprintf("Of the rows matched, %s differ in %s and %s agree: most are hardly the same people.", group(f.Differs), f.Field.Title(), group(f.Same))
+// strangers says which pairs have rows matched that most often contradict each other
+// in a name or a birth date: a number that two people have is no person in common.
+func (c *comparison) strangers() (all []string) {
+	for i := range c.Main {
+		o := &c.Main[i]
+		for _, f := range c.Fields {
+			if f.A == o.A && f.B == o.B && (f.Field == compare.First || f.Field == compare.BirthDate || f.Field == compare.BirthYear) && f.Differs > f.Same {
+				all = append(all, fmt.Sprintf("Of the rows of %s and %s that are matched by %s, %s differ in %s and %s agree: most are hardly the same people.",
+					c.labels[o.A], c.labels[o.B], tiers[o.Key].words, group(f.Differs), f.Field.Title(), group(f.Same)))
+				break
+			}
 		}
 	}
-	return ""
+	return all
 }
 
 // filledElsewhere says of which fields the rows in common have values in one file only:

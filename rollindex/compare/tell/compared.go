@@ -29,7 +29,7 @@ func compared(res *compare.Result) *comparison {
 
 // mostPairs is how many pairs of files are told one by one in the text of a page;
 // beyond them the matrix tells more.
-const mostPairs = 4
+const mostPairs = 6
 
 // Compared returns the page of a comparison. program names what made it.
 func Compared(res *compare.Result, program string) *report.Page {
@@ -38,15 +38,17 @@ func Compared(res *compare.Result, program string) *report.Page {
 	if len(c.labels) == 2 {
 		title = "Comparison of " + c.labels[0] + " and " + c.labels[1]
 	}
-	page := &report.Page{Title: title, Lead: slices.Concat(c.sameBytes(), c.headlines(), c.records(), c.traits()), Foot: "Made by " + program + "."}
+	page := &report.Page{Title: title, Foot: "Made by " + program + "."}
+	lead, pairs, records := c.lead()
+	page.Lead = lead
 	page.Section("The files", c.files())
-	page.Section("How the files overlap", c.overlaps()...)
+	page.Section("How the files overlap", slices.Concat(sentences(pairs), c.overlaps())...)
 	page.Section("Pair by pair", c.pairs()).Detail = len(res.Main) > 2*mostPairs
 	page.Section("By which details rows match", c.byKey()).Detail = len(res.Main) > mostPairs
 	if t := c.agreement(); len(t) > 0 {
 		page.Section("How the rows in common agree", t...).Detail = len(res.Main) > mostPairs
 	}
-	page.Section("Columns and the public record", c.columns()...)
+	page.Section("Columns and the public record", slices.Concat(sentences(records), c.columns())...)
 	page.Section("Columns, file by file", c.strips()...).Detail = true
 	page.Section("What only one file has", c.alone())
 	if t := c.repeated(); t != nil {
@@ -66,6 +68,43 @@ func Compared(res *compare.Result, program string) *report.Page {
 	}
 	page.Section("The bytes that were read", c.sources()).Detail = true
 	return page
+}
+
+// mostLead is how many sentences stand at the head of a page.
+const mostLead = 5
+
+// lead returns the sentences at the head of a page, and those that are left for the
+// sections on overlaps and on columns. Those on pairs, on public records and on what
+// copies share take turns.
+func (c *comparison) lead() (head, pairs, records []string) {
+	same := c.sameBytes() // all of them are among what to keep in mind
+	kinds := [][]string{c.headlines(), c.records(), c.traits()}
+	left := mostLead - min(len(same), 1)
+	taken := make([]int, len(kinds))
+	for some := true; some && left > 0; {
+		some = false
+		for i := range kinds {
+			if taken[i] < len(kinds[i]) && left > 0 {
+				taken[i], left, some = taken[i]+1, left-1, true
+			}
+		}
+	}
+	head = slices.Concat(same[:min(len(same), 1)], kinds[0][:taken[0]], kinds[1][:taken[1]], kinds[2][:taken[2]])
+	records = kinds[1][taken[1]:]
+	for _, s := range kinds[2][taken[2]:] {
+		if slices.ContainsFunc(c.Descent, func(d compare.Descent) bool { return c.descentText(d) == s }) {
+			records = append(records, s) // fingerprints have their own section
+		}
+	}
+	return head, kinds[0][taken[0]:], records
+}
+
+// sentences is a block of them, if there are any.
+func sentences(all []string) []report.Block {
+	if len(all) == 0 {
+		return nil
+	}
+	return []report.Block{report.List(all)}
 }
 
 // Headlines returns the sentence that tells each pair of files, those first that
@@ -145,8 +184,8 @@ func (c *comparison) headline(o *compare.Overlap, small, big int) string {
 	if byChance(o.Key, share, keys) {
 		return said + " That is no more than strangers have in common by chance."
 	}
-	if most := c.strangers(o); most != "" {
-		return said + " " + most
+	if fields, part, all := contradicted(c.Result, o); all {
+		return said + fmt.Sprintf(" But of those that can be compared, %s differ in %s: they are hardly the same people.", part, fields)
 	}
 	for _, more := range []string{c.lacking(small, big), c.fuller(small, big)} {
 		if more != "" {
@@ -154,6 +193,53 @@ func (c *comparison) headline(o *compare.Overlap, small, big int) string {
 		}
 	}
 	return said
+}
+
+// mostlyOthers is the share of matched rows that differ in a name or birth date from
+// which on they are told as other people.
+const mostlyOthers = 0.9
+
+// contradicted reports whether nearly all rows that a pair has in common differ in
+// first name and birth date, of those that both files have, and how many do: a number
+// that two people have is no person in common.
+func contradicted(res *compare.Result, o *compare.Overlap) (fields, part string, all bool) {
+	var titles []string
+	least := compare.Share{}
+	for _, f := range res.Fields {
+		birth := f.Field == compare.BirthDate || f.Field == compare.BirthYear
+		if f.A != o.A || f.B != o.B || f.Field != compare.First && !birth || f.Same+f.Differs == 0 || birth && slices.Contains(titles, compare.BirthDate.Title()) {
+			continue
+		}
+		differs := compare.NewShare(f.Differs, f.Same+f.Differs)
+		if differs.Value() < mostlyOthers {
+			return "", "", false
+		}
+		if len(titles) == 0 || differs.Value() < least.Value() {
+			least = differs
+		}
+		titles = append(titles, f.Field.Title())
+	}
+	if len(titles) == 0 {
+		return "", "", false
+	}
+	part = report.Percent(least.Value())
+	if least.Part == least.Of {
+		part = "all"
+	} else if len(titles) > 1 {
+		part = "at least " + part
+	}
+	return list(titles), part, true
+}
+
+// Strangers reports whether the rows that a pair has in common are hardly of the same
+// people, by first names and birth dates, and by no other key any are in common.
+func Strangers(res *compare.Result, o *compare.Overlap) bool {
+	if _, _, all := contradicted(res, o); !all {
+		return false
+	}
+	return !slices.ContainsFunc(res.Overlaps, func(v compare.Overlap) bool {
+		return v.A == o.A && v.B == o.B && v.Key != o.Key && v.Common > 0
+	})
 }
 
 // follows are the kinds that another tells.
@@ -186,6 +272,21 @@ func (c *comparison) only(file int, others ...int) []compare.Column {
 	}
 	slices.SortStableFunc(cols, func(a, b compare.Column) int { return beyond[a.Record] - beyond[b.Record] })
 	return cols
+}
+
+// OnlyIn returns the columns of a file that none of the others tells, the most
+// telling first.
+func OnlyIn(res *compare.Result, file int) (kinds []string) {
+	var others []int
+	for j := range res.Files {
+		if j != file {
+			others = append(others, j)
+		}
+	}
+	for _, col := range compared(res).only(file, others...) {
+		kinds = append(kinds, col.Kind.String())
+	}
+	return kinds
 }
 
 // lacking says which columns of a file another has not.
@@ -346,7 +447,7 @@ func (c *comparison) byKey() *report.Table {
 	for i := range c.Overlaps {
 		o := &c.Overlaps[i]
 		t.Rows = append(t.Rows, report.Row{Cells: []string{
-			letter(o.A) + " and " + letter(o.B) + ", by " + tiers[o.Key].words, tiers[o.Key].tier, group(o.RowsA) + " / " + group(o.RowsB),
+			letter(o.A) + " and " + letter(o.B) + ", " + tiers[o.Key].words, tiers[o.Key].tier, group(o.RowsA) + " / " + group(o.RowsB),
 			report.Percent(o.AInB().Value()), report.Percent(o.BInA().Value()),
 		}})
 	}
@@ -401,12 +502,11 @@ func (c *comparison) agreement() (blocks []report.Block) {
 // alone tells what each file has that no other has: rows by the key that its pairs
 // are told by, and columns.
 func (c *comparison) alone() *report.Table {
-	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows, key in no other", Number: true}, {Title: "of rows with the key", Number: true}}}
+	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Rows, key in no other", Number: true}, {Title: "of rows with the key", Number: true}, {Title: "Key"}}}
 	for i, f := range c.Files {
-		cells, notes := []string{letter(i) + "  " + c.labels[i], "-", "-"}, []string{"no key in common with another"}
+		cells := []string{letter(i) + "  " + c.labels[i], "-", "-", "none in common"}
 		if k, ok := MainKey(c.Result, i); ok {
-			cells = []string{cells[0], group(c.Alone[i][k]), shareText(compare.NewShare(c.Alone[i][k], f.Keys[k]))}
-			notes[0] = "by " + tiers[k].words
+			cells = []string{cells[0], group(c.Alone[i][k]), shareText(compare.NewShare(c.Alone[i][k], f.Keys[k])), tiers[k].words}
 		}
 		var others []int
 		for j := range c.Files {
@@ -414,10 +514,11 @@ func (c *comparison) alone() *report.Table {
 				others = append(others, j)
 			}
 		}
+		note := ""
 		if cols := c.only(i, others...); len(cols) > 0 {
-			notes = append(notes, "only it has "+columnList(cols, len(cols)))
+			note = "only it has " + columnList(cols, len(cols))
 		}
-		t.Rows = append(t.Rows, report.Row{Cells: cells, Note: strings.Join(notes, "; ")})
+		t.Rows = append(t.Rows, report.Row{Cells: cells, Note: note})
 	}
 	return t
 }
@@ -438,11 +539,11 @@ func MainKey(res *compare.Result, file int) (best hashing.KeyType, ok bool) {
 // repeated tells the rows whose key another row of the file has; nil if there are
 // none.
 func (c *comparison) repeated() *report.Table {
-	t := &report.Table{Columns: []report.Column{{Title: "File, key"}, {Title: "Rows", Number: true}, {Title: "of rows with the key", Number: true}}}
+	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Key"}, {Title: "Rows", Number: true}, {Title: "of rows with the key", Number: true}}}
 	for i, f := range c.Files {
 		for _, k := range hashing.KeyTypes() {
 			if n := c.Repeated[i][k]; n > 0 {
-				t.Rows = append(t.Rows, report.Row{Cells: []string{letter(i) + "  " + c.labels[i] + ", by " + tiers[k].words, group(n), report.Percent(float64(n) / float64(f.Keys[k]))}})
+				t.Rows = append(t.Rows, report.Row{Cells: []string{letter(i) + "  " + c.labels[i], tiers[k].words, group(n), report.Percent(float64(n) / float64(f.Keys[k]))}})
 			}
 		}
 	}

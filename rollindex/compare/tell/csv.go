@@ -135,16 +135,16 @@ func DatedCSV(w io.Writer, d *compare.Dating) error {
 	return t.done()
 }
 
-// CSV writes the numbers of a comparison of cards as one table:
+// CardsCSV writes the numbers of a comparison of cards as one table:
 //
-//	table  contained | jaccard | column
-//	a, b   cards; of contained, keys of a in terms of b
-//	item   a key type; of column a kind
-//	count, of, share, low, high  keys drawn that match, of so many, with the 95 %
-//	       interval, which is the share itself where all keys were compared; empty where
-//	       no key was drawn. Of column, the share alone, rounded as the card has it
-//	note   main for the key that the pair is told by; exact where all keys were compared
-func (p *CardPair) CSV(w io.Writer) error {
+//	table     contained | jaccard | column
+//	a, b      cards; of contained, people of a in terms of b
+//	item      a key type or kind of column
+//	count, of  keys found, of those drawn; blank for a column
+//	share     count / of, blank if nothing was drawn; how full a column is, rounded
+//	low, high  its 95 % interval
+//	note      main for the key that the pair is told by, exact where nothing was drawn
+func CardsCSV(w io.Writer, p *CardPair) error {
 	t := newTable(w, "table", "a", "b", "item", "count", "of", "share", "low", "high", "note")
 	a, b := p.labels()
 	for i := range p.Overlaps {
@@ -157,14 +157,11 @@ func (p *CardPair) CSV(w io.Writer) error {
 			notes = append(notes, "exact")
 		}
 		put := func(name, a, b string, s compare.Share) {
-			share, low, high := number(s.Value()), number(s.Low), number(s.High)
-			switch {
-			case s.Of == 0:
-				share, low, high = "", "", ""
-			case o.Exact:
-				low, high = share, share
+			cells := []string{name, a, b, o.Key.String(), count(s.Part), count(s.Of), "", "", "", strings.Join(notes, " ")}
+			if s.Of > 0 {
+				cells[6], cells[7], cells[8] = number(s.Value()), number(s.Low), number(s.High)
 			}
-			t.row(name, a, b, o.Key.String(), count(s.Part), count(s.Of), share, low, high, strings.Join(notes, " "))
+			t.row(cells...)
 		}
 		put("contained", a, b, o.AInB)
 		put("contained", b, a, o.BInA)
@@ -178,27 +175,29 @@ func (p *CardPair) CSV(w io.Writer) error {
 	return t.done()
 }
 
-// ScoredCSV writes the numbers of a scored sheet as one table, a part of the file a
-// row, and the whole last:
+// ScoredCSV writes a score as one table:
 //
-//	part       what the sample is divided by; "" of the whole
-//	rows       of the file in that part
-//	drawn, checked, wrong
-//	share      of those checked that are wrong; of the whole weighted by rows
-//	low, high  its 95 % interval; empty where nothing was checked
-func ScoredCSV(w io.Writer, s *compare.Score) error {
-	t := newTable(w, "table", "part", "rows", "drawn", "checked", "wrong", "share", "low", "high")
-	put := func(table, part string, rows int64, drawn, checked, wrong int, share, low, high float64) {
-		cells := []string{table, part, count(rows), count(int64(drawn)), count(int64(checked)), count(int64(wrong)), "", "", ""}
+//	table     stratum | score
+//	sheet     its name
+//	item      of a stratum its name
+//	rows      of the file, or of the part
+//	drawn, checked, wrong  rows
+//	rate      of wrong rows, blank if none was checked; of the score weighed by parts
+//	low, high  its 95 % interval
+func ScoredCSV(w io.Writer, s *compare.Score, sheet string) error {
+	t := newTable(w, "table", "sheet", "item", "rows", "drawn", "checked", "wrong", "rate", "low", "high")
+	label := Labels([]string{sheet})[0]
+	put := func(name, item string, rows int64, drawn int, checked, wrong int64, rate, low, high float64) {
+		cells := []string{name, label, item, count(rows), count(int64(drawn)), count(checked), count(wrong), "", "", ""}
 		if checked > 0 {
-			cells[6], cells[7], cells[8] = number(share), number(low), number(high)
+			cells[7], cells[8], cells[9] = number(rate), number(low), number(high)
 		}
 		t.row(cells...)
 	}
 	for i := range s.Strata {
 		r := &s.Strata[i]
-		put("part", r.Name, r.Rows, r.Drawn, int(r.Rate.Of), int(r.Rate.Part), r.Rate.Value(), r.Rate.Low, r.Rate.High)
+		put("stratum", stratumName(s.By, &r.Stratum), r.Rows, r.Drawn, r.Rate.Of, r.Rate.Part, r.Rate.Value(), r.Rate.Low, r.Rate.High)
 	}
-	put("whole", "", s.Rows, s.Drawn, s.Checked, s.Wrong, s.Rate, s.Low, s.High)
+	put("score", "", s.Rows, s.Drawn, int64(s.Checked), int64(s.Wrong), s.Rate, s.Low, s.High)
 	return t.done()
 }

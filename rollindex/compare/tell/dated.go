@@ -3,6 +3,8 @@ package tell
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
@@ -57,56 +59,90 @@ func Verdict(d *compare.Dating) string { return dated(d).verdict() }
 func (g *dating) verdict() string {
 	switch g.Verdict {
 	case compare.AtSnapshot:
-		snapshot := fmt.Sprintf("the snapshot of %s (%s)", day(g.Snapshots[g.Best].AsOf), g.labels[g.Best])
-		switch {
-		case g.From == hashing.Date{} && g.To == hashing.Date{}:
-			return fmt.Sprintf("The data of %s is consistent with %s, and with any other day.", g.leak, snapshot)
-		case g.From == g.To:
-			return fmt.Sprintf("The data of %s is consistent with %s, to the day (95 %% interval).", g.leak, snapshot)
+		best := fmt.Sprintf("%s (%s)", day(g.Snapshots[g.Best].AsOf), g.labels[g.Best])
+		if !g.narrow() {
+			return fmt.Sprintf("The data of %s is consistent with %s; of the snapshots given, that of %s fits best.", g.leak, g.copied(), best)
 		}
-		return fmt.Sprintf("The data of %s is consistent with %s; of the snapshots, that of %s (%s) fits best.", g.leak, g.span(), day(g.Snapshots[g.Best].AsOf), g.labels[g.Best])
+		also := ""
+		if g.From != g.To {
+			also = ", and with any day " + span(g.From, g.To, "from", "to")
+		}
+		return fmt.Sprintf("The data of %s is consistent with the snapshot of %s%s (95 %% interval).", g.leak, best, also)
 	case compare.Between:
-		return fmt.Sprintf("The data of %s is consistent with %s, best with a copy made about %s; it fits none of the snapshots themselves.", g.leak, g.span(), day(g.Estimate))
+		return fmt.Sprintf("The data of %s is consistent with %s; it fits none of the snapshots themselves.", g.leak, g.copied())
 	case compare.OtherSource:
 		return fmt.Sprintf("%s is not consistent with the source of these snapshots: %s.", g.leak, g.Why)
 	}
 	return fmt.Sprintf("When the data of %s was taken cannot be told: %s.", g.leak, g.Why)
 }
 
-// span words the interval, which comes first in a sentence: a snapshot by itself is
-// quoted as if it were the day.
-func (g *dating) span() string {
+// narrow reports whether the interval is closed and has no day that is nearer to
+// another snapshot than to the best: then the snapshot may be quoted for it.
+func (g *dating) narrow() bool {
+	if g.From.Year == 0 || g.To.Year == 0 {
+		return false
+	}
+	best := dayNumber(g.Snapshots[g.Best].AsOf)
+	for i := range g.Snapshots {
+		half := (best + dayNumber(g.Snapshots[i].AsOf)) / 2
+		if i < g.Best && dayNumber(g.From) < half || i > g.Best && dayNumber(g.To) > half {
+			return false
+		}
+	}
+	return true
+}
+
+// copied words the interval as that of a copy.
+func (g *dating) copied() string {
 	open := hashing.Date{}
 	switch {
 	case g.From == open && g.To == open:
-		return "any day"
+		return "a copy taken on any day"
 	case g.From == open:
-		return "any day up to " + day(g.To) + " (95 % interval; no snapshot is earlier)"
+		return "a copy taken on " + day(g.To) + " or before (95 % interval; no snapshot is earlier)"
 	case g.To == open:
-		return "any day from " + day(g.From) + " on (95 % interval; no snapshot is later)"
+		return "a copy taken on " + day(g.From) + " or later (95 % interval; no snapshot is later)"
 	case g.From == g.To:
-		return day(g.From) + " (95 % interval)"
+		return "a copy taken on " + day(g.From) + " (95 % interval)"
 	}
-	return "any day from " + day(g.From) + " to " + day(g.To) + " (95 % interval)"
+	return "a copy taken " + span(g.From, g.To, "between", "and") + " (95 % interval)"
+}
+
+// span words two days, with the month and the year once if they are one: "between 2 July and 26
+// September 2020".
+func span(from, to hashing.Date, between, and string) string {
+	first := day(from)
+	if from.Year == to.Year {
+		first = strings.TrimSuffix(first, fmt.Sprintf(" %d", from.Year))
+		if from.Month == to.Month {
+			first = strconv.Itoa(int(from.Day))
+		}
+	}
+	return between + " " + first + " " + and + " " + day(to)
 }
 
 // bounds words what each bound rests on.
 func (g *dating) bounds() (all []string) {
-	for _, b := range g.Bounds {
-		said := "It was not taken before " + day(b.Day)
-		if b.After {
-			said = "It was not taken after " + day(b.Day)
-		}
-		rows := fmt.Sprintf("%s of %s", group(b.Rows), plural(b.Of, "row", "rows"))
-		all = append(all, map[compare.Clue]string{
-			compare.Registered: said + ": " + rows + " were registered on that day or later.",
-			compare.VotedOn:    said + ": " + rows + " have a vote of that day or later.",
-			compare.Numbered:   said + ": " + rows + " have a higher voter id than the snapshot of that day, and new voters get higher ones.",
-			compare.Aged:       said + ": " + rows + " have an age and a birth date that fit each other on the days that are left only.",
-			compare.Left:       said + ": " + rows + " are of people who are in an earlier snapshot, and not in that one or any later.",
-		}[b.Clue])
+	for i := range g.Bounds {
+		all = append(all, BoundText(&g.Bounds[i]))
 	}
 	return all
+}
+
+// BoundText returns the sentence of a bound.
+func BoundText(b *compare.Bound) string {
+	said := "It was not taken before " + day(b.Day)
+	if b.After {
+		said = "It was not taken after " + day(b.Day)
+	}
+	rows := fmt.Sprintf("%s of %s", group(b.Rows), plural(b.Of, "row", "rows"))
+	return map[compare.Clue]string{
+		compare.Registered: said + ": " + rows + " were registered on that day or later.",
+		compare.VotedOn:    said + ": " + rows + " have a vote of that day or later.",
+		compare.Numbered:   said + ": " + rows + " have a higher voter id than the snapshot of that day, and new voters get higher ones.",
+		compare.Aged:       said + ": " + rows + " have an age and a birth date that fit each other on the days that are left only.",
+		compare.Left:       said + ": " + rows + " are of people who are in an earlier snapshot, and not in that one or any later.",
+	}[b.Clue]
 }
 
 func (g *dating) snapshots() *report.Table {
@@ -215,6 +251,9 @@ func DateCaveats(d *compare.Dating) (all []string) {
 		}
 		all = append(all, fmt.Sprintf("%s is said to be of %s, which the evidence %s.", g.leak, day(said), how))
 	}
+	if (g.Verdict == compare.AtSnapshot || g.Verdict == compare.Between) && g.From.Year != 0 && g.From == g.NotBefore && g.From != g.To {
+		all = append(all, fmt.Sprintf("The interval begins on %s because of what is in the leak, not of what changed: the latest registration, vote, id or age in it. Where such come every day, the day it was taken lies rather near that beginning.", day(g.From)))
+	}
 	most := int64(0)
 	for i := range g.Snapshots {
 		most = max(most, g.Snapshots[i].Present)
@@ -236,7 +275,7 @@ func (g *dating) method() []string {
 	return []string{
 		"A row of the leak agrees, or not, with each snapshot in each trait: being on the roll, residence, party, status, mailing address, telephone, e-mail, last vote. What changed between two snapshots dates the leak: taken at the share u of the time between them, it has the newer value with probability u.",
 		"What the leak itself rules out is left out of the interval, unless what changed speaks against all that is left: then it is not told. A slip of the pen in one row of ten thousand, and in one of few, rules nothing out.",
-		"The share of wrong values is estimated for each trait. The interval holds the days within 1.92 units of log-likelihood of the best (half the 95 % quantile of chi-squared with one degree of freedom; Wilks 1938).",
+		"The share of wrong values is estimated for each trait. The interval holds the days within 1.92 units of log-likelihood of the best (half the 95 % quantile of chi-squared with one degree of freedom; Wilks 1938). The estimate in the JSON lines is the best day or, where several fit alike, the one in their midst.",
 		"Values are compared in canonical form (version " + hashing.Version + "), keys exactly. All rows were counted; nothing was sampled, so there is no seed.",
 		"The same files give the same report with any number of jobs and any memory.",
 	}

@@ -40,11 +40,13 @@ func TestVerdict(t *testing.T) {
 		why      string
 		want     string
 	}{
-		{compare.AtSnapshot, at(2020, 8, 20), at(2020, 9, 1), "", "The data of leak.csv is consistent with any day from 20 August 2020 to 1 September 2020 (95 % interval); of the snapshots, that of 1 September 2020 (2020-09-01.txt) fits best."},
-		{compare.AtSnapshot, at(2020, 8, 20), none, "", "The data of leak.csv is consistent with any day from 20 August 2020 on (95 % interval; no snapshot is later); of the snapshots, that of 1 September 2020 (2020-09-01.txt) fits best."},
-		{compare.AtSnapshot, none, at(2020, 6, 3), "", "The data of leak.csv is consistent with any day up to 3 June 2020 (95 % interval; no snapshot is earlier); of the snapshots, that of 1 September 2020 (2020-09-01.txt) fits best."},
-		{compare.AtSnapshot, at(2020, 9, 1), at(2020, 9, 1), "", "The data of leak.csv is consistent with the snapshot of 1 September 2020 (2020-09-01.txt), to the day (95 % interval)."},
-		{compare.Between, at(2020, 7, 10), at(2020, 7, 20), "", "The data of leak.csv is consistent with any day from 10 July 2020 to 20 July 2020 (95 % interval), best with a copy made about 15 July 2020; it fits none of the snapshots themselves."},
+		{compare.AtSnapshot, at(2020, 8, 20), at(2020, 9, 1), "", "The data of leak.csv is consistent with the snapshot of 1 September 2020 (2020-09-01.txt), and with any day from 20 August to 1 September 2020 (95 % interval)."},
+		{compare.AtSnapshot, at(2020, 7, 2), at(2020, 9, 26), "", "The data of leak.csv is consistent with a copy taken between 2 July and 26 September 2020 (95 % interval); of the snapshots given, that of 1 September 2020 (2020-09-01.txt) fits best."},
+		{compare.AtSnapshot, at(2019, 12, 30), at(2020, 9, 26), "", "The data of leak.csv is consistent with a copy taken between 30 December 2019 and 26 September 2020 (95 % interval); of the snapshots given, that of 1 September 2020 (2020-09-01.txt) fits best."},
+		{compare.AtSnapshot, at(2020, 8, 20), none, "", "The data of leak.csv is consistent with a copy taken on 20 August 2020 or later (95 % interval; no snapshot is later); of the snapshots given, that of 1 September 2020 (2020-09-01.txt) fits best."},
+		{compare.AtSnapshot, none, at(2020, 6, 3), "", "The data of leak.csv is consistent with a copy taken on 3 June 2020 or before (95 % interval; no snapshot is earlier); of the snapshots given, that of 1 September 2020 (2020-09-01.txt) fits best."},
+		{compare.AtSnapshot, at(2020, 9, 1), at(2020, 9, 1), "", "The data of leak.csv is consistent with the snapshot of 1 September 2020 (2020-09-01.txt) (95 % interval)."},
+		{compare.Between, at(2020, 7, 10), at(2020, 7, 20), "", "The data of leak.csv is consistent with a copy taken between 10 and 20 July 2020 (95 % interval); it fits none of the snapshots themselves."},
 		{compare.OtherSource, none, none, "3 of 100 rows", "leak.csv is not consistent with the source of these snapshots: 3 of 100 rows."},
 		{compare.CannotTell, none, none, "too little", "When the data of leak.csv was taken cannot be told: too little."},
 	} {
@@ -87,6 +89,14 @@ func TestDateCaveats(t *testing.T) {
 	const against = "which the evidence speaks against"
 	if all := strings.Join(DateCaveats(d), "\n"); strings.Contains(all, against) || !strings.Contains(all, "leak.csv is said to be of 15 July 2020, which the evidence is consistent with.") {
 		t.Errorf("a day within the interval:\n%s", all)
+	}
+	const near = "lies rather near that beginning"
+	if all := strings.Join(DateCaveats(d), "\n"); strings.Contains(all, near) {
+		t.Errorf("an interval that begins before what the leak rules out:\n%s", all)
+	}
+	d.From = d.NotBefore
+	if all := strings.Join(DateCaveats(d), "\n"); !strings.Contains(all, "The interval begins on 11 July 2020 because") || !strings.Contains(all, near) {
+		t.Errorf("an interval that begins with the last registration:\n%s", all)
 	}
 	d.Leak.AsOf = at(2019, 1, 1)
 	if all := strings.Join(DateCaveats(d), "\n"); !strings.Contains(all, "leak.csv is said to be of 1 January 2019, "+against) {

@@ -1,8 +1,8 @@
 // Package tell puts what package compare found into words that can be quoted, and
 // into pages ([report.Page]) and tables for spreadsheets.
 //
-// [Compared] tells a comparison and [Dated] a dating; [ComparedCSV] and [DatedCSV]
-// hold their numbers. [MadeCard] and [CardPair] tell cards, [Drawn] and [Scored]
+// [Compared] tells a comparison and [Dated] a dating; [ComparedCSV], [DatedCSV],
+// [CardsCSV] and [ScoredCSV] hold numbers. [MadeCard] and [CardPair] tell cards, [Drawn] and [Scored]
 // samples for verification. Nothing here holds a row: only counts, columns, days and
 // names of files. The wording is "consistent with", never "from": overlap shows
 // what two files have in common, not who copied it from whom.

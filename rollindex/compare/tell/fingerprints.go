@@ -20,22 +20,8 @@ func (c *comparison) fingerprintText(f *compare.Fingerprint) string {
 	if f.Pair.Source >= 0 {
 		source = c.labels[f.Pair.Source] + " being the supposed source"
 	}
-	if orderAlone(f) {
-		return fmt.Sprintf("%s and %s, %s: whether they share a copy is not told. Nothing but the order of their rows is alike, and that may be the source's own.", c.labels[f.Pair.A], c.labels[f.Pair.B], source)
-	}
 	said := f.String()
 	return fmt.Sprintf("%s and %s, %s: %s.", c.labels[f.Pair.A], c.labels[f.Pair.B], source, strings.ToLower(said[:1])+said[1:])
-}
-
-// orderAlone reports whether nothing but the order of rows speaks for one copy, and no
-// source is given that it could be held against.
-func orderAlone(f *compare.Fingerprint) bool {
-	if f.Pair.Source >= 0 || f.Log10 <= 0 {
-		return false
-	}
-	return !slices.ContainsFunc(f.Parts, func(p compare.Part) bool {
-		return p.Trait != compare.SharedOrder && p.Log10 > 0 && compare.Words(p.Log10) != compare.Words(0)
-	})
 }
 
 // DescentText returns the sentence of a file with columns of a vendor.
@@ -76,7 +62,11 @@ func (c *comparison) fingerprints() (said, parts []report.Block) {
 		for _, p := range f.Parts {
 			t.Rows = append(t.Rows, weighed(p.Trait.Title(), p.Log10, p.Found))
 		}
-		t.Rows = append(t.Rows, weighed("all together", f.Log10, ""))
+		together := weighed("all together", f.Log10, "")
+		if f.Untold {
+			together.Cells[1] = "not told"
+		}
+		t.Rows = append(t.Rows, together)
 		parts = append(parts, t)
 	}
 	return said, parts

@@ -22,20 +22,32 @@ func recordOf(f *compare.File) string {
 }
 
 // records says of each file how it stands to the public record; of those that hold
-// nothing but what was public in one sentence.
+// nothing but what was public in one sentence, and of those of no known state. What
+// goes beyond comes first, and then that nothing can be said.
 func (c *comparison) records() (sentences []string) {
-	var public []string
+	var public, unknown, unsettled []string
 	for i, f := range c.Files {
 		said := Record(f, c.labels[i])
-		if said == "" {
+		if states(f) == "" {
+			unknown = append(unknown, c.labels[i])
+			continue
+		} else if said == "" {
 			continue
 		}
 		if slices.ContainsFunc(f.Columns, func(col compare.Column) bool { return col.Record != compare.Public }) {
-			sentences = append(sentences, said)
+			if slices.ContainsFunc(f.Columns, func(col compare.Column) bool { return col.Record == compare.Beyond || col.Record == compare.Restricted }) {
+				sentences = append(sentences, said)
+			} else {
+				unsettled = append(unsettled, said)
+			}
 			continue
 		}
 		public = append(public, c.labels[i]+" ("+recordOf(f)+")")
 	}
+	if len(unknown) > 0 {
+		sentences = slices.Insert(sentences, min(len(sentences), 1), stateless(unknown))
+	}
+	sentences = append(sentences, unsettled...)
 	switch {
 	case len(public) > mostPairs:
 		sentences = append(sentences, fmt.Sprintf("Every column of %d of the files is of a kind that was on the public record of their states.", len(public)))
@@ -43,6 +55,27 @@ func (c *comparison) records() (sentences []string) {
 		sentences = append(sentences, "Every column is of a kind that was on the public record in "+list(public)+".")
 	}
 	return sentences
+}
+
+// Records says of each file in a sentence how it stands to the public record; of one
+// whose state is not known that it cannot be told, of one without columns "".
+func Records(res *compare.Result) (sentences []string) {
+	c := compared(res)
+	for i, f := range c.Files {
+		said := Record(f, c.labels[i])
+		if states(f) == "" {
+			said = stateless([]string{c.labels[i]})
+		}
+		sentences = append(sentences, said)
+	}
+	return sentences
+}
+
+func stateless(labels []string) string {
+	if len(labels) == 1 {
+		return fmt.Sprintf("Whether %s holds more than a public record cannot be told: its state is not known.", labels[0])
+	}
+	return fmt.Sprintf("Whether %s hold more than a public record cannot be told: their states are not known.", some(labels))
 }
 
 // Record says in a sentence how a file's columns stand to the public record of its

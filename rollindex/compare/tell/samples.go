@@ -29,7 +29,7 @@ func stratumName(by compare.Stratify, s *compare.Stratum) string {
 // Drawn returns the page of a sample that was drawn from a file, with the names of
 // its sheet and key.
 func Drawn(k *compare.SampleKey, path, sheet, keyFile, program string) *report.Page {
-	label, sheetLabel, keyLabel := Labels([]string{path})[0], Labels([]string{sheet})[0], Labels([]string{keyFile})[0]
+	label, sheetLabel := Labels([]string{path})[0], Labels([]string{sheet})[0]
 	page := &report.Page{Title: "A sample of " + label + " to check", Foot: "Made by " + program + "."}
 	page.Lead = []string{fmt.Sprintf("%s of %s were drawn at random with the seed %d and written to %s.", group(int64(len(k.Stratum))), plural(k.Rows, "row", "rows"), k.Seed, sheetLabel)}
 	t := &report.Table{Caption: "By " + strataWords[k.By], Columns: []report.Column{{Title: "Part"}, {Title: "Rows", Number: true}, {Title: "drawn", Number: true}}}
@@ -42,12 +42,18 @@ func Drawn(k *compare.SampleKey, path, sheet, keyFile, program string) *report.P
 	} else {
 		page.Section("What was drawn", t)
 	}
-	page.Section("What to do with it", report.List{
+	page.Section("What to do with it", report.List(DrawnCaveats(sheet, keyFile)))
+	return page
+}
+
+// DrawnCaveats says what to do with a sheet and its key.
+func DrawnCaveats(sheet, keyFile string) []string {
+	sheetLabel, keyLabel := Labels([]string{sheet})[0], Labels([]string{keyFile})[0]
+	return []string{
 		sheetLabel + " holds details of persons, as nothing else that is written does. Who checks it writes right, wrong or unknown into the column \"answer\", by telephone or on paper, and need not know more.",
 		keyLabel + " tells which part of the file each row is of, and is needed to score the sheet: keep it from who checks, so that nobody answers by what they expect.",
 		fmt.Sprintf("\"rollcheck compare --score %s\" turns the answers into an error rate. Delete both when it is done.", sheetLabel),
-	})
-	return page
+	}
 }
 
 // ScoreText returns the sentence that a score comes to.
