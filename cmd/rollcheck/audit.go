@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,11 +19,12 @@ import (
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/audit"
+	"rollcheck/rollindex/audit/tell"
 )
 
 const auditExit = `EXIT STATUS:
-   0    the release passes
-   1    it does not: something in it may not go out
+   0    the release passes; with --verify, the sign-off is genuine, says so, and is of the files named
+   1    it does not: something in it may not go out; with --verify, the sign-off says so, or is not of a file
    2    an error: a file could not be read, or the rules contradict themselves
    130  interrupted`
 
@@ -37,16 +39,38 @@ func (p *program) auditCommand() *cli.Command {
 			"names: for social security numbers, licence numbers, birth dates, e-mail addresses, phone numbers, texts that\n" +
 			"somebody wrote, and for what files hold and do not show. A directory is audited with all files in it. One\n" +
 			"column in a column of numbers is told by rates, never by one match. No value of a row is shown, only lines.\n" +
-			"The classes of recipients that public records speak of: " + strings.Join(audit.Classes(), ", ") + ".\n\n" + auditExit,
-		Flags: []cli.Flag{
+			"The classes of recipients that public records speak of: " + strings.Join(audit.Classes(), ", ") + ".\n\n" +
+			"With --protected, nobody on the office's list may be in it, nor anybody at their addresses; nobody under 18 may be in\n" +
+			"any. With --risk, it is measured what each file lets others link. Marked copies are audited with their --register:\n" +
+			"decoys count nowhere.\n\n" +
+			"Signing off:\n" +
+			"   rollcheck audit FILE --rules US-GA --recipient \"Party A\" --release-log LOG --sign NOTE --html REPORT\n" +
+			"   rollcheck audit --verify NOTE --trust KEY [FILE...]     who signed it, what it says, and whether it is of these\n" +
+			"A release that passes is entered in LOG: who got which file, with how many decoys. NOTE holds the whole answer as\n" +
+			"JSON lines, signed with the key of \"rollcheck key signing\", whether it passes or not.\n\n" + auditExit,
+		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "rules", Usage: "`STATE|FILE`: a state (such as US-GA) by its public record, or a file of rules"},
 			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) of the release, whose rules count", DefaultText: "today"},
 			&cli.StringFlag{Name: "recipient-class", Usage: "`CLASS` of recipient that the release is for", DefaultText: "anybody"},
+			&cli.BoolFlag{Name: "risk", Usage: "measure what each file lets others link: k-anonymity, what each column adds, what would change"},
+		}, watchFlags(), []cli.Flag{
+			registerFlag(),
+			&cli.StringFlag{Name: "recipient", Usage: "`NAME` of who gets the release, for the log", DefaultText: "whom the register has the copy for"},
+			&cli.StringFlag{Name: "release-log", Usage: "if it passes, append who got which file to `LOG`, a JSON line each; it holds no decoy"},
+			&cli.StringFlag{Name: "html", Usage: "write a report to `FILE`: one page, without script, that replaces what is there"},
+			&cli.StringFlag{Name: "csv", Usage: "write violations and columns as one table for spreadsheets to `FILE`, replacing it"},
+			&cli.StringFlag{Name: "sign", Usage: "write the answer, signed, to `NOTE`, replacing it"},
+			&cli.StringFlag{Name: "verify", Usage: "read the signed `NOTE` of an audit, in place of auditing"},
+			&cli.StringFlag{Name: "trust", Usage: "`KEY` (its text, or a file) that the note must be signed with"},
 			&cli.StringSliceFlag{Name: "layout", Usage: "`FILE=LAYOUT`: the ID of a built-in layout or a layout file for one of the files, instead of detecting one (may be repeated)"},
-			&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget"},
+			&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
 			&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "files' parts looked at side by side"},
-		},
+			&cli.StringFlag{Name: "temp-dir", Usage: "`DIR` to spill to", DefaultText: "the system's"},
+		}, signingFlags()),
 		Action: func(c *cli.Context) error {
+			if c.IsSet("verify") || c.IsSet("trust") {
+				return only(c, p.verifyAudit, "verify", "trust")
+			}
 			if err := wantArgs(c, 1, -1, "a FILE"); err != nil {
 				return err
 			}
@@ -68,34 +92,56 @@ func (p *program) audit(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	opts := audit.Options{Jobs: c.Int("jobs"), Recipient: c.String("recipient-class")}
-	if opts.Jobs < 1 || opts.Jobs > 256 {
-		return fmt.Errorf("--jobs %d is not between 1 and 256", opts.Jobs)
-	}
-	memory, err := parseSize(c.String("memory"))
+	opts, err := p.auditOptions(c, rules, asOf)
 	if err != nil {
-		return fmt.Errorf("--memory: %w", err)
+		return err
 	}
-	if opts.Recipient != "" && !rules.HasClass(opts.Recipient) {
-		return hint(fmt.Errorf("--recipient-class %q is no class that the rules speak of", opts.Recipient),
-			"public records speak of "+strings.Join(audit.Classes(), ", ")+"; a file of rules may name others")
+	sign, err := p.newSignOff(c, inputs)
+	if err != nil {
+		return err
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memory + runtimeMemory))
+	opts.Ignore = sign.decoys()
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(opts.Memory + runtimeMemory))
 	opts.Progress = p.auditProgress(inputs)
 	res, err := audit.Run(c.Context, inputs, rules, opts)
 	p.ui.clear()
 	if err != nil {
 		return err
 	}
-	if c.Bool("json") {
-		err = p.auditLines(res)
-	} else {
-		err = p.auditText(res)
+	if err := sign.off(res); err != nil {
+		return err
 	}
+	err = p.tellPage(c, tell.Audited(res, "rollcheck "+version()), func(w io.Writer) error { return tell.AuditCSV(w, res) },
+		func() error { return auditLines(p.stdout, res) })
 	if err == nil && !res.Passed() {
 		err = exitCode(exitNotFound)
 	}
 	return err
+}
+
+func (p *program) auditOptions(c *cli.Context, rules *audit.Rules, asOf hashing.Date) (opts audit.Options, err error) {
+	opts = audit.Options{Jobs: c.Int("jobs"), TempDir: c.String("temp-dir"), Recipient: c.String("recipient-class"), Risk: c.Bool("risk")}
+	if err := checkJobs(c); err != nil {
+		return opts, err
+	}
+	if opts.Memory, err = parseSize(c.String("memory")); err != nil {
+		return opts, fmt.Errorf("--memory: %w", err)
+	}
+	if dir := opts.TempDir; dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return opts, fmt.Errorf("--temp-dir: there is no directory %q", dir)
+		}
+	}
+	if opts.Recipient != "" && !rules.HasClass(opts.Recipient) {
+		return opts, hint(fmt.Errorf("--recipient-class %q is no class that the rules speak of", opts.Recipient),
+			"public records speak of "+strings.Join(audit.Classes(), ", ")+"; a file of rules may name others")
+	}
+	if asOf.Year == 0 {
+		y, m, d := time.Now().Date()
+		asOf = hashing.Date{Year: uint16(y), Month: uint8(m), Day: uint8(d)}
+	}
+	opts.Watch, err = p.watch(c, asOf)
+	return opts, err
 }
 
 // releaseDay returns the day of the release, and the day that its data is judged as

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"io"
+
 	"rollcheck/hashing"
 	"rollcheck/rollindex/audit"
+	"rollcheck/rollindex/audit/tell"
 )
 
 // violationLine is something that may not go out.
@@ -41,11 +44,12 @@ type auditMember struct {
 }
 
 // auditLines writes an audit as JSON lines: files with their columns, violations,
-// waivers that let nothing pass.
-func (p *program) auditLines(res *audit.Result) error {
-	j := p.jsonLinesWith("audit", fields{
+// rows to be looked at, waivers that let nothing pass, risks, sentences.
+func auditLines(w io.Writer, res *audit.Result) error {
+	j := newJSONLines(w, "audit", fields{
 		"rules": res.Rules.Jurisdiction, "rules_version": res.Rules.Version, "rules_sources": res.Rules.Sources,
-		"recipient_class": res.Recipient, "as_of": string(res.Rules.Date()),
+		"recipient_class": res.Recipient, "as_of": string(res.Rules.Date()), "protected": peopleOn(res.Watch.Protected),
+		"previous_protected": peopleOn(res.Watch.Previous), "substitute_addresses": len(res.Watch.Substitutes), "program": "rollcheck " + version(),
 	})
 	var rows int64
 	for _, f := range res.Files {
@@ -55,6 +59,7 @@ func (p *program) auditLines(res *audit.Result) error {
 	for i := range res.Violations {
 		j.write(newViolationLine(res, &res.Violations[i]))
 	}
+	j.nearLines(res.Nears)
 	for _, state := range []struct {
 		name string
 		list []audit.Waiver
@@ -63,9 +68,28 @@ func (p *program) auditLines(res *audit.Result) error {
 			j.write(waiverLine{"waiver", w.Rule, w.Column, state.name, w.Reason, w.Name, string(w.Until)})
 		}
 	}
+	for _, f := range res.Files {
+		for _, r := range f.Risks {
+			j.riskLines(f.Path, r)
+			for _, text := range tell.RiskLead(r) {
+				j.write(fields{"type": "headline", "text": text})
+			}
+		}
+	}
+	j.write(fields{"type": "headline", "text": tell.AuditVerdict(res)})
+	writeCaveats(j, tell.AuditCaveats(res))
 	return j.done(fields{
 		"passed": res.Passed(), "violations": res.Open(), "waived": len(res.Violations) - res.Open(), "files": len(res.Files), "rows": rows,
 	})
+}
+
+// peopleOn returns how many people a list has, nil if there is none.
+func peopleOn(p *audit.Protected) *int {
+	if p == nil {
+		return nil
+	}
+	n := p.People()
+	return &n
 }
 
 func auditFileLines(j *jsonLines, f *audit.File) {
@@ -110,7 +134,7 @@ func newViolationLine(res *audit.Result, v *audit.Violation) violationLine {
 		Type: "violation", Rule: v.Rule, File: v.File, Column: v.Column, Rows: v.Rows, Of: v.Of,
 		Rate: float64(v.Rows) / float64(max(v.Of, 1)), RateCI: [2]float64{v.Low, v.High}, Lines: []int64{}, Why: v.Why,
 	}
-	several := severalMembers(res, v.File)
+	several := res.SeveralMembers(v.File)
 	for _, at := range v.Lines {
 		l.Lines = append(l.Lines, at.Line)
 		if several {

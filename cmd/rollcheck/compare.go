@@ -84,7 +84,7 @@ func (p *program) compareWhat(c *cli.Context) error {
 func only(c *cli.Context, job func(*cli.Context) error, flags ...string) error {
 	for _, f := range c.Command.Flags {
 		if name := f.Names()[0]; c.IsSet(name) && !slices.Contains(flags, name) {
-			return hint(fmt.Errorf("compare: --%s does not go with what the other arguments ask for", name), "see \"rollcheck help compare\"")
+			return hint(fmt.Errorf("%s: --%s does not go with what the other arguments ask for", c.Command.Name, name), "see \"rollcheck help "+c.Command.Name+"\"")
 		}
 	}
 	return job(c)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
@@ -73,7 +72,6 @@ func (p *program) makeDecoysCommand() *cli.Command {
 			&cli.IntFlag{Name: "colluders", Value: 2, Usage: "how many of them, 2 to 8; with --shared, of the first copy of a file"},
 			&cli.BoolFlag{Name: "again", Usage: "mark another copy for a recipient who has one of this file"},
 			&cli.StringFlag{Name: "out", Usage: "`MARKED` copy to write"},
-			&cli.StringFlag{Name: "release-log", Usage: "append who got which copy to `LOG`, one JSON line; it holds no decoy"},
 			&cli.StringFlag{Name: "layout", Usage: "`ID` of a built-in layout or a layout file", DefaultText: "detected"},
 			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) of the data, if known"},
 			&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "parts of the file parsed side by side"},
@@ -95,7 +93,7 @@ func (p *program) findDecoysCommand() *cli.Command {
 			"   It tells whose copy, not who let it out. That nobody is named clears nobody.\n\n" + findExit,
 		Flags: []cli.Flag{
 			registerFlag(),
-			&cli.StringFlag{Name: "release-log", Usage: "`LOG` of who got which copy, to say which copies were not marked"},
+			&cli.StringFlag{Name: "release-log", Usage: "`LOG` of who got which copy, as \"rollcheck audit\" keeps it: to say which copies were not marked"},
 			&cli.StringFlag{Name: "layout", Usage: "`ID` of a built-in layout or a layout file", DefaultText: "detected, or proposed"},
 			&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "parts of the file parsed side by side"},
 		},
@@ -203,7 +201,7 @@ func (p *program) makeDecoys(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkOutputs(c, []string{"out", "release-log"}, []string{opts.File, c.String("register"), registerKeyPath(c)}); err != nil {
+	if err := checkOutputs(c, []string{"out"}, []string{opts.File, c.String("register"), registerKeyPath(c)}); err != nil {
 		return err
 	}
 	r, fresh, err := p.registerForMake(c)
@@ -215,13 +213,6 @@ func (p *program) makeDecoys(c *cli.Context) error {
 	p.ui.clear()
 	if err != nil {
 		return makeHint(err)
-	}
-	if log := c.String("release-log"); log != "" {
-		err := decoys.AppendRelease(log, decoys.Sent{Date: made.Date, Recipient: opts.Recipient, File: filepath.Base(opts.Out),
-			SHA256: made.SHA256, Rows: made.Rows, Register: r.ID, Planted: made.Planted()})
-		if err != nil {
-			return hint(err, "the copy is written and registered: enter it in the log by hand")
-		}
 	}
 	if c.Bool("json") {
 		return p.madeLines(c, &opts, made, r.ID, fresh)

@@ -28,7 +28,7 @@ func (p *program) diffCommand() *cli.Command {
 			"Rows are matched by voter id, and those left by the strongest details that both files have. Nothing is kept,\n" +
 			"and no person's row is shown: only counts, columns, codes that at least 100 rows share, and numbers of lines.\n" +
 			"DATE (YYYY-MM-DD) is the day the data was taken.\n\n" + diffExit,
-		Flags: comparisonFlags("every number as one table for spreadsheets"),
+		Flags: append(comparisonFlags("every number as one table for spreadsheets"), registerFlag()),
 		Action: func(c *cli.Context) error {
 			if err := wantArgs(c, 2, 2, "OLD or NEW"); err != nil {
 				return err
@@ -47,21 +47,21 @@ func (p *program) diff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	res, err := diff.Run(c.Context, inputs[diff.Old], inputs[diff.New], diff.Options{Memory: opts.Memory, Jobs: opts.Jobs, TempDir: opts.TempDir, Progress: opts.Progress})
+	register, err := p.openRegister(c)
+	if err != nil {
+		end()
+		return err
+	}
+	from := diff.Options{Memory: opts.Memory, Jobs: opts.Jobs, TempDir: opts.TempDir, Progress: opts.Progress}
+	if register != nil {
+		from.Ignore = register.Screen().Decoy
+	}
+	res, err := diff.Run(c.Context, inputs[diff.Old], inputs[diff.New], from)
 	end()
 	if err != nil {
 		return err
 	}
-	page := tell.Diffed(res, "rollcheck "+version())
-	outs := outputs{{"html", c.String("html"), page.HTML}, {"csv", c.String("csv"), func(w io.Writer) error { return tell.DiffCSV(w, res) }}}
-	if err := outs.write(); err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		err = p.diffLines(res)
-	} else {
-		_, err = p.stdout.WriteString(page.Text(p.pageWidth()))
-	}
+	err = p.tellPage(c, tell.Diffed(res, "rollcheck "+version()), func(w io.Writer) error { return tell.DiffCSV(w, res) }, func() error { return p.diffLines(res) })
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
 )
 
@@ -23,7 +24,11 @@ func (p *program) jsonLines(command string) *jsonLines { return p.jsonLinesWith(
 
 // jsonLinesWith begins an answer with more to say in its start.
 func (p *program) jsonLinesWith(command string, more fields) *jsonLines {
-	j := &jsonLines{enc: json.NewEncoder(p.stdout)}
+	return newJSONLines(p.stdout, command, more)
+}
+
+func newJSONLines(w io.Writer, command string, more fields) *jsonLines {
+	j := &jsonLines{enc: json.NewEncoder(w)}
 	j.enc.SetEscapeHTML(false)
 	start := fields{"type": "start", "command": command, "version": jsonVersion}
 	maps.Copy(start, more)

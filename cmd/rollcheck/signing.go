@@ -19,7 +19,7 @@ import (
 // signingFlags declares where the signing key is.
 func signingFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "signing-key", Usage: "`FILE` of the key that signs the manifest ($ROLLCHECK_SIGNING_KEY)", DefaultText: "rollcheck/signing-key in the user's configuration directory"},
+		&cli.StringFlag{Name: "signing-key", Usage: "`FILE` of the key that signs ($ROLLCHECK_SIGNING_KEY)", DefaultText: "rollcheck/signing-key in the user's configuration directory"},
 		&cli.StringFlag{Name: "signing-passphrase-file", Usage: "read the signing key's passphrase from the first line of a file"},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"rollcheck/data/layouts"
 	"rollcheck/data/licences"
 	"rollcheck/hashing"
+	"rollcheck/rollindex/audit/risk"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/voterfile"
 )
@@ -26,7 +27,11 @@ type Input struct {
 // Options say how an audit goes about it.
 type Options struct {
 	Jobs      int    // goroutines; 0 means 1. The result does not depend on it
+	Memory    int64  // bytes for what grows with the rows, which only the risk does; 0 means 512 MiB
+	TempDir   string // where what goes beyond that is spilled, encrypted; "" means the system's
 	Recipient string // class of recipient that the release is for ([Classes], or of the rules' own); "" for anybody
+	Watch     Watch  // who must not be in it
+	Risk      bool   // measure what each file lets others link
 	Progress  func(Progress)
 	// Ignore says of a row that it counts for nothing: a decoy. It is called from
 	// several goroutines; nil ignores none.
@@ -46,7 +51,7 @@ func Run(ctx context.Context, inputs []Input, rules *Rules, opts Options) (*Resu
 	if opts.Recipient != "" && !rules.HasClass(opts.Recipient) {
 		return nil, fmt.Errorf("%w: no rule speaks of the class of recipient %q", ErrRules, opts.Recipient)
 	}
-	res := &Result{Rules: rules, Recipient: opts.Recipient}
+	res := &Result{Rules: rules, Recipient: opts.Recipient, Watch: opts.Watch}
 	var paths []string
 	for i := range inputs {
 		a := &auditor{in: &inputs[i], rules: rules, opts: &opts, file: &File{Path: inputs[i].Path, Skipped: map[string]int64{}}, number: i}
@@ -55,6 +60,7 @@ func Run(ctx context.Context, inputs []Input, rules *Rules, opts Options) (*Resu
 		}
 		res.Files = append(res.Files, a.file)
 		res.Violations = append(res.Violations, a.violations...)
+		res.Nears = append(res.Nears, a.nears...)
 		paths = append(paths, inputs[i].Path)
 	}
 	sortViolations(res.Violations, paths)
@@ -88,7 +94,13 @@ func (r *Result) waive(rules *Rules) {
 
 func (w *Waiver) covers(v *Violation) bool {
 	return w.Rule == v.Rule && layouts.NormName(w.Column) == layouts.NormName(v.Column) &&
-		(w.File == "" || w.File == filepath.Base(v.File))
+		(w.File == "" || w.File == filepath.Base(v.File)) && (len(w.Lines) == 0 || w.coversLines(v))
+}
+
+// coversLines reports whether a waiver of single rows names every row of a violation.
+func (w *Waiver) coversLines(v *Violation) bool {
+	other := func(at Position) bool { return !slices.Contains(w.Lines, at.Line) }
+	return v.Rows == int64(len(v.Lines)) && !slices.ContainsFunc(v.Lines, other)
 }
 
 // auditor audits one file.
@@ -99,6 +111,7 @@ type auditor struct {
 	opts       *Options
 	file       *File
 	violations []Violation
+	nears      []Near
 	rows       atomic.Int64
 	opened     map[string]bool // members that voterfile would leave out
 }
@@ -130,9 +143,18 @@ type source struct {
 // read reads one source and judges its columns.
 func (a *auditor) read(ctx context.Context, s source) error {
 	groups := a.group(s.Members(), s.proposed)
+	var measured *risk.Analysis
+	if a.opts.Risk {
+		measured = risk.New(s.Members(), risk.Options{Memory: a.opts.Memory, Jobs: a.opts.Jobs, TempDir: a.opts.TempDir})
+		defer measured.Close()
+	}
 	var visitors []*visitor
 	skips, err := s.Each(ctx, a.opts.Jobs, func() voterfile.Visitor {
 		v := groups.newVisitor(a)
+		v.watch = a.opts.Watch.newTally(s.Members())
+		if measured != nil {
+			v.risk = measured.Visitor()
+		}
 		visitors = append(visitors, v)
 		return v
 	}, func() {
@@ -163,6 +185,17 @@ func (a *auditor) read(ctx context.Context, s source) error {
 	for g := range groups.list {
 		a.judge(&groups.list[g], &first.tallies[g], first, s.Members())
 	}
+	a.violations = append(a.violations, first.watch.violations(a.in.Path, s.Members())...)
+	a.nears = append(a.nears, first.watch.nears(a.in.Path, s.Members())...)
+	if measured == nil {
+		return nil
+	}
+	linked, err := measured.Result(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", a.in.Path, err)
+	}
+	linked.Path, linked.Skipped, linked.Sources = a.in.Path, skips.ByReason(), s.Sources()
+	a.file.Risks = append(a.file.Risks, linked)
 	return nil
 }
 
@@ -224,6 +257,8 @@ type visitor struct {
 	rows     int64 // that count
 	ignored  int64
 	births   births
+	watch    *watchTally
+	risk     voterfile.Visitor // nil if it is not measured
 }
 
 // births counts rows by how much of a birth their columns for it tell.
@@ -281,16 +316,25 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 	r := &v.row
 	r.rec, r.at, r.birthYear = rec, newPlace(rec.Member, rec.Line), int(rec.Birth.Year)
 	v.births.see(rec)
+	v.watch.visit(rec)
 	for i, g := range v.byMember[rec.Member] {
 		if value := rec.Column(i); value != nil {
 			v.tallies[g].see(value, r)
 		}
 	}
+	if v.risk != nil {
+		return v.risk.Visit(rec)
+	}
 	return nil
 }
 
 // Flush implements voterfile.Visitor.
-func (v *visitor) Flush() error { return nil }
+func (v *visitor) Flush() error {
+	if v.risk != nil {
+		return v.risk.Flush()
+	}
+	return nil
+}
 
 func (v *visitor) merge(o *visitor) {
 	v.rows += o.rows
@@ -298,6 +342,7 @@ func (v *visitor) merge(o *visitor) {
 	v.births.days += o.births.days
 	v.births.months += o.births.months
 	v.births.years += o.births.years
+	v.watch.merge(o.watch)
 	for g := range v.tallies {
 		v.tallies[g].merge(&o.tallies[g])
 	}

@@ -6,6 +6,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
+	"rollcheck/rollindex/audit/risk"
 )
 
 // The rules that a violation can be of.
@@ -50,8 +51,10 @@ type Violation struct {
 type Result struct {
 	Rules      *Rules
 	Recipient  string // class of recipient the release is for; "" for anybody
+	Watch      Watch  // who was not to be in it
 	Files      []*File
 	Violations []Violation // by file, the waived among them
+	Nears      []Near      // rows that fail nothing and that a human has to look at
 	Expired    []Waiver    // that would have let a violation pass until their day
 	Unused     []Waiver    // that no violation asked for
 }
@@ -70,6 +73,22 @@ func (r *Result) Open() int {
 	return n
 }
 
+// SeveralMembers reports whether lines of a file say little without their member.
+func (r *Result) SeveralMembers(path string) bool {
+	for _, f := range r.Files {
+		if f.Path == path {
+			read := 0
+			for _, m := range f.Members {
+				if m.LeftOut == "" {
+					read++
+				}
+			}
+			return read > 1
+		}
+	}
+	return false
+}
+
 // File is what was looked at in one file of a release.
 type File struct {
 	Path    string
@@ -79,6 +98,7 @@ type File struct {
 	Rows    int64            // read, skipped and ignored ones included
 	Skipped map[string]int64 // by reason
 	Ignored int64            // rows that [Options.Ignore] left out: decoys
+	Risks   []*risk.Result   // what it lets others link, of each part that was read by itself; nil if not measured
 }
 
 // Member is a member of a file: the file itself, a file in an archive, a table.

@@ -71,6 +71,7 @@ type Waiver struct {
 	Rule   string         `json:"rule"`
 	Column string         `json:"column,omitempty"` // "" for what is of no column
 	File   string         `json:"file,omitempty"`   // the file's name without its folders; "" for every file
+	Lines  []int64        `json:"lines,omitempty"`  // of single rows: passes if all that break the rule are among them
 	Reason string         `json:"reason"`
 	Name   string         `json:"name"`  // who answers for it
 	Until  catalogue.Date `json:"until"` // the last day on which it holds
@@ -214,6 +215,10 @@ func (r *Rules) checkWaivers() error {
 			return fmt.Errorf("waivers[%d]: \"name\" is missing: who answers for it?", i)
 		case w.Reason == "":
 			return fmt.Errorf("waivers[%d]: \"reason\" is missing", i)
+		case w.Rule == RuleProtected && len(w.Lines) == 0:
+			return fmt.Errorf("waivers[%d]: \"lines\" is missing: protected people are not waived but row by row, as namesakes", i)
+		case len(w.Lines) > 0 && w.File == "":
+			return fmt.Errorf("waivers[%d]: \"file\" is missing: the lines of which file?", i)
 		}
 		if _, err := catalogue.ParseDate(string(w.Until)); err != nil {
 			return fmt.Errorf("waivers[%d]: \"until\": %w", i, err)

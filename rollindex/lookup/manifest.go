@@ -297,7 +297,28 @@ func verify(signed []byte, key *TrustedKey) (*Manifest, error) {
 	if len(signed) > MaxManifest {
 		return nil, fmt.Errorf("%d bytes: %w", len(signed), ErrFormat)
 	}
-	n, err := note.Open(signed, note.VerifierList(key.verifier))
+	text, err := key.Open(signed)
+	if err != nil {
+		return nil, err
+	}
+	m := new(Manifest)
+	if err := decode(text, m); err != nil {
+		return nil, err
+	}
+	if err := m.check(); err != nil {
+		if errors.Is(err, ErrVersion) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	m.digest = sha256.Sum256(text)
+	return m, nil
+}
+
+// Open returns the text of a C2SP signed note. Errors are [ErrKey] if the key has not
+// signed it, [ErrSignature] if it was changed since, and [ErrFormat].
+func (k *TrustedKey) Open(signed []byte) ([]byte, error) {
+	n, err := note.Open(signed, note.VerifierList(k.verifier))
 	var unverified *note.UnverifiedNoteError
 	var invalid *note.InvalidSignatureError
 	switch {
@@ -308,18 +329,7 @@ func verify(signed []byte, key *TrustedKey) (*Manifest, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	m := new(Manifest)
-	if err := decode([]byte(n.Text), m); err != nil {
-		return nil, err
-	}
-	if err := m.check(); err != nil {
-		if errors.Is(err, ErrVersion) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	m.digest = sha256.Sum256([]byte(n.Text))
-	return m, nil
+	return []byte(n.Text), nil
 }
 
 // timely compares m with the clock and with what was seen before.

@@ -226,6 +226,24 @@ func (r *Register) release(sum string) *Release {
 	return nil
 }
 
+// CopyOf returns for whom the marked copy of that SHA-256 was made, and how many decoys
+// are in it; ok is false if the register knows no such copy.
+func (r *Register) CopyOf(sum string) (recipient string, planted int, ok bool) {
+	for i := range r.Releases {
+		rel := &r.Releases[i]
+		for j := range rel.Copies {
+			if c := &rel.Copies[j]; c.SHA256 == sum {
+				planted = len(c.Owned)
+				if c.Shared {
+					planted += r.Carried(rel, c.Recipient)
+				}
+				return c.Recipient, planted, true
+			}
+		}
+	}
+	return "", 0, false
+}
+
 // Copies returns how many copies are registered.
 func (r *Register) Copies() (n int) {
 	for i := range r.Releases {

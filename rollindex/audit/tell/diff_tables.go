@@ -2,7 +2,6 @@ package tell
 
 import (
 	"cmp"
-	"encoding/csv"
 	"io"
 	"math"
 	"slices"
@@ -252,41 +251,30 @@ func (d *difference) sources() *report.Table {
 //	added, removed, changed  rows; of a flip, field, day, or of what is unusual, the
 //	          rows are under changed or added
 func DiffCSV(w io.Writer, res *diff.Result) error {
-	c := csv.NewWriter(w)
-	c.UseCRLF = true
-	row := func(cells ...string) {
-		for i, s := range cells {
-			if _, err := strconv.ParseFloat(s, 64); s != "" && strings.ContainsRune("=+@\t\r-", rune(s[0])) && err != nil {
-				cells[i] = "'" + s
-			}
-		}
-		c.Write(cells) // its error stays with the writer until it is flushed
-	}
 	n := func(v int64) string { return strconv.FormatInt(v, 10) }
 	g := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
-	row("table", "name", "detail", "old", "new", "added", "removed", "changed")
+	t := newTable(w, "table", "name", "detail", "old", "new", "added", "removed", "changed")
 	for i := range res.Columns {
 		d := &res.Columns[i]
-		row("column", d.Column, strings.TrimSpace(string(d.Change)+" "+d.Was+d.What), g(d.Old), g(d.New), "", "", "")
+		t.row("column", d.Column, strings.TrimSpace(string(d.Change)+" "+d.Was+d.What), g(d.Old), g(d.New), "", "", "")
 	}
-	row("rows", "", "", n(res.Files[diff.Old].Read()), n(res.Files[diff.New].Read()), n(res.Counts.Added), n(res.Counts.Removed), n(res.Counts.Changed))
+	t.row("rows", "", "", n(res.Files[diff.Old].Read()), n(res.Files[diff.New].Read()), n(res.Counts.Added), n(res.Counts.Removed), n(res.Counts.Changed))
 	for i, groups := range [][]diff.Group{res.Counties, res.Statuses} {
 		for _, o := range groups {
-			row([]string{"county", "status"}[i], o.Name, "", n(o.Rows[diff.Old]), n(o.Rows[diff.New]), n(o.Added), n(o.Removed), n(o.Changed))
+			t.row([]string{"county", "status"}[i], o.Name, "", n(o.Rows[diff.Old]), n(o.Rows[diff.New]), n(o.Added), n(o.Removed), n(o.Changed))
 		}
 	}
 	for _, f := range res.Flips {
-		row("flip", f.From, f.To, "", "", "", "", n(f.Rows))
+		t.row("flip", f.From, f.To, "", "", "", "", n(f.Rows))
 	}
 	for _, f := range res.Fields {
-		row("field", f.Field.String(), "", n(f.Of), n(f.Of), "", "", n(f.Changed))
+		t.row("field", f.Field.String(), "", n(f.Of), n(f.Of), "", "", n(f.Changed))
 	}
 	for _, d := range res.Days {
-		row("day", d.Day.String(), "", "", "", n(d.Rows), "", "")
+		t.row("day", d.Day.String(), "", "", "", n(d.Rows), "", "")
 	}
 	for _, u := range res.Unusual {
-		row("unusual", u.What, u.County, g(u.Low), g(u.High), "", "", n(u.Rows))
+		t.row("unusual", u.What, u.County, g(u.Low), g(u.High), "", "", n(u.Rows))
 	}
-	c.Flush()
-	return c.Error()
+	return t.done()
 }

@@ -189,13 +189,13 @@ func DiffCaveats(res *diff.Result) (all []string) {
 			say("%s of %s could not be read, and are in no number here.", counted(n, "row", "rows"), label)
 		}
 		if f.Ignored > 0 {
-			say("%s of %s left out as decoys.", counted(f.Ignored, "row was", "rows were"), label)
+			say("Left out of %s as decoys: %s.", label, counted(f.Ignored, "row", "rows"))
 		}
 		if f.Keyless > 0 {
 			say("%s of %s nothing to be matched by: it cannot be told whether they are in the other file.", counted(f.Keyless, "row has", "rows have"), label)
 		}
 		if f.Unread > 0 {
-			say("%s of %s that may hold people not read.", counted(int64(f.Unread), "member was", "members were"), label)
+			say("Not read of %s, and may hold people: %s.", label, counted(int64(f.Unread), "member", "members"))
 		}
 	}
 	if !res.Writing {

@@ -16,9 +16,9 @@ func NearMisses(page *report.Page, near []audit.Near) {
 	}
 	var list report.List
 	for _, n := range near {
-		list = append(list, fmt.Sprintf("%s, %s: %s. %s", n.File, riskRows(n.Rows), n.Why, lineList(n)))
+		list = append(list, fmt.Sprintf("%s, %s: %s. %s", n.File, rowCount(n.Rows), n.Why, lineList(n)))
 	}
-	page.Section("To be looked at by a human", report.Text("None of these rows fails the audit by itself. Each may be somebody protected under another spelling, or nobody."), list)
+	page.Section("To be looked at by a human", report.Text("None of these rows fails the audit by itself; each is to be decided by somebody who can look it up."), list)
 }
 
 // lineList names lines, by member where there is more than the file itself.
@@ -41,7 +41,7 @@ func lineList(n audit.Near) string {
 		fmt.Fprint(&b, p.Line)
 	}
 	if more := n.Rows - int64(len(n.Lines)); more > 0 {
-		fmt.Fprintf(&b, " and %s more", riskNumber(more))
+		fmt.Fprintf(&b, " and %s more", thousands(more))
 	}
 	return b.String() + "."
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"rollcheck/rollindex/audit/risk"
 	"rollcheck/rollindex/report"
@@ -28,7 +27,7 @@ func RiskLead(res *risk.Result) (lead []string) {
 	}
 	if known != res.Whole {
 		whole := res.Set(res.Whole)
-		lead = append(lead, fmt.Sprintf("By all of %s, %s of the rows are alone; the smallest class has %s.", res.Whole, report.Percent(whole.Unique()), riskRows(whole.Smallest)))
+		lead = append(lead, fmt.Sprintf("By all of %s, %s of the rows are alone; the smallest class has %s.", res.Whole, report.Percent(whole.Unique()), rowCount(whole.Smallest)))
 	}
 	if s := res.Set(risk.Phone); s != nil && s.Rows > 0 {
 		lead = append(lead, fmt.Sprintf("%s of the rows have a phone number that no other row has, by which they can be linked to any list of phone numbers.", report.Percent(riskShare(s.Sizes[0], res.Rows))))
@@ -87,9 +86,9 @@ func riskSets(res *risk.Result) *report.Table {
 			row.Cells = append(row.Cells, report.Percent(share))
 			row.Bar = append(row.Bar, report.Part{Share: share, Pattern: pattern})
 		}
-		row.Cells = append(row.Cells, riskNumber(s.Smallest))
+		row.Cells = append(row.Cells, thousands(s.Smallest))
 		if s.Attributes == risk.Phone {
-			row.Note = fmt.Sprintf("Of the %s rows that have one.", riskNumber(s.Rows))
+			row.Note = fmt.Sprintf("Of the %s rows that have one.", thousands(s.Rows))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -104,7 +103,7 @@ func riskDiversity(res *risk.Result) *report.Table {
 		s := &res.Sets[i]
 		for _, d := range s.Diversity {
 			t.Rows = append(t.Rows, report.Row{Cells: []string{
-				s.Attributes.String(), d.Of.String(), riskNumber(d.Distinct), strconv.FormatFloat(d.Entropy, 'f', 2, 64), report.Percent(riskShare(d.Told, s.Rows)),
+				s.Attributes.String(), d.Of.String(), thousands(d.Distinct), strconv.FormatFloat(d.Entropy, 'f', 2, 64), report.Percent(riskShare(d.Told, s.Rows)),
 			}})
 		}
 	}
@@ -137,7 +136,7 @@ func riskPlaces(res *risk.Result) *report.Table {
 		Columns: []report.Column{{Title: "County"}, {Title: "precinct"}, {Title: "rows", Number: true}, {Title: "alone", Number: true}},
 	}
 	for _, p := range res.Worst {
-		t.Rows = append(t.Rows, report.Row{Cells: []string{riskDash(p.County), p.Precinct, riskNumber(p.Rows), report.Percent(riskShare(p.Unique, p.Rows))}})
+		t.Rows = append(t.Rows, report.Row{Cells: []string{riskDash(p.County), p.Precinct, thousands(p.Rows), report.Percent(riskShare(p.Unique, p.Rows))}})
 	}
 	if !slices.ContainsFunc(res.Worst, func(p risk.Place) bool { return p.County != "" }) { // a table's rows are headed by what they are of
 		t.Columns = t.Columns[1:]
@@ -156,29 +155,11 @@ func riskDash(s string) string {
 	return s
 }
 
-func riskRows(n int64) string {
-	if n == 1 {
-		return "1 row"
-	}
-	return riskNumber(n) + " rows"
-}
+func rowCount(n int64) string { return counted(n, "row", "rows") }
 
 func riskShare(n, of int64) float64 {
 	if of <= 0 {
 		return 0
 	}
 	return float64(n) / float64(of)
-}
-
-// riskNumber writes a number with its thousands apart.
-func riskNumber(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	var b strings.Builder
-	for i, c := range s {
-		if i > 0 && (len(s)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
 }

@@ -1,0 +1,259 @@
+package tell
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rollcheck/rollindex/audit"
+	"rollcheck/rollindex/audit/risk"
+	"rollcheck/rollindex/report"
+)
+
+// Audited returns the page of an audit: pass or fail, what is wrong, what a human has
+// to look at, and what was looked at. program names what made it.
+func Audited(res *audit.Result, program string) *report.Page {
+	page := &report.Page{Title: "Audit of a release", Lead: []string{AuditVerdict(res)}, Foot: "Made by " + program + "."}
+	open, waived := violations(res)
+	list := func(title string, of []string) {
+		if len(of) > 0 {
+			page.Section(title, report.List(of))
+		}
+	}
+	list("What may not go out", open)
+	NearMisses(page, res.Nears)
+	list("What passes by a waiver", waived)
+	list("Waivers", waiverNotes(res))
+	list("What was audited", auditedFiles(res))
+	list("Whom it was held against", watched(res))
+	list("By what the columns passed", passedBy(res))
+	risks(page, res)
+	page.Section("What this cannot see", report.List(AuditCaveats(res)))
+	page.Section("The columns, one by one", auditedColumns(res)).Detail = true
+	page.Section("The rules", report.List(rulesSaid(res))).Detail = true
+	return page
+}
+
+// AuditVerdict says whether a release may go out, by which rules and to whom.
+func AuditVerdict(res *audit.Result) string {
+	verdict := "PASSED: nothing was found that may not go out."
+	if n := res.Open(); n > 0 {
+		verdict = "FAILED: " + counted(int64(n), "violation", "violations") + "."
+	}
+	where := res.Rules.Jurisdiction
+	if where == "" {
+		where = "the office alone"
+	}
+	reader := "anybody"
+	if res.Recipient != "" {
+		reader = "the class " + res.Recipient
+	}
+	return fmt.Sprintf("%s Rules of %s (%s), for a release to %s on %s.", verdict, where, res.Rules.Version, reader, res.Rules.Date())
+}
+
+// violations returns what may not go out, and what would not but for a waiver.
+func violations(res *audit.Result) (open, waived []string) {
+	for i := range res.Violations {
+		if v := &res.Violations[i]; v.Waived == nil {
+			open = append(open, ViolationText(res, v))
+		} else {
+			waived = append(waived, fmt.Sprintf("%s Waived until %s by %s: %s.", ViolationText(res, v), v.Waived.Until, v.Waived.Name, v.Waived.Reason))
+		}
+	}
+	return open, waived
+}
+
+// ViolationText says what may not go out, and where it stands.
+func ViolationText(res *audit.Result, v *audit.Violation) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", v.Rule, v.File)
+	if v.Column != "" {
+		fmt.Fprintf(&b, ", column %q", v.Column)
+	}
+	if v.Rows > 0 {
+		share := float64(v.Rows) / float64(max(v.Of, 1))
+		fmt.Fprintf(&b, ", %s of %s rows (%s, 95 %% interval %s to %s)", thousands(v.Rows), thousands(v.Of), finely(share), finely(v.Low), finely(v.High))
+	}
+	fmt.Fprintf(&b, ": %s.", v.Why)
+	if len(v.Lines) == 0 {
+		return b.String()
+	}
+	several := res.SeveralMembers(v.File)
+	var lines []string
+	for _, l := range v.Lines {
+		at := strconv.FormatInt(l.Line, 10)
+		if several {
+			at = l.Member + " line " + at
+		}
+		lines = append(lines, at)
+	}
+	word := "Lines"
+	switch {
+	case len(lines) == 1:
+		word = "Line"
+	case v.Rows > int64(len(lines)):
+		word = "First lines"
+	}
+	fmt.Fprintf(&b, " %s %s.", word, strings.Join(lines, ", "))
+	return b.String()
+}
+
+// finely writes a share to three digits, so that one of a few rows in a million shows.
+func finely(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + " %" }
+
+func waiverNotes(res *audit.Result) (list []string) {
+	say := func(w *audit.Waiver, what string) {
+		of := ""
+		if w.Column != "" {
+			of = fmt.Sprintf(", column %q,", w.Column)
+		}
+		list = append(list, fmt.Sprintf("The waiver of %s for the rule %s%s %s.", w.Name, w.Rule, of, what))
+	}
+	for i := range res.Expired {
+		say(&res.Expired[i], "ended on "+string(res.Expired[i].Until))
+	}
+	for i := range res.Unused {
+		say(&res.Unused[i], "lets nothing pass: there is no violation that it covers")
+	}
+	return list
+}
+
+func auditedFiles(res *audit.Result) (list []string) {
+	for _, f := range res.Files {
+		text := f.Path + ": " + rowCount(f.Rows)
+		if f.Ignored > 0 {
+			text += fmt.Sprintf(", of which %s were left out", counted(f.Ignored, "decoy", "decoys"))
+		}
+		for _, m := range f.Members {
+			switch {
+			case m.LeftOut != "":
+				text += fmt.Sprintf("; %s not read", m.Name)
+			case m.Proposed:
+				text += fmt.Sprintf("; %s fits no known layout, and was read by its header and contents", m.Name)
+			case len(f.Members) == 1:
+				text += ", layout " + m.Layout
+			}
+		}
+		for _, s := range f.Sources {
+			text += ", SHA-256 " + s.SHA256
+		}
+		list = append(list, text+".")
+	}
+	return list
+}
+
+// watched says against which people the release was held.
+func watched(res *audit.Result) (list []string) {
+	w := &res.Watch
+	if w.Protected == nil {
+		list = append(list, "No list of protected people was given (--protected): nobody looked whether any of them is in it.")
+	} else {
+		list = append(list, "The list of protected people: "+people(w.Protected.People())+". Rows of others at their addresses count too.")
+	}
+	if w.Previous != nil {
+		list = append(list, "The list of the last release: "+people(w.Previous.People())+".")
+	}
+	if n := len(w.Substitutes); n > 0 {
+		list = append(list, counted(int64(n), "address", "addresses")+" that a confidentiality programme gives out.")
+	}
+	return append(list, fmt.Sprintf("People under 18 on %s, where the files tell births, ages or a status of preregistration.", w.AsOf))
+}
+
+func people(n int) string { return counted(int64(n), "person", "people") }
+
+// passedBy counts the columns by what let them pass.
+func passedBy(res *audit.Result) (list []string) {
+	count := func(is func(c *audit.Column) bool) (n int64) {
+		for _, f := range res.Files {
+			for i := range f.Columns {
+				if is(&f.Columns[i]) {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	say := func(n int64, what string) {
+		if n > 0 {
+			list = append(list, counted(n, "column", "columns")+" "+what)
+		}
+	}
+	for _, t := range []struct {
+		basis audit.Basis
+		title string
+	}{
+		{audit.ByRules, "by the rules"}, {audit.PublicRecord, "open to anybody by the public record"},
+		{audit.ForRecipient, "open to the class of recipient"}, {audit.Published, "in the layout that the state publishes"},
+		{audit.Harmless, "that say nothing of a person"},
+	} {
+		say(count(func(c *audit.Column) bool { return c.Decision.Basis == t.basis && c.Decision.Pass }), t.title)
+	}
+	say(count(func(c *audit.Column) bool { return !c.Decision.Pass && c.Filled == 0 }), "that may not go out, and empty")
+	return list
+}
+
+// risks adds what each file lets others link.
+func risks(page *report.Page, res *audit.Result) {
+	var all []*risk.Result
+	for _, f := range res.Files {
+		all = append(all, f.Risks...)
+	}
+	for _, r := range all {
+		of := ""
+		if len(all) > 1 {
+			of = " (" + r.Path + ")"
+		}
+		page.Section("What it lets others link"+of, report.List(RiskLead(r)))
+		RiskSections(page, r)
+	}
+}
+
+// AuditCaveats says what an audit cannot see.
+func AuditCaveats(res *audit.Result) []string {
+	list := []string{
+		"Secrets that look like nothing in particular, and numbers whose leading zero was cut off.",
+		"Single values in a column that holds something else: a column is judged by how many of its values look so.",
+		"Whether a column that may go out tells the truth.",
+	}
+	var skipped int64
+	for _, f := range res.Files {
+		for _, n := range f.Skipped {
+			skipped += n
+		}
+	}
+	if skipped > 0 {
+		list = append(list, rowCount(skipped)+" could not be read: see the violations of hidden-content.")
+	}
+	return list
+}
+
+func auditedColumns(res *audit.Result) *report.Table {
+	t := &report.Table{Caption: "Columns by what they are known to hold", Columns: []report.Column{
+		{Title: "Column"}, {Title: "file"}, {Title: "holds"}, {Title: "rows filled", Number: true}, {Title: "may go out"}, {Title: "by"},
+	}}
+	for _, f := range res.Files {
+		for _, c := range f.Columns {
+			kind, may := "", "yes"
+			if c.Tells {
+				kind = c.Kind.Title()
+			}
+			if !c.Decision.Pass {
+				may = "no"
+			}
+			by := string(c.Decision.Basis)
+			if c.Decision.Why != "" {
+				by += ": " + c.Decision.Why
+			}
+			t.Rows = append(t.Rows, report.Row{Cells: []string{c.Name, f.Path, kind, thousands(c.Filled), may, by}})
+		}
+	}
+	return t
+}
+
+func rulesSaid(res *audit.Result) []string {
+	list := []string{"Version: " + res.Rules.Version + "."}
+	for _, s := range res.Rules.Sources {
+		list = append(list, "Source: "+s)
+	}
+	return list
+}

@@ -1,0 +1,43 @@
+package tell
+
+import (
+	"io"
+	"strconv"
+
+	"rollcheck/rollindex/audit"
+)
+
+// AuditCSV writes the violations, the rows that a human has to look at, and the
+// columns of an audit as one table for spreadsheets.
+func AuditCSV(w io.Writer, res *audit.Result) error {
+	t := newTable(w, "table", "file", "name", "column", "rows", "of", "rate", "low", "high", "first_line", "passes", "why", "waived_by")
+	n := func(v int64) string { return strconv.FormatInt(v, 10) }
+	g := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+	first := func(lines []audit.Position) string {
+		if len(lines) == 0 {
+			return ""
+		}
+		return n(lines[0].Line)
+	}
+	for _, v := range res.Violations {
+		by := ""
+		if v.Waived != nil {
+			by = v.Waived.Name
+		}
+		t.row("violation", v.File, v.Rule, v.Column, n(v.Rows), n(v.Of), g(float64(v.Rows)/float64(max(v.Of, 1))), g(v.Low), g(v.High), first(v.Lines),
+			strconv.FormatBool(v.Waived != nil), v.Why, by)
+	}
+	for _, m := range res.Nears {
+		t.row("near-miss", m.File, m.What, "", n(m.Rows), "", "", "", "", first(m.Lines), "true", m.Why, "")
+	}
+	for _, f := range res.Files {
+		for _, c := range f.Columns {
+			kind := ""
+			if c.Tells {
+				kind = c.Kind.String()
+			}
+			t.row("column", f.Path, kind, c.Name, n(c.Filled), n(f.Rows), "", "", "", "", strconv.FormatBool(c.Decision.Pass), string(c.Decision.Basis), "")
+		}
+	}
+	return t.done()
+}
