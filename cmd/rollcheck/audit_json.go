@@ -71,12 +71,10 @@ func auditLines(w io.Writer, res *audit.Result) error {
 	for _, f := range res.Files {
 		for _, r := range f.Risks {
 			j.riskLines(f.Path, r)
-			for _, text := range tell.RiskLead(r) {
-				j.write(fields{"type": "headline", "text": text})
-			}
+			writeTexts(j, "headline", tell.RiskLead(r)...)
 		}
 	}
-	j.write(fields{"type": "headline", "text": tell.AuditVerdict(res)})
+	writeTexts(j, "headline", tell.AuditVerdict(res))
 	writeCaveats(j, tell.AuditCaveats(res))
 	return j.done(fields{
 		"passed": res.Passed(), "violations": res.Open(), "waived": len(res.Violations) - res.Open(), "files": len(res.Files), "rows": rows,

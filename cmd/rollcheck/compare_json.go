@@ -209,12 +209,15 @@ func writeColumns(j *jsonLines, f *compare.File) {
 	}
 }
 
-func writeCaveats(j *jsonLines, caveats []string) {
-	for _, text := range caveats {
+func writeCaveats(j *jsonLines, caveats []string) { writeTexts(j, "caveat", caveats...) }
+
+// writeTexts writes sentences, each as a line of that type.
+func writeTexts(j *jsonLines, kind string, texts ...string) {
+	for _, text := range texts {
 		j.write(struct {
 			Type string `json:"type"`
 			Text string `json:"text"`
-		}{"caveat", text})
+		}{kind, text})
 	}
 }
 

@@ -158,12 +158,7 @@ func (p *program) diffLines(res *diff.Result) error {
 		}{"registered", d.Day.String(), d.Rows})
 	}
 	writeUnusual(j, res)
-	for _, text := range tell.DiffHeadlines(res) {
-		j.write(struct {
-			Type string `json:"type"`
-			Text string `json:"text"`
-		}{"headline", text})
-	}
+	writeTexts(j, "headline", tell.DiffHeadlines(res)...)
 	writeCaveats(j, tell.DiffCaveats(res))
 	return j.done(fields{
 		"same": res.Same(), "identical": res.Identical(), "whole": res.Whole(), "matched_by_id": res.ByID, "matched_by_key": res.ByKey, "key": keyName(res.Key),

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -12,11 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"rollcheck/data/layouts"
 	"rollcheck/hashing"
-	"rollcheck/rollindex/audit"
-	"rollcheck/rollindex/audit/risk"
-	"rollcheck/rollindex/voterfile/synth"
 )
 
 // Flags give a list, its tags, and the substitute addresses.
@@ -64,62 +58,5 @@ func TestWatchFlags(t *testing.T) {
 		case c.err == "" && w.Protected.People() != c.people:
 			t.Errorf("%v: %d people", c.args, w.Protected.People())
 		}
-	}
-}
-
-// The JSON lines of risk and of near misses can be read, and hold what is told.
-func TestRiskLines(t *testing.T) {
-	l, err := layouts.Get("fl-extract")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "roll.txt")
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := synth.Write(t.Context(), f, nil, synth.Options{Layout: l, Rows: 3000, Seed: 1}); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	res, err := risk.Run(t.Context(), risk.Input{Path: path, Layout: l}, risk.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	p := &program{stdout: bufio.NewWriter(&out)}
-	j := p.jsonLines("audit")
-	j.riskLines(path, res)
-	j.nearLines([]audit.Near{{File: path, What: "one-letter", Rows: 1, Lines: []audit.Position{{Member: path, Line: 7}}}})
-	if err := j.done(fields{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.stdout.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	kinds := map[string]int{}
-	for dec := json.NewDecoder(&out); dec.More(); {
-		var line struct {
-			Type   string
-			Known  []string
-			Unique float64
-			K      int64
-			Lines  []struct{ Line int64 }
-		}
-		if err := dec.Decode(&line); err != nil {
-			t.Fatal(err)
-		}
-		kinds[line.Type]++
-		if line.Type == "risk-set" && (len(line.Known) == 0 || line.K < 1) {
-			t.Errorf("a set of nothing: %+v", line)
-		}
-		if line.Type == "near-miss" && (len(line.Lines) != 1 || line.Lines[0].Line != 7) {
-			t.Errorf("a near miss without its line: %+v", line)
-		}
-	}
-	if kinds["risk"] != 1 || kinds["risk-set"] != len(res.Sets) || kinds["risk-column"] != 6 || kinds["risk-change"] < 5 || kinds["near-miss"] != 1 || kinds["done"] != 1 {
-		t.Errorf("lines by type: %v", kinds)
 	}
 }

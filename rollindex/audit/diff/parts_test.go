@@ -174,7 +174,8 @@ func TestFalseAlarms(t *testing.T) {
 			}
 		}
 		t.Logf("between counties %.1f: %d counties named in %d ordinary comparisons; of one county with eight times the rows added %d missed", between, alarms, runs, missed)
-		if alarms > max(runs/100, 2) || between <= 0.1 && missed > runs/100 {
+		said := float64(runs) / 100
+		if float64(alarms) > said+3*math.Sqrt(said) || between <= 0.1 && missed > runs/100 {
 			t.Errorf("between %.1f: %d false alarms, %d missed", between, alarms, missed)
 		}
 	}
