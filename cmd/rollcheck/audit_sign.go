@@ -228,25 +228,30 @@ func (s *signed) read(text []byte) error {
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, len(text)+1)
 	for n := 0; lines.Scan(); n++ {
-		var l struct {
-			Type, Command, Text, File string
-			Passed                    bool
-			Sources                   []struct{ SHA256 string }
+		var l struct{ Type, Command, Text string }
+		var file struct {
+			File    string
+			Sources []struct{ SHA256 string }
 		}
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
-			return err
-		}
+		var done struct{ Passed bool }
+		err := json.Unmarshal(lines.Bytes(), &l)
 		switch {
+		case err != nil:
 		case n == 0 && (l.Type != "start" || l.Command != "audit"):
-			return errors.New("of another command")
+			err = errors.New("of another command")
 		case l.Type == "file":
-			for _, source := range l.Sources {
-				s.names[source.SHA256] = l.File
+			err = json.Unmarshal(lines.Bytes(), &file)
+			for _, source := range file.Sources {
+				s.names[source.SHA256] = file.File
 			}
 		case l.Type == "headline":
 			s.Verdict = l.Text // the last
 		case l.Type == "done":
-			s.Passed, s.complete = l.Passed, true
+			err = json.Unmarshal(lines.Bytes(), &done)
+			s.Passed, s.complete = done.Passed, true
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return lines.Err()
