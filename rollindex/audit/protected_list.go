@@ -117,7 +117,11 @@ func (b *listBuilder) addPerson(p *exposure.Person, faults *faultList) error {
 	return nil
 }
 
-const tooLittle = "not enough to find them by in a release: give a birth date, a birth year with a ZIP code, an address with a ZIP code, a voter id with its state, an e-mail address or a phone number"
+// What is said of somebody who cannot be found, and at the end, once.
+const (
+	tooLittle = "not enough to find them by in a release"
+	enough    = "; enough is a birth date, a birth year with a ZIP code, an address with a ZIP code, a voter id with its state, an e-mail address or a phone number"
+)
 
 // readRoll reads a list that is a voter file.
 func (b *listBuilder) readRoll(ctx context.Context, path string, layout *layouts.Layout) error {
@@ -270,5 +274,9 @@ func (f *faultList) err(path string) error {
 	if f.n > maxFaults {
 		more = fmt.Sprintf("; and %d more", f.n-maxFaults)
 	}
-	return fmt.Errorf("%w: %q: %s%s", ErrList, path, strings.Join(f.first, "; "), more)
+	all := strings.Join(f.first, "; ") + more
+	if strings.Contains(all, tooLittle) {
+		all += enough
+	}
+	return fmt.Errorf("%w: %q: %s", ErrList, path, all)
 }

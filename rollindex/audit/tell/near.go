@@ -21,12 +21,18 @@ func NearMisses(page *report.Page, near []audit.Near) {
 	page.Section("To be looked at by a human", report.Text("None of these rows fails the audit by itself; each is to be decided by somebody who can look it up."), list)
 }
 
+// maxShown is how many lines of one kind a page names. JSON has more.
+const maxShown = 30
+
 // lineList names lines, by member where there is more than the file itself.
 func lineList(n audit.Near) string {
 	var b strings.Builder
 	member := n.File
-	for i, p := range n.Lines {
+	shown := n.Lines[:min(len(n.Lines), maxShown)]
+	for i, p := range shown {
 		switch {
+		case i == 0 && len(n.Lines) == 1:
+			b.WriteString("Line ")
 		case i == 0:
 			b.WriteString("Lines ")
 		case p.Member == member:
@@ -40,7 +46,7 @@ func lineList(n audit.Near) string {
 		}
 		fmt.Fprint(&b, p.Line)
 	}
-	if more := n.Rows - int64(len(n.Lines)); more > 0 {
+	if more := n.Rows - int64(len(shown)); more > 0 {
 		fmt.Fprintf(&b, " and %s more", thousands(more))
 	}
 	return b.String() + "."

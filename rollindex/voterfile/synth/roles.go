@@ -212,7 +212,7 @@ func (m *maker) secondLine() bool {
 func (m *maker) mailRole(c *layouts.Column) func([]byte, *record) []byte {
 	mailed := func(f func(dst []byte, r *record) []byte) func([]byte, *record) []byte {
 		return func(dst []byte, r *record) []byte {
-			if !r.mailed {
+			if !r.mailed || r.exempt && m.state.hidden != "" { // as with the residence
 				return dst
 			}
 			return f(dst, r)
