@@ -37,7 +37,7 @@ func main() {
 	flag.IntVar(&b.large, "large-rows", 10_000_000, "rows of the memory and check tables")
 	flag.IntVar(&b.runs, "runs", 3, "timed runs of each command; the median is printed")
 	flag.StringVar(&b.dir, "dir", "", "directory for the files (default: a temporary one)")
-	only := flag.String("only", "", "print only this table: serve or compare")
+	only := flag.String("only", "", "print only this table: serve, compare or audit")
 	flag.Parse()
 	if b.dir == "" {
 		dir, err := os.MkdirTemp("", "rollcheck-bench-")
@@ -54,11 +54,13 @@ func main() {
 		b.ingest()
 		b.checks()
 	}
-	if *only != "serve" {
-		b.compare()
-	}
-	if *only != "compare" {
-		b.serve()
+	for _, t := range []struct {
+		name  string
+		print func()
+	}{{"compare", b.compare}, {"audit", b.audit}, {"serve", b.serve}} {
+		if *only == "" || *only == t.name {
+			t.print()
+		}
 	}
 }
 
