@@ -63,7 +63,7 @@ func (p *program) auditCommand() *cli.Command {
 			&cli.StringFlag{Name: "verify", Usage: "read the signed `NOTE` of an audit, in place of auditing"},
 			&cli.StringFlag{Name: "trust", Usage: "`KEY` (its text, or a file) that the note must be signed with"},
 			&cli.StringSliceFlag{Name: "layout", Usage: "`FILE=LAYOUT`: the ID of a built-in layout or a layout file for one of the files, instead of detecting one (may be repeated)"},
-			&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
+			&cli.StringFlag{Name: "memory", Value: "400MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
 			&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "files' parts looked at side by side"},
 			&cli.StringFlag{Name: "temp-dir", Usage: "`DIR` to spill to", DefaultText: "the system's"},
 		}, signingFlags()),

@@ -96,7 +96,7 @@ func comparisonFlags(csv string) []cli.Flag {
 		&cli.StringFlag{Name: "html", Usage: "write a report to `FILE`, with plots: one page, without script, that replaces what is there"},
 		&cli.StringFlag{Name: "csv", Usage: "write " + csv + " to `FILE`, replacing it"},
 		&cli.StringSliceFlag{Name: "layout", Usage: "`FILE=LAYOUT`: the ID of a built-in layout or a layout file for one of the files, instead of detecting one (may be repeated)"},
-		&cli.StringFlag{Name: "memory", Value: "512MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
+		&cli.StringFlag{Name: "memory", Value: "400MiB", Usage: "memory budget; what goes beyond it is spilled to disk, encrypted"},
 		&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "files' parts parsed and hashed side by side"},
 		&cli.StringFlag{Name: "temp-dir", Usage: "`DIR` to spill to", DefaultText: "the system's"},
 	}

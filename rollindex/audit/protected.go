@@ -46,6 +46,7 @@ type Protected struct {
 	tags   []listTag // by tag
 	filter []uint64  // a bit for the top bits of each tag
 	shift  uint
+	starts []uint32          // for each 2^filterBits bits of the filter, the first tag that is not before them
 	types  []hashing.KeyType // that anybody has
 }
 
@@ -92,34 +93,45 @@ func (p *Protected) find(tag uint64) []listTag {
 	if p.filter[b>>6]&(1<<(b&63)) == 0 {
 		return nil
 	}
-	i, ok := slices.BinarySearchFunc(p.tags, tag, func(t listTag, tag uint64) int { return cmp.Compare(t.tag, tag) })
-	if !ok {
-		return nil
+	i := int(p.starts[b>>filterBits])
+	for i < len(p.tags) && p.tags[i].tag < tag { // of tags evenly spread, about one
+		i++
 	}
-	end := i + 1
+	end := i
 	for end < len(p.tags) && p.tags[end].tag == tag {
 		end++
 	}
 	return p.tags[i:end]
 }
 
+// filterBits are the bits of the filter for each tag, as a power of two.
+const filterBits = 4
+
 // index makes the list searchable once all its tags are there.
 func (p *Protected) index() {
 	slices.SortFunc(p.tags, compareTags)
 	p.tags = slices.Compact(p.tags)
 	width := uint(16)
-	for width < 32 && 1<<width < 16*len(p.tags) {
+	for width < 32 && 1<<width < len(p.tags)<<filterBits {
 		width++
 	}
 	p.shift = 64 - width
 	p.filter = make([]uint64, 1<<(width-6))
 	var has [hashing.NumKeyTypes]bool
-	for _, t := range p.tags {
+	p.starts = make([]uint32, 1<<(width-filterBits))
+	at := 0
+	for i, t := range p.tags {
 		b := t.tag >> p.shift
 		p.filter[b>>6] |= 1 << (b & 63)
+		for ; at <= int(b>>filterBits); at++ {
+			p.starts[at] = uint32(i)
+		}
 		if t.sort < tagSort(hashing.NumKeyTypes) {
 			has[t.sort] = true
 		}
+	}
+	for ; at < len(p.starts); at++ {
+		p.starts[at] = uint32(len(p.tags))
 	}
 	p.types = p.types[:0]
 	for _, t := range hashing.KeyTypes() {
