@@ -1,10 +1,13 @@
 package tell
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"rollcheck/data/catalogue"
+	"rollcheck/data/layouts"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/risk"
 	"rollcheck/rollindex/report"
@@ -13,7 +16,7 @@ import (
 // Audited returns the page of an audit: pass or fail, what is wrong, what a human has
 // to look at, and what was looked at. program names what made it.
 func Audited(res *audit.Result, program string) *report.Page {
-	page := &report.Page{Title: "Audit of a release", Lead: []string{AuditVerdict(res)}, Foot: "Made by " + program + "."}
+	page := &report.Page{Title: "Audit of a release", Lead: append([]string{AuditVerdict(res)}, OfOtherStates(res)...), Foot: "Made by " + program + "."}
 	open, waived := violations(res)
 	list := func(title string, of []string) {
 		if len(of) > 0 {
@@ -51,6 +54,27 @@ func AuditVerdict(res *audit.Result) string {
 	return fmt.Sprintf("%s Rules of %s (%s), for a release to %s on %s.", verdict, where, res.Rules.Version, reader, res.Rules.Date())
 }
 
+// OfOtherStates says which files are in the layout of another state than that by whose
+// rules they were judged: a pass means little then.
+func OfOtherStates(res *audit.Result) (list []string) {
+	rules := res.Rules.Jurisdiction
+	for _, f := range res.Files {
+		said := map[string]bool{"": true, rules: true}
+		for _, m := range f.Members {
+			l, err := layouts.Get(m.Layout)
+			if rules == "" || err != nil || said[l.Jurisdiction] {
+				continue
+			}
+			said[l.Jurisdiction] = true
+			list = append(list, fmt.Sprintf("By its layout %s is a file of %s, and it was held against the rules of %s.", f.Path, place(l.Jurisdiction), place(rules)))
+		}
+	}
+	return list
+}
+
+// place names a state or country, by its code if it has no name here.
+func place(code string) string { return cmp.Or(catalogue.PlaceName(code), code) }
+
 // violations returns what may not go out, and what would not but for a waiver.
 func violations(res *audit.Result) (open, waived []string) {
 	for i := range res.Violations {
@@ -71,35 +95,43 @@ func ViolationText(res *audit.Result, v *audit.Violation) string {
 		fmt.Fprintf(&b, ", column %q", v.Column)
 	}
 	if v.Rows > 0 {
-		share := float64(v.Rows) / float64(max(v.Of, 1))
-		fmt.Fprintf(&b, ", %s of %s rows (%s, 95 %% interval %s to %s)", thousands(v.Rows), thousands(v.Of), finely(share), finely(v.Low), finely(v.High))
+		share := finely(float64(v.Rows) / float64(max(v.Of, 1)))
+		if !exact[v.Rule] {
+			share += fmt.Sprintf(", 95 %% interval %s to %s", finely(v.Low), finely(v.High))
+		}
+		fmt.Fprintf(&b, ", %s of %s rows (%s)", thousands(v.Rows), thousands(v.Of), share)
 	}
 	fmt.Fprintf(&b, ": %s.", v.Why)
 	if len(v.Lines) == 0 {
 		return b.String()
 	}
-	several := res.SeveralMembers(v.File)
-	var lines []string
-	for _, l := range v.Lines {
-		at := strconv.FormatInt(l.Line, 10)
-		if several {
-			at = l.Member + " line " + at
-		}
-		lines = append(lines, at)
-	}
 	word := "Lines"
 	switch {
-	case len(lines) == 1:
+	case len(v.Lines) == 1:
 		word = "Line"
-	case v.Rows > int64(len(lines)):
+	case v.Rows > int64(len(v.Lines)):
 		word = "First lines"
 	}
-	fmt.Fprintf(&b, " %s %s.", word, strings.Join(lines, ", "))
+	own := v.Lines[0].Member // a file of one member is not named twice
+	if res.SeveralMembers(v.File) {
+		own = v.File
+	}
+	fmt.Fprintf(&b, " %s %s.", word, linesBy(own, v.Lines))
 	return b.String()
 }
 
-// finely writes a share to three digits, so that one of a few rows in a million shows.
-func finely(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + " %" }
+// exact are the rules whose rows are counted, one by one, and not estimated from what
+// values look like: an interval would say nothing.
+var exact = map[string]bool{"column": true, "protected": true, "minor": true}
+
+// finely writes a share to three digits, so that one of a few rows in a million shows
+// and nearly all are not said to be all.
+func finely(share float64) string {
+	if share < 1 && share >= 0.9995 {
+		return "over 99.9 %"
+	}
+	return strconv.FormatFloat(100*share, 'g', 3, 64) + " %"
+}
 
 func waiverNotes(res *audit.Result) (list []string) {
 	say := func(w *audit.Waiver, what string) {
@@ -124,6 +156,9 @@ func auditedFiles(res *audit.Result) (list []string) {
 		if f.Ignored > 0 {
 			text += fmt.Sprintf(", of which %s were left out", counted(f.Ignored, "decoy", "decoys"))
 		}
+		for _, s := range f.Sources {
+			text += ", SHA-256 " + s.SHA256
+		}
 		for _, m := range f.Members {
 			switch {
 			case m.LeftOut != "":
@@ -133,9 +168,6 @@ func auditedFiles(res *audit.Result) (list []string) {
 			case len(f.Members) == 1:
 				text += ", layout " + m.Layout
 			}
-		}
-		for _, s := range f.Sources {
-			text += ", SHA-256 " + s.SHA256
 		}
 		list = append(list, text+".")
 	}

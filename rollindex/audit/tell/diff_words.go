@@ -204,7 +204,9 @@ func DiffCaveats(res *diff.Result) (all []string) {
 	if len(res.Counties) < diff.LeastCounties {
 		say("What is usual cannot be told from fewer than %d counties, so that no rate of one is named.", diff.LeastCounties)
 	}
-	say("What is unusual may be right: an election, a clean-up of the roll, new districts, a new building. It is where to look first.")
+	if len(res.Unusual) > 0 {
+		say("What is unusual may be right: an election, a clean-up of the roll, new districts, a new building. It is where to look first.")
+	}
 	return all
 }
 

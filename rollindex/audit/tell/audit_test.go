@@ -1,0 +1,53 @@
+package tell
+
+import (
+	"strings"
+	"testing"
+
+	"rollcheck/data/catalogue"
+	"rollcheck/rollindex/audit"
+)
+
+func TestViolationText(t *testing.T) {
+	res := &audit.Result{Files: []*audit.File{
+		{Path: "a.txt", Members: []audit.Member{{Name: "a.txt"}}},
+		{Path: "b.xlsx", Members: []audit.Member{{Name: "b.xlsx: Voters"}, {Name: "b.xlsx: Old (hidden)"}}},
+	}}
+	for _, test := range []struct {
+		of   audit.Violation
+		want string
+	}{
+		{audit.Violation{Rule: "ssn", File: "a.txt", Column: "x", Rows: 9000, Of: 9000, Low: 0.99957, High: 1, Why: "numbers", Lines: []audit.Position{{Member: "a.txt", Line: 2}, {Member: "a.txt", Line: 3}}},
+			`ssn: a.txt, column "x", 9,000 of 9,000 rows (100 %, 95 % interval over 99.9 % to 100 %): numbers. First lines 2, 3.`},
+		{audit.Violation{Rule: "protected", File: "a.txt", Rows: 1, Of: 8000, Low: 0.0001, High: 0.001, Why: "rows", Lines: []audit.Position{{Member: "a.txt", Line: 7}}},
+			`protected: a.txt, 1 of 8,000 rows (0.0125 %): rows. Line 7.`},
+		{audit.Violation{Rule: "ssn", File: "b.xlsx", Column: "x", Rows: 3, Of: 4, Low: 0.3, High: 0.95, Why: "numbers", Lines: []audit.Position{
+			{Member: "b.xlsx: Voters", Line: 9}, {Member: "b.xlsx: Old (hidden)", Line: 2}, {Member: "b.xlsx: Old (hidden)", Line: 3}}},
+			`ssn: b.xlsx, column "x", 3 of 4 rows (75 %, 95 % interval 30 % to 95 %): numbers. Lines of b.xlsx: Voters 9; of b.xlsx: Old (hidden) 2, 3.`},
+	} {
+		if got := ViolationText(res, &test.of); got != test.want {
+			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
+	}
+}
+
+// A roll that passes by another state's rules is said to be of that state.
+func TestOfOtherStates(t *testing.T) {
+	day := catalogue.Date("2026-11-01")
+	rules, err := audit.RulesOf("US-FL", day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res := &audit.Result{Rules: rules, Files: []*audit.File{
+		{Path: "fl.txt", Members: []audit.Member{{Name: "fl.txt", Layout: "fl-extract"}}},
+		{Path: "ga.zip", Members: []audit.Member{{Name: "1", Layout: "ga-2023-csv"}, {Name: "2", Layout: "ga-2023-csv"}, {Name: "3"}}},
+		{Path: "vendor.txt", Members: []audit.Member{{Name: "vendor.txt", Layout: "l2-vm2"}}},
+		{Path: "own.txt", Members: []audit.Member{{Name: "own.txt", Layout: "office"}}},
+	}}
+	if got, want := strings.Join(OfOtherStates(res), " "), "By its layout ga.zip is a file of Georgia, and it was held against the rules of Florida."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if lead := Audited(res, "test").Lead; len(lead) != 2 {
+		t.Errorf("the page begins with %q", lead)
+	}
+}
