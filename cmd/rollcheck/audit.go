@@ -20,6 +20,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/tell"
+	"rollcheck/rollindex/voterfile"
 )
 
 const auditExit = `EXIT STATUS:
@@ -45,7 +46,7 @@ func (p *program) auditCommand() *cli.Command {
 			"decoys count nowhere.\n\n" +
 			"Signing off:\n" +
 			"   rollcheck audit FILE --rules US-GA --recipient \"Party A\" --release-log LOG --sign NOTE --html REPORT\n" +
-			"   rollcheck audit --verify NOTE --trust KEY [FILE...]     who signed it, what it says, and whether it is of these\n" +
+			"   rollcheck audit --verify NOTE --trust KEY [FILE|DIR...] who signed it, what it says, and whether it is of these\n" +
 			"A release that passes is entered in LOG: who got which file, with how many decoys. NOTE holds the whole answer as\n" +
 			"JSON lines, signed with the key of \"rollcheck key signing\", whether it passes or not.\n\n" + auditExit,
 		Flags: slices.Concat([]cli.Flag{
@@ -105,7 +106,9 @@ func (p *program) audit(c *cli.Context) error {
 	opts.Progress = p.auditProgress(inputs)
 	res, err := audit.Run(c.Context, inputs, rules, opts)
 	p.ui.clear()
-	if err != nil {
+	if errors.Is(err, voterfile.ErrNoLayout) || errors.Is(err, voterfile.ErrNotText) {
+		return hint(err, "what cannot be read as a table cannot be audited: take it out of the release, or name its layout with --layout FILE=LAYOUT")
+	} else if err != nil {
 		return err
 	}
 	if err := sign.off(res); err != nil {

@@ -13,6 +13,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/hashing/keyfile"
 	"rollcheck/rollindex/audit"
+	"rollcheck/rollindex/voterfile"
 )
 
 func (p *program) protectCommand() *cli.Command {
@@ -69,7 +70,9 @@ func (p *program) protect(c *cli.Context) error {
 	}
 	defer clear(key[:])
 	tags, err := audit.ReadProtected(c.Context, list, key, layout)
-	if err != nil {
+	if errors.Is(err, voterfile.ErrNoLayout) {
+		return hint(err, listHint+", or name its layout with --layout")
+	} else if err != nil {
 		return err
 	}
 	if made { // before the tags, which are nothing without it
@@ -90,6 +93,9 @@ func (p *program) protect(c *cli.Context) error {
 	}
 	return nil
 }
+
+// listHint says how a list must be headed that is no voter file.
+const listHint = "name its columns first, middle, last, birth_date (YYYY-MM-DD), address, zip, voter_id, state, email and phone, as far as it has them"
 
 // tagsKeyPath returns the file of the key of tags: the one named, or that beside them.
 func tagsKeyPath(named, tags string) string {
@@ -176,5 +182,9 @@ func (p *program) protectedPeople(c *cli.Context, path string) (*audit.Protected
 	if err != nil {
 		return nil, err
 	}
-	return audit.ReadProtected(c.Context, path, &key, nil)
+	people, err := audit.ReadProtected(c.Context, path, &key, nil)
+	if errors.Is(err, voterfile.ErrNoLayout) {
+		err = hint(err, listHint+", or make tags of it with \"rollcheck protect --layout LAYOUT\"")
+	}
+	return people, err
 }
