@@ -147,7 +147,14 @@ func (a *foundAnswer) text() {
 		}
 	}
 	if n := a.silent(); n > 0 {
-		fmt.Fprintf(w, "\n%s\n", a.wrap(fmt.Sprintf("Of %d more registered copies no decoy is in the file.", n), ""))
+		which := fmt.Sprintf("Of %d more registered copies", n)
+		if n == len(a.found.Copies) {
+			which = fmt.Sprintf("Of the %d registered copies", n)
+		}
+		if n == 1 {
+			which = strings.Replace(which, "copies", "copy", 1)
+		}
+		fmt.Fprintf(w, "\n%s\n", a.wrap(which+" no decoy is in the file.", ""))
 	}
 	fmt.Fprint(w, "\nWHAT THIS DOES NOT SHOW\n")
 	for _, s := range a.notes() {

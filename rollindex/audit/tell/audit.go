@@ -39,9 +39,18 @@ func Audited(res *audit.Result, program string) *report.Page {
 
 // AuditVerdict says whether a release may go out, by which rules and to whom.
 func AuditVerdict(res *audit.Result) string {
+	open, waived := res.Open(), len(res.Violations)-res.Open()
 	verdict := "PASSED: nothing was found that may not go out."
-	if n := res.Open(); n > 0 {
-		verdict = "FAILED: " + counted(int64(n), "violation", "violations") + "."
+	switch {
+	case open > 0 && waived > 0:
+		verdict = fmt.Sprintf("FAILED: %s, and %d more waived.", counted(int64(open), "violation", "violations"), waived)
+	case open > 0:
+		verdict = "FAILED: " + counted(int64(open), "violation", "violations") + "."
+	case waived > 0:
+		verdict = "PASSED BY WAIVERS: " + counted(int64(waived), "violation is", "violations are") + " waived, and nothing else was found that may not go out."
+	}
+	if open == 0 && len(res.Nears) > 0 {
+		verdict += " Some rows are to be looked at by a human."
 	}
 	where := res.Rules.Jurisdiction
 	if where == "" {
@@ -122,7 +131,7 @@ func ViolationText(res *audit.Result, v *audit.Violation) string {
 
 // exact are the rules whose rows are counted, one by one, and not estimated from what
 // values look like: an interval would say nothing.
-var exact = map[string]bool{"column": true, "protected": true, "minor": true}
+var exact = map[string]bool{"column": true, "protected": true, "minor": true, "hidden-content": true}
 
 // finely writes a share to three digits, so that one of a few rows in a million shows
 // and nearly all are not said to be all.
@@ -156,6 +165,9 @@ func auditedFiles(res *audit.Result) (list []string) {
 		if f.Ignored > 0 {
 			text += fmt.Sprintf(", of which %s were left out", counted(f.Ignored, "decoy", "decoys"))
 		}
+		if len(f.Members) == 1 && f.Members[0].Layout != "" && !f.Members[0].Proposed {
+			text += ", layout " + f.Members[0].Layout
+		}
 		for _, s := range f.Sources {
 			text += ", SHA-256 " + s.SHA256
 		}
@@ -165,8 +177,6 @@ func auditedFiles(res *audit.Result) (list []string) {
 				text += fmt.Sprintf("; %s not read", m.Name)
 			case m.Proposed:
 				text += fmt.Sprintf("; %s fits no known layout, and was read by its header and contents", m.Name)
-			case len(f.Members) == 1:
-				text += ", layout " + m.Layout
 			}
 		}
 		list = append(list, text+".")

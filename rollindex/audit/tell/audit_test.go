@@ -51,3 +51,28 @@ func TestOfOtherStates(t *testing.T) {
 		t.Errorf("the page begins with %q", lead)
 	}
 }
+
+// A pass on somebody's word, or with rows that nobody has looked at yet, is not called
+// one without.
+func TestAuditVerdict(t *testing.T) {
+	rules, err := audit.RulesOf("US-FL", "2026-11-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waived, open := audit.Violation{Rule: "phone", Waived: &audit.Waiver{}}, audit.Violation{Rule: "ssn"}
+	for _, test := range []struct {
+		res  audit.Result
+		want string
+	}{
+		{audit.Result{}, "PASSED: nothing was found that may not go out. Rules"},
+		{audit.Result{Nears: []audit.Near{{}}}, "PASSED: nothing was found that may not go out. Some rows are to be looked at by a human. Rules"},
+		{audit.Result{Violations: []audit.Violation{waived}}, "PASSED BY WAIVERS: 1 violation is waived, and nothing else was found that may not go out. Rules"},
+		{audit.Result{Violations: []audit.Violation{waived, waived, open}}, "FAILED: 1 violation, and 2 more waived. Rules"},
+		{audit.Result{Violations: []audit.Violation{open}, Nears: []audit.Near{{}}}, "FAILED: 1 violation. Rules"},
+	} {
+		test.res.Rules = rules
+		if got := AuditVerdict(&test.res); !strings.HasPrefix(got, test.want) {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
