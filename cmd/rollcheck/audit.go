@@ -118,6 +118,11 @@ func (p *program) audit(c *cli.Context) error {
 	} else if err != nil {
 		return err
 	}
+	var decoys int64
+	for _, f := range res.Files {
+		decoys += f.Ignored
+	}
+	p.warnNoDecoys(sign.register, decoys)
 	if err := sign.off(res); err != nil {
 		return err
 	}

@@ -136,6 +136,13 @@ func (p *program) openRegister(c *cli.Context) (*decoys.Register, error) {
 	return r, err
 }
 
+// warnNoDecoys warns that a register left nothing out: it may be that of another release.
+func (p *program) warnNoDecoys(r *decoys.Register, leftOut int64) {
+	if r != nil && leftOut == 0 {
+		p.ui.warn("no decoy of this register is in the files: nothing was left out")
+	}
+}
+
 // needRegister is openRegister where there must be one.
 func (p *program) needRegister(c *cli.Context) (*decoys.Register, error) {
 	r, err := p.openRegister(c)
