@@ -203,12 +203,29 @@ func watched(res *audit.Result) (list []string) {
 
 func people(n int) string { return counted(int64(n), "person", "people") }
 
+// inColumns returns the rules that what is in columns breaks, by file and column; of
+// columns that may go out only by a waiver, the rules are empty.
+func inColumns(res *audit.Result) map[[2]string][]string {
+	found := map[[2]string][]string{}
+	for i := range res.Violations {
+		v := &res.Violations[i]
+		at := [2]string{v.File, v.Column}
+		if v.Waived == nil {
+			found[at] = append(found[at], v.Rule)
+		} else if found[at] == nil {
+			found[at] = []string{}
+		}
+	}
+	return found
+}
+
 // passedBy counts the columns by what let them pass.
 func passedBy(res *audit.Result) (list []string) {
+	broken := inColumns(res)
 	count := func(is func(c *audit.Column) bool) (n int64) {
 		for _, f := range res.Files {
 			for i := range f.Columns {
-				if is(&f.Columns[i]) {
+				if len(broken[[2]string{f.Path, f.Columns[i].Name}]) == 0 && is(&f.Columns[i]) {
 					n++
 				}
 			}
@@ -273,18 +290,26 @@ func auditedColumns(res *audit.Result) *report.Table {
 	t := &report.Table{Caption: "Columns by what they are known to hold", Columns: []report.Column{
 		{Title: "Column"}, {Title: "file"}, {Title: "holds"}, {Title: "rows filled", Number: true}, {Title: "may go out"}, {Title: "by"},
 	}}
+	broken := inColumns(res)
 	for _, f := range res.Files {
 		for _, c := range f.Columns {
 			kind, may := "", "yes"
 			if c.Tells {
 				kind = c.Kind.Title()
 			}
-			if !c.Decision.Pass {
-				may = "no"
-			}
 			by := string(c.Decision.Basis)
 			if c.Decision.Why != "" {
 				by += ": " + c.Decision.Why
+			}
+			switch rules, found := broken[[2]string{f.Path, c.Name}]; {
+			case len(rules) > 0 && c.Decision.Pass:
+				may, by = "no", by+"; but for what is in it: "+strings.Join(rules, ", ")
+			case len(rules) > 0:
+				may = "no"
+			case found:
+				may = "by a waiver"
+			case !c.Decision.Pass:
+				may = "no"
 			}
 			t.Rows = append(t.Rows, report.Row{Cells: []string{c.Name, f.Path, kind, thousands(c.Filled), may, by}})
 		}

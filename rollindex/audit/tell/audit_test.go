@@ -1,6 +1,7 @@
 package tell
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -73,6 +74,38 @@ func TestAuditVerdict(t *testing.T) {
 		test.res.Rules = rules
 		if got := AuditVerdict(&test.res); !strings.HasPrefix(got, test.want) {
 			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// A column by whose name it may go out is not said to, if what is in it may not.
+func TestColumnsThatLie(t *testing.T) {
+	rules, err := audit.RulesOf("US-FL", "2026-11-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := audit.Decision{Pass: true, Basis: audit.PublicRecord}
+	res := &audit.Result{Rules: rules, Files: []*audit.File{{Path: "a.txt", Columns: []audit.Column{
+		{Name: "precinct", Decision: open}, {Name: "county", Decision: open}, {Name: "office", Decision: audit.Decision{Basis: "withheld"}},
+	}}}, Violations: []audit.Violation{
+		{Rule: "ssn", File: "a.txt", Column: "precinct"}, {Rule: "phone", File: "a.txt", Column: "office", Waived: &audit.Waiver{Name: "Officer"}},
+	}}
+	var csv bytes.Buffer
+	if err := AuditCSV(&csv, res); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(Audited(res, "test").Text(300)), " ")
+	if want := "1 column open to anybody by the public record"; !strings.Contains(text, want) {
+		t.Errorf("%q is missing in %s", want, text)
+	}
+	for i, want := range [][2]string{{"no", "public; but for what is in it: ssn"}, {"yes", "public"}, {"by a waiver", "withheld"}} {
+		if got := auditedColumns(res).Rows[i].Cells; got[4] != want[0] || got[5] != want[1] {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for _, want := range []string{",precinct,0,0,,,,,false,public,", ",county,0,0,,,,,true,public,", ",office,0,0,,,,,true,withheld,"} {
+		if !strings.Contains(csv.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, csv.String())
 		}
 	}
 }
