@@ -161,6 +161,9 @@ func (p *program) registerKey(c *cli.Context) (*hashing.Key, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, hint(fmt.Errorf("there is no key file %q", path), "name the key of the register with --key-file; without it the register cannot be read")
 	}
+	if errors.Is(err, keyfile.ErrWrongPassphrase) {
+		err = hint(err, "try again; without the passphrase the register cannot be read, and no leak be traced by it")
+	}
 	return key, err
 }
 

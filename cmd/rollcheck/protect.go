@@ -131,6 +131,9 @@ func (p *program) readTagsKey(c *cli.Context, path string) (*hashing.Key, error)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, hint(fmt.Errorf("there is no key file %q", path), "name the key of the tags with --tags-key")
 	}
+	if errors.Is(err, keyfile.ErrWrongPassphrase) {
+		err = hint(err, "try again; without the passphrase make tags of the list again, under a new key")
+	}
 	return key, err
 }
 
