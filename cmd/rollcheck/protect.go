@@ -150,6 +150,9 @@ func watchFlags() []cli.Flag {
 // watch reads who must not be in a release.
 func (p *program) watch(c *cli.Context, asOf hashing.Date) (w audit.Watch, err error) {
 	w.AsOf = asOf
+	if c.String("previous-protected") != "" && c.String("protected") == "" {
+		return w, hint(errors.New("audit: --previous-protected goes with --protected"), "name the list of this release too: who is on both is not told as missing from it")
+	}
 	if path := c.String("protected"); path != "" {
 		if w.Protected, err = p.protectedPeople(c, path); err != nil {
 			return w, fmt.Errorf("--protected: %w", err)
