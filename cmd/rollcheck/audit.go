@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,10 +18,12 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"rollcheck/data/catalogue"
+	"rollcheck/data/field"
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/tell"
+	"rollcheck/rollindex/voterfile"
 )
 
 const auditExit = `EXIT STATUS:
@@ -37,15 +41,19 @@ func (p *program) auditCommand() *cli.Command {
 			"office writes. What is open to anybody passes; what is open to some passes for the class that\n" +
 			"--recipient-class names; what nobody knows fails. Then it looks into the columns and does not believe their\n" +
 			"names: for social security numbers, licence numbers, birth dates, e-mail addresses, phone numbers, texts that\n" +
-			"somebody wrote, and for what files hold and do not show. A directory is audited with all files in it. One\n" +
-			"column in a column of numbers is told by rates, never by one match. No value of a row is shown, only lines.\n" +
+			"somebody wrote, and for what files hold and do not show. A directory is audited with all files in it, and each\n" +
+			"must be a table. A column is told by rates, never by one match. No value of a row is shown, only lines.\n" +
 			"The classes of recipients that public records speak of: " + strings.Join(audit.Classes(), ", ") + ".\n\n" +
 			"With --protected, nobody on the office's list may be in it, nor anybody at their addresses; nobody under 18 may be in\n" +
 			"any. With --risk, it is measured what each file lets others link. Marked copies are audited with their --register:\n" +
 			"decoys count nowhere.\n\n" +
+			"A file of rules is such as this. What it does not list is judged by the public record of its jurisdiction, and may\n" +
+			"not go out if it names none. A waiver may be of one file (\"file\") or of single rows (\"lines\").\n" +
+			rulesExample + "\n" +
+			"The kinds of columns: " + kindNames() + ".\n\n" +
 			"Signing off:\n" +
 			"   rollcheck audit FILE --rules US-GA --recipient \"Party A\" --release-log LOG --sign NOTE --html REPORT\n" +
-			"   rollcheck audit --verify NOTE --trust KEY [FILE...]     who signed it, what it says, and whether it is of these\n" +
+			"   rollcheck audit --verify NOTE --trust KEY [FILE|DIR...] who signed it, what it says, and whether it is of these\n" +
 			"A release that passes is entered in LOG: who got which file, with how many decoys. NOTE holds the whole answer as\n" +
 			"JSON lines, signed with the key of \"rollcheck key signing\", whether it passes or not.\n\n" + auditExit,
 		Flags: slices.Concat([]cli.Flag{
@@ -105,9 +113,16 @@ func (p *program) audit(c *cli.Context) error {
 	opts.Progress = p.auditProgress(inputs)
 	res, err := audit.Run(c.Context, inputs, rules, opts)
 	p.ui.clear()
-	if err != nil {
+	if errors.Is(err, voterfile.ErrNoLayout) || errors.Is(err, voterfile.ErrNotText) {
+		return hint(err, "what cannot be read as a table cannot be audited: take it out of the release, or name its layout with --layout FILE=LAYOUT")
+	} else if err != nil {
 		return err
 	}
+	var decoys int64
+	for _, f := range res.Files {
+		decoys += f.Ignored
+	}
+	p.warnNoDecoys(sign.register, decoys)
 	if err := sign.off(res); err != nil {
 		return err
 	}
@@ -173,11 +188,36 @@ func auditRules(name string, day catalogue.Date) (*audit.Rules, error) {
 		return nil, fmt.Errorf("--rules: %w", err)
 	}
 	defer f.Close()
-	rules, err := audit.ReadRules(f, day)
-	if err != nil {
-		return nil, fmt.Errorf("--rules %q: %w", name, err)
+	var read bytes.Buffer
+	rules, err := audit.ReadRules(io.TeeReader(f, &read), day)
+	if err == nil {
+		return rules, nil
 	}
-	return rules, nil
+	err = fmt.Errorf("--rules %q: %w", name, err)
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		before := read.Bytes()[:min(max(syntax.Offset-1, 0), int64(read.Len()))]
+		err = fmt.Errorf("%w, in line %d", err, 1+bytes.Count(before, []byte("\n")))
+	}
+	if errors.Is(err, audit.ErrRules) {
+		err = hint(err, "\"rollcheck help audit\" has an example")
+	}
+	return nil, err
+}
+
+// rulesExample is a file of rules, for offices to begin with.
+const rulesExample = `{"version": "2026-3", "jurisdiction": "US-GA", "sources": ["O.C.G.A. 21-2-225"], "birth_date": "year",
+ "columns": [{"kind": "phone", "rule": "deny", "why": "not in the file on sale"},
+             {"kind": "party", "rule": "recipients", "recipients": ["party"], "why": "for parties only"}],
+ "names":   [{"column": "Batch", "rule": "allow", "why": "number of the export"}],
+ "waivers": [{"rule": "email", "column": "Contact", "reason": "the offices' own", "name": "Records Officer", "until": "2026-12-31"}]}`
+
+// kindNames lists what rules can be of.
+func kindNames() string {
+	var names []string
+	for _, k := range field.Kinds() {
+		names = append(names, k.String())
+	}
+	return strings.Join(names, ", ")
 }
 
 // auditInputs returns the files named, and all files of the directories named: none

@@ -74,10 +74,11 @@ func auditLines(w io.Writer, res *audit.Result) error {
 			writeTexts(j, "headline", tell.RiskLead(r)...)
 		}
 	}
-	writeTexts(j, "headline", tell.AuditVerdict(res))
+	writeTexts(j, "headline", tell.OfOtherStates(res)...)
+	writeTexts(j, "headline", tell.AuditVerdict(res)) // the last: what is read of a signed note
 	writeCaveats(j, tell.AuditCaveats(res))
 	return j.done(fields{
-		"passed": res.Passed(), "violations": res.Open(), "waived": len(res.Violations) - res.Open(), "files": len(res.Files), "rows": rows,
+		"passed": res.Passed(), "violations": res.Open(), "waived": len(res.Violations) - res.Open(), "to_look_at": len(res.Nears), "files": len(res.Files), "rows": rows,
 	})
 }
 

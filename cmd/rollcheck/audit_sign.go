@@ -17,6 +17,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/mod/sumdb/note"
 
+	"rollcheck/hashing"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/decoys"
 	"rollcheck/rollindex/lookup"
@@ -104,7 +105,15 @@ func (s *signOff) off(res *audit.Result) error {
 		s.p.ui.warn("it does not pass: nothing was entered in the release log")
 		return nil
 	}
+	before, err := readReleaseLog(s.log)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	for i := range sent {
+		if slices.Contains(before, sent[i]) {
+			s.p.ui.warn("%q is in the release log already, as sent to %q on that day: it was not entered again", sent[i].File, sent[i].Recipient)
+			continue
+		}
 		if err := decoys.AppendRelease(s.log, sent[i]); err != nil {
 			return hint(err, "enter it by hand before the release goes out")
 		}
@@ -140,12 +149,25 @@ func (s *signOff) sent(res *audit.Result) (all []decoys.Sent, err error) {
 
 // signed is what a signed note says of an audit.
 type signed struct {
-	Passed   bool              `json:"passed"`
-	Verdict  string            `json:"verdict"`
-	Signer   string            `json:"signer"`
-	Print    string            `json:"fingerprint"`
-	names    map[string]string // of files by SHA-256
+	Passed   bool
+	Verdict  string
+	Signer   string
+	Print    string
+	files    []signedFile
 	complete bool
+}
+
+// signedFile is a file that was audited, by the digest of what was read.
+type signedFile struct{ name, sha256 string }
+
+// as returns the name under which a file was audited: its own, if files are alike.
+func (s *signed) as(path, sum string) (name string, ok bool) {
+	for _, f := range s.files {
+		if f.sha256 == sum && (!ok || filepath.Base(f.name) == filepath.Base(path)) {
+			name, ok = f.name, true
+		}
+	}
+	return name, ok
 }
 
 // verifyAudit says who signed an audit, what it found, and whether it is of the files
@@ -168,13 +190,18 @@ func (p *program) verifyAudit(c *cli.Context) error {
 	} else {
 		fmt.Fprintf(p.stdout, "signed by:  %s, fingerprint %s\n%s\n", s.Signer, s.Print, harmless(s.Verdict))
 	}
+	inputs, err := auditInputs(c, hashing.Date{})
+	if err != nil {
+		return err
+	}
 	all := true
-	for _, path := range c.Args().Slice() {
+	for _, in := range inputs {
+		path := in.Path
 		sum, err := sha256Of(path)
 		if err != nil {
 			return err
 		}
-		name, ok := s.names[sum]
+		name, ok := s.as(path, sum)
 		all = all && ok
 		switch {
 		case j != nil:
@@ -183,6 +210,15 @@ func (p *program) verifyAudit(c *cli.Context) error {
 			fmt.Fprintf(p.stdout, "%s: it is of this file, audited as %s.\n", path, harmless(name))
 		default:
 			fmt.Fprintf(p.stdout, "%s: IT IS NOT OF THIS FILE. SHA-256 %s is none of those that were audited.\n", path, sum)
+		}
+	}
+	if len(inputs) == 0 {
+		for _, f := range s.files {
+			if j != nil {
+				j.write(fields{"type": "audited", "file": f.name, "sha256": f.sha256})
+			} else {
+				fmt.Fprintf(p.stdout, "audited:    %s, SHA-256 %s\n", harmless(f.name), f.sha256)
+			}
 		}
 	}
 	if j != nil {
@@ -216,7 +252,7 @@ func readSigned(path string, key *lookup.TrustedKey) (*signed, error) {
 	if err != nil {
 		return nil, hint(fmt.Errorf("--verify %q: %w", path, err), "ask the office for its key and the note again, by another way; until then the note says nothing")
 	}
-	s := &signed{Signer: key.Name(), Print: key.Fingerprint(), names: map[string]string{}}
+	s := &signed{Signer: key.Name(), Print: key.Fingerprint()}
 	if err := s.read(text); err != nil || !s.complete {
 		return nil, fmt.Errorf("--verify %q: it is signed, and not the note of an audit", path)
 	}
@@ -242,7 +278,7 @@ func (s *signed) read(text []byte) error {
 		case l.Type == "file":
 			err = json.Unmarshal(lines.Bytes(), &file)
 			for _, source := range file.Sources {
-				s.names[source.SHA256] = file.File
+				s.files = append(s.files, signedFile{file.File, source.SHA256})
 			}
 		case l.Type == "headline":
 			s.Verdict = l.Text // the last

@@ -71,7 +71,7 @@ func (p *program) makeDecoysCommand() *cli.Command {
 			&cli.BoolFlag{Name: "shared", Usage: "against recipients who compare their copies"},
 			&cli.IntFlag{Name: "colluders", Value: 2, Usage: "how many of them, 2 to 8; with --shared, of the first copy of a file"},
 			&cli.BoolFlag{Name: "again", Usage: "mark another copy for a recipient who has one of this file"},
-			&cli.StringFlag{Name: "out", Usage: "`MARKED` copy to write"},
+			&cli.StringFlag{Name: "out", Usage: "`MARKED` copy to write, a new file"},
 			&cli.StringFlag{Name: "layout", Usage: "`ID` of a built-in layout or a layout file", DefaultText: "detected"},
 			&cli.StringFlag{Name: "as-of", Usage: "`DATE` (YYYY-MM-DD) of the data, if known"},
 			&cli.IntFlag{Name: "jobs", Value: runtime.NumCPU(), Usage: "parts of the file parsed side by side"},
@@ -136,6 +136,13 @@ func (p *program) openRegister(c *cli.Context) (*decoys.Register, error) {
 	return r, err
 }
 
+// warnNoDecoys warns that a register left nothing out: it may be that of another release.
+func (p *program) warnNoDecoys(r *decoys.Register, leftOut int64) {
+	if r != nil && leftOut == 0 {
+		p.ui.warn("no decoy of this register is in the files: nothing was left out")
+	}
+}
+
 // needRegister is openRegister where there must be one.
 func (p *program) needRegister(c *cli.Context) (*decoys.Register, error) {
 	r, err := p.openRegister(c)
@@ -153,6 +160,9 @@ func (p *program) registerKey(c *cli.Context) (*hashing.Key, error) {
 	key, err := keyfile.Read(path, func() ([]byte, error) { return p.oldPassphrase(c) })
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, hint(fmt.Errorf("there is no key file %q", path), "name the key of the register with --key-file; without it the register cannot be read")
+	}
+	if errors.Is(err, keyfile.ErrWrongPassphrase) {
+		err = hint(err, "try again; without the passphrase the register cannot be read, and no leak be traced by it")
 	}
 	return key, err
 }
@@ -202,6 +212,9 @@ func (p *program) makeDecoys(c *cli.Context) error {
 		return err
 	}
 	if err := checkOutputs(c, []string{"out"}, []string{opts.File, c.String("register"), registerKeyPath(c)}); err != nil {
+		return err
+	}
+	if err := checkNew("out", opts.Out); err != nil { // it may be somebody else's copy
 		return err
 	}
 	r, fresh, err := p.registerForMake(c)
@@ -326,7 +339,8 @@ func (p *program) findDecoys(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	answer := foundAnswer{p, c.Args().First(), found, unmarked(r, sent), sent}
+	answer := foundAnswer{p: p, path: c.Args().First(), found: found, sent: sent}
+	answer.unmarked, answer.logged = unmarked(r, sent)
 	if c.Bool("json") {
 		err = answer.lines()
 	} else {
@@ -354,20 +368,26 @@ func readReleaseLog(path string) ([]decoys.Sent, error) {
 	return sent, nil
 }
 
-// unmarked returns the copies of the log that the register does not know.
-func unmarked(r *decoys.Register, sent []decoys.Sent) (all []decoys.Sent) {
+// unmarked counts the copies of the log, and those of them that the register does not
+// know.
+func unmarked(r *decoys.Register, sent []decoys.Sent) (n, of int) {
 	known := map[string]bool{}
 	for _, rel := range r.Releases {
 		for _, c := range rel.Copies {
 			known[c.SHA256] = true
 		}
 	}
+	counted := map[string]bool{}
 	for _, s := range sent {
-		if !known[s.SHA256] {
-			all = append(all, s)
+		if !counted[s.SHA256] {
+			counted[s.SHA256] = true
+			of++
+			if !known[s.SHA256] {
+				n++
+			}
 		}
 	}
-	return all
+	return n, of
 }
 
 func (p *program) listDecoys(c *cli.Context) error {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/audit/decoys"
+	"rollcheck/rollindex/report"
 )
 
 func (p *program) madeLines(c *cli.Context, opts *decoys.MakeOptions, m *decoys.Made, id string, fresh bool) error {
@@ -57,11 +59,11 @@ func (p *program) registerLines(r *decoys.Register) error {
 
 // foundAnswer tells what a leak shows.
 type foundAnswer struct {
-	p        *program
-	path     string
-	found    *decoys.Found
-	unmarked []decoys.Sent // copies of the log that are not in the register
-	sent     []decoys.Sent
+	p                *program
+	path             string
+	found            *decoys.Found
+	sent             []decoys.Sent // the release log
+	unmarked, logged int           // copies in it that are not in the register, and all
 }
 
 // code returns the exit code: that nobody is named is an answer only if all was read
@@ -109,10 +111,30 @@ func (a *foundAnswer) notes() (all []string) {
 	if f.Unread > 0 {
 		all = append(all, fmt.Sprintf("%d of its members that may hold people were not read.", f.Unread))
 	}
-	if n := len(a.unmarked); n > 0 {
-		all = append(all, fmt.Sprintf("%d of the %d copies in the release log are not in this register: nothing can be said of them.", n, len(a.sent)))
+	if a.unmarked > 0 {
+		all = append(all, fmt.Sprintf("Of the copies in the release log, %d of %d have no decoys of this register: nothing can be said of those.", a.unmarked, a.logged))
+	}
+	if chance := a.weakest(); a.named() == 0 && chance < 0.99 {
+		all = append(all, fmt.Sprintf("The file is small. Two decoys at least are needed to name a copy, and of %s rows drawn evenly from one of the copies there are two with a probability of %s.",
+			group(f.Rows), report.Percent(chance)))
 	}
 	return append(all, decoys.Caveats()...)
+}
+
+// weakest returns the probability that a leak of this size holds two decoys of the copy
+// it is drawn from, of the copy where it is least; 1 if nothing could be told anyway.
+func (a *foundAnswer) weakest() float64 {
+	chance := 1.0
+	if !a.found.Tellable() {
+		return chance
+	}
+	for i := range a.found.Copies {
+		c := &a.found.Copies[i]
+		if planted := c.Verdict.Planted; planted > 0 {
+			chance = min(chance, decoys.Survive(planted, min(c.Expected/float64(planted), 1)))
+		}
+	}
+	return chance
 }
 
 func (a *foundAnswer) text() {
@@ -125,7 +147,14 @@ func (a *foundAnswer) text() {
 		}
 	}
 	if n := a.silent(); n > 0 {
-		fmt.Fprintf(w, "\n%s\n", a.wrap(fmt.Sprintf("Of %d more registered copies no decoy is in the file.", n), ""))
+		which := fmt.Sprintf("Of %d more registered copies", n)
+		if n == len(a.found.Copies) {
+			which = fmt.Sprintf("Of the %d registered copies", n)
+		}
+		if n == 1 {
+			which = strings.Replace(which, "copies", "copy", 1)
+		}
+		fmt.Fprintf(w, "\n%s\n", a.wrap(which+" no decoy is in the file.", ""))
 	}
 	fmt.Fprint(w, "\nWHAT THIS DOES NOT SHOW\n")
 	for _, s := range a.notes() {
@@ -142,14 +171,19 @@ func (a *foundAnswer) silent() (n int) {
 	return n
 }
 
-// logged says what the release log has of a copy.
+// logged says what the release log has of a copy: all of it, for it may have gone to
+// somebody else too.
 func logged(sent []decoys.Sent, c *decoys.CopyFound) string {
+	var entries []string
 	for _, s := range sent {
-		if s.SHA256 == c.Copy.SHA256 {
-			return fmt.Sprintf(" The release log has it as %s, sent to %s on %s.", s.File, s.Recipient, s.Date)
+		if entry := fmt.Sprintf("as %s, sent to %s on %s", s.File, s.Recipient, s.Date); s.SHA256 == c.Copy.SHA256 && !slices.Contains(entries, entry) {
+			entries = append(entries, entry)
 		}
 	}
-	return ""
+	if len(entries) == 0 {
+		return ""
+	}
+	return " The release log has it " + strings.Join(entries, "; ") + "."
 }
 
 // wrap breaks a text into lines of the page's width, with indent before all but the
@@ -211,5 +245,5 @@ func (a *foundAnswer) lines() error {
 	}
 	return j.done(fields{"file": a.path, "rows": f.Rows, "skipped": f.Skipped, "unread": f.Unread, "layouts": f.Layouts, "proposed": f.Proposed, "sources": f.Sources,
 		"named_rows": f.Named, "numbered_rows": f.Numbered, "placed_rows": f.Placed, "tellable": f.Tellable(), "decoys": f.Decoys,
-		"copies": len(f.Copies), "named": a.named(), "text": a.headline()})
+		"copies": len(f.Copies), "named": a.named(), "log_copies": a.logged, "log_unmarked": a.unmarked, "chance_of_two": a.weakest(), "text": a.headline()})
 }

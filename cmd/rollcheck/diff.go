@@ -61,6 +61,7 @@ func (p *program) diff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	p.warnNoDecoys(register, res.Files[diff.Old].Ignored+res.Files[diff.New].Ignored)
 	err = p.tellPage(c, tell.Diffed(res, "rollcheck "+version()), func(w io.Writer) error { return tell.DiffCSV(w, res) }, func() error { return p.diffLines(res) })
 	if err != nil {
 		return err

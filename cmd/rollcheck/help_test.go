@@ -4,7 +4,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rollcheck/rollindex/audit"
 )
+
+// The file of rules that the help of audit shows is one.
+func TestRulesExample(t *testing.T) {
+	t.Parallel()
+	if _, err := audit.ReadRules(strings.NewReader(rulesExample), "2026-11-01"); err != nil {
+		t.Error(err)
+	}
+	if asked := newSite(t).run("help", "audit").want(0); !strings.Contains(asked.stdout, `"kind": "party", "rule": "recipients"`) || !strings.Contains(asked.stdout, "ssn_last4") {
+		t.Errorf("the help does not show it, or no kinds:\n%s", asked.stdout)
+	}
+}
 
 // Every command has its help, asked for either way, with its flags in it.
 func TestHelpOfEveryCommand(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/hashing/keyfile"
 	"rollcheck/rollindex/audit"
+	"rollcheck/rollindex/voterfile"
 )
 
 func (p *program) protectCommand() *cli.Command {
@@ -69,7 +70,9 @@ func (p *program) protect(c *cli.Context) error {
 	}
 	defer clear(key[:])
 	tags, err := audit.ReadProtected(c.Context, list, key, layout)
-	if err != nil {
+	if errors.Is(err, voterfile.ErrNoLayout) {
+		return hint(err, listHint+", or name its layout with --layout")
+	} else if err != nil {
 		return err
 	}
 	if made { // before the tags, which are nothing without it
@@ -90,6 +93,9 @@ func (p *program) protect(c *cli.Context) error {
 	}
 	return nil
 }
+
+// listHint says how a list must be headed that is no voter file.
+const listHint = "name its columns first, middle, last, birth_date (YYYY-MM-DD), address, zip, voter_id, state, email and phone, as far as it has them"
 
 // tagsKeyPath returns the file of the key of tags: the one named, or that beside them.
 func tagsKeyPath(named, tags string) string {
@@ -125,6 +131,9 @@ func (p *program) readTagsKey(c *cli.Context, path string) (*hashing.Key, error)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, hint(fmt.Errorf("there is no key file %q", path), "name the key of the tags with --tags-key")
 	}
+	if errors.Is(err, keyfile.ErrWrongPassphrase) {
+		err = hint(err, "try again; without the passphrase make tags of the list again, under a new key")
+	}
 	return key, err
 }
 
@@ -141,6 +150,9 @@ func watchFlags() []cli.Flag {
 // watch reads who must not be in a release.
 func (p *program) watch(c *cli.Context, asOf hashing.Date) (w audit.Watch, err error) {
 	w.AsOf = asOf
+	if c.String("previous-protected") != "" && c.String("protected") == "" {
+		return w, hint(errors.New("audit: --previous-protected goes with --protected"), "name the list of this release too: who is on both is not told as missing from it")
+	}
 	if path := c.String("protected"); path != "" {
 		if w.Protected, err = p.protectedPeople(c, path); err != nil {
 			return w, fmt.Errorf("--protected: %w", err)
@@ -176,5 +188,9 @@ func (p *program) protectedPeople(c *cli.Context, path string) (*audit.Protected
 	if err != nil {
 		return nil, err
 	}
-	return audit.ReadProtected(c.Context, path, &key, nil)
+	people, err := audit.ReadProtected(c.Context, path, &key, nil)
+	if errors.Is(err, voterfile.ErrNoLayout) {
+		err = hint(err, listHint+", or make tags of it with \"rollcheck protect --layout LAYOUT\"")
+	}
+	return people, err
 }

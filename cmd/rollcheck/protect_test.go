@@ -36,7 +36,8 @@ func TestWatchFlags(t *testing.T) {
 		{[]string{"--protected", tags, "--previous-protected", list}, 1, ""},
 		{[]string{"--protected", tags, "--tags-key", filepath.Join(dir, "none")}, 0, "there is no key file"},
 		{[]string{"--protected", tags, "--tags-key", list}, 0, "not a key file"},
-		{[]string{"--previous-protected", filepath.Join(dir, "none")}, 0, "no such file"},
+		{[]string{"--protected", list, "--previous-protected", filepath.Join(dir, "none")}, 0, "no such file"},
+		{[]string{"--previous-protected", list}, 0, "--previous-protected goes with --protected"},
 		{[]string{"--substitute-addresses", list}, 0, "an address and a ZIP code of five digits are needed"},
 	} {
 		set := flag.NewFlagSet("audit", flag.ContinueOnError)

@@ -3,13 +3,14 @@ package main
 import (
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/risk"
+	"rollcheck/rollindex/audit/tell"
 )
 
 // riskLines writes what a release lets others link.
 func (j *jsonLines) riskLines(file string, res *risk.Result) {
 	j.write(fields{
 		"type": "risk", "file": file, "rows": res.Rows, "ignored": res.Ignored, "known": res.Whole.Names(), "not_told_by_value": res.TooMany.Names(),
-		"missing": missingRows(res),
+		"missing": missingRows(res), "only_years": tell.OnlyYears(res),
 	})
 	for i := range res.Sets {
 		j.write(riskSet(file, &res.Sets[i]))
@@ -17,7 +18,7 @@ func (j *jsonLines) riskLines(file string, res *risk.Result) {
 	for _, c := range res.Contributions() {
 		j.write(fields{"type": "risk-column", "file": file, "column": c.Of.Names()[0], "unique_with": c.With, "unique_without": c.Without})
 	}
-	for _, c := range res.WhatIf() {
+	for _, c := range tell.RiskChanges(res) {
 		j.write(fields{"type": "risk-change", "file": file, "change": c.What, "known": c.Of.Names(), "unique_before": c.Before, "unique_after": c.After})
 	}
 	for _, p := range res.Worst {

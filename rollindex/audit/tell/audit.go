@@ -1,10 +1,13 @@
 package tell
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"rollcheck/data/catalogue"
+	"rollcheck/data/layouts"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/risk"
 	"rollcheck/rollindex/report"
@@ -13,7 +16,7 @@ import (
 // Audited returns the page of an audit: pass or fail, what is wrong, what a human has
 // to look at, and what was looked at. program names what made it.
 func Audited(res *audit.Result, program string) *report.Page {
-	page := &report.Page{Title: "Audit of a release", Lead: []string{AuditVerdict(res)}, Foot: "Made by " + program + "."}
+	page := &report.Page{Title: "Audit of a release", Lead: append([]string{AuditVerdict(res)}, OfOtherStates(res)...), Foot: "Made by " + program + "."}
 	open, waived := violations(res)
 	list := func(title string, of []string) {
 		if len(of) > 0 {
@@ -36,9 +39,18 @@ func Audited(res *audit.Result, program string) *report.Page {
 
 // AuditVerdict says whether a release may go out, by which rules and to whom.
 func AuditVerdict(res *audit.Result) string {
+	open, waived := res.Open(), len(res.Violations)-res.Open()
 	verdict := "PASSED: nothing was found that may not go out."
-	if n := res.Open(); n > 0 {
-		verdict = "FAILED: " + counted(int64(n), "violation", "violations") + "."
+	switch {
+	case open > 0 && waived > 0:
+		verdict = fmt.Sprintf("FAILED: %s, and %d more waived.", counted(int64(open), "violation", "violations"), waived)
+	case open > 0:
+		verdict = "FAILED: " + counted(int64(open), "violation", "violations") + "."
+	case waived > 0:
+		verdict = "PASSED BY WAIVERS: " + counted(int64(waived), "violation is", "violations are") + " waived, and nothing else was found that may not go out."
+	}
+	if open == 0 && len(res.Nears) > 0 {
+		verdict += " Some rows are to be looked at by a human."
 	}
 	where := res.Rules.Jurisdiction
 	if where == "" {
@@ -50,6 +62,27 @@ func AuditVerdict(res *audit.Result) string {
 	}
 	return fmt.Sprintf("%s Rules of %s (%s), for a release to %s on %s.", verdict, where, res.Rules.Version, reader, res.Rules.Date())
 }
+
+// OfOtherStates says which files are in the layout of another state than that by whose
+// rules they were judged: a pass means little then.
+func OfOtherStates(res *audit.Result) (list []string) {
+	rules := res.Rules.Jurisdiction
+	for _, f := range res.Files {
+		said := map[string]bool{"": true, rules: true}
+		for _, m := range f.Members {
+			l, err := layouts.Get(m.Layout)
+			if rules == "" || err != nil || said[l.Jurisdiction] {
+				continue
+			}
+			said[l.Jurisdiction] = true
+			list = append(list, fmt.Sprintf("By its layout %s is a file of %s, and it was held against the rules of %s.", f.Path, place(l.Jurisdiction), place(rules)))
+		}
+	}
+	return list
+}
+
+// place names a state or country, by its code if it has no name here.
+func place(code string) string { return cmp.Or(catalogue.PlaceName(code), code) }
 
 // violations returns what may not go out, and what would not but for a waiver.
 func violations(res *audit.Result) (open, waived []string) {
@@ -71,35 +104,43 @@ func ViolationText(res *audit.Result, v *audit.Violation) string {
 		fmt.Fprintf(&b, ", column %q", v.Column)
 	}
 	if v.Rows > 0 {
-		share := float64(v.Rows) / float64(max(v.Of, 1))
-		fmt.Fprintf(&b, ", %s of %s rows (%s, 95 %% interval %s to %s)", thousands(v.Rows), thousands(v.Of), finely(share), finely(v.Low), finely(v.High))
+		share := finely(float64(v.Rows) / float64(max(v.Of, 1)))
+		if !exact[v.Rule] {
+			share += fmt.Sprintf(", 95 %% interval %s to %s", finely(v.Low), finely(v.High))
+		}
+		fmt.Fprintf(&b, ", %s of %s rows (%s)", thousands(v.Rows), thousands(v.Of), share)
 	}
 	fmt.Fprintf(&b, ": %s.", v.Why)
 	if len(v.Lines) == 0 {
 		return b.String()
 	}
-	several := res.SeveralMembers(v.File)
-	var lines []string
-	for _, l := range v.Lines {
-		at := strconv.FormatInt(l.Line, 10)
-		if several {
-			at = l.Member + " line " + at
-		}
-		lines = append(lines, at)
-	}
 	word := "Lines"
 	switch {
-	case len(lines) == 1:
+	case len(v.Lines) == 1:
 		word = "Line"
-	case v.Rows > int64(len(lines)):
+	case v.Rows > int64(len(v.Lines)):
 		word = "First lines"
 	}
-	fmt.Fprintf(&b, " %s %s.", word, strings.Join(lines, ", "))
+	own := v.Lines[0].Member // a file of one member is not named twice
+	if res.SeveralMembers(v.File) {
+		own = v.File
+	}
+	fmt.Fprintf(&b, " %s %s.", word, linesBy(own, v.Lines))
 	return b.String()
 }
 
-// finely writes a share to three digits, so that one of a few rows in a million shows.
-func finely(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + " %" }
+// exact are the rules whose rows are counted, one by one, and not estimated from what
+// values look like: an interval would say nothing.
+var exact = map[string]bool{"column": true, "protected": true, "minor": true, "hidden-content": true}
+
+// finely writes a share to three digits, so that one of a few rows in a million shows
+// and nearly all are not said to be all.
+func finely(share float64) string {
+	if share < 1 && share >= 0.9995 {
+		return "over 99.9 %"
+	}
+	return strconv.FormatFloat(100*share, 'g', 3, 64) + " %"
+}
 
 func waiverNotes(res *audit.Result) (list []string) {
 	say := func(w *audit.Waiver, what string) {
@@ -124,18 +165,19 @@ func auditedFiles(res *audit.Result) (list []string) {
 		if f.Ignored > 0 {
 			text += fmt.Sprintf(", of which %s were left out", counted(f.Ignored, "decoy", "decoys"))
 		}
+		if len(f.Members) == 1 && f.Members[0].Layout != "" && !f.Members[0].Proposed {
+			text += ", layout " + f.Members[0].Layout
+		}
+		for _, s := range f.Sources {
+			text += ", SHA-256 " + s.SHA256
+		}
 		for _, m := range f.Members {
 			switch {
 			case m.LeftOut != "":
 				text += fmt.Sprintf("; %s not read", m.Name)
 			case m.Proposed:
 				text += fmt.Sprintf("; %s fits no known layout, and was read by its header and contents", m.Name)
-			case len(f.Members) == 1:
-				text += ", layout " + m.Layout
 			}
-		}
-		for _, s := range f.Sources {
-			text += ", SHA-256 " + s.SHA256
 		}
 		list = append(list, text+".")
 	}
@@ -161,12 +203,29 @@ func watched(res *audit.Result) (list []string) {
 
 func people(n int) string { return counted(int64(n), "person", "people") }
 
+// inColumns returns the rules that what is in columns breaks, by file and column; of
+// columns that may go out only by a waiver, the rules are empty.
+func inColumns(res *audit.Result) map[[2]string][]string {
+	found := map[[2]string][]string{}
+	for i := range res.Violations {
+		v := &res.Violations[i]
+		at := [2]string{v.File, v.Column}
+		if v.Waived == nil {
+			found[at] = append(found[at], v.Rule)
+		} else if found[at] == nil {
+			found[at] = []string{}
+		}
+	}
+	return found
+}
+
 // passedBy counts the columns by what let them pass.
 func passedBy(res *audit.Result) (list []string) {
+	broken := inColumns(res)
 	count := func(is func(c *audit.Column) bool) (n int64) {
 		for _, f := range res.Files {
 			for i := range f.Columns {
-				if is(&f.Columns[i]) {
+				if len(broken[[2]string{f.Path, f.Columns[i].Name}]) == 0 && is(&f.Columns[i]) {
 					n++
 				}
 			}
@@ -231,18 +290,26 @@ func auditedColumns(res *audit.Result) *report.Table {
 	t := &report.Table{Caption: "Columns by what they are known to hold", Columns: []report.Column{
 		{Title: "Column"}, {Title: "file"}, {Title: "holds"}, {Title: "rows filled", Number: true}, {Title: "may go out"}, {Title: "by"},
 	}}
+	broken := inColumns(res)
 	for _, f := range res.Files {
 		for _, c := range f.Columns {
 			kind, may := "", "yes"
 			if c.Tells {
 				kind = c.Kind.Title()
 			}
-			if !c.Decision.Pass {
-				may = "no"
-			}
 			by := string(c.Decision.Basis)
 			if c.Decision.Why != "" {
 				by += ": " + c.Decision.Why
+			}
+			switch rules, found := broken[[2]string{f.Path, c.Name}]; {
+			case len(rules) > 0 && c.Decision.Pass:
+				may, by = "no", by+"; but for what is in it: "+strings.Join(rules, ", ")
+			case len(rules) > 0:
+				may = "no"
+			case found:
+				may = "by a waiver"
+			case !c.Decision.Pass:
+				may = "no"
 			}
 			t.Rows = append(t.Rows, report.Row{Cells: []string{c.Name, f.Path, kind, thousands(c.Filled), may, by}})
 		}

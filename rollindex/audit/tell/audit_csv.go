@@ -30,13 +30,16 @@ func AuditCSV(w io.Writer, res *audit.Result) error {
 	for _, m := range res.Nears {
 		t.row("near-miss", m.File, m.What, "", n(m.Rows), "", "", "", "", first(m.Lines), "true", m.Why, "")
 	}
+	broken := inColumns(res)
 	for _, f := range res.Files {
 		for _, c := range f.Columns {
 			kind := ""
 			if c.Tells {
 				kind = c.Kind.String()
 			}
-			t.row("column", f.Path, kind, c.Name, n(c.Filled), n(f.Rows), "", "", "", "", strconv.FormatBool(c.Decision.Pass), string(c.Decision.Basis), "")
+			rules, found := broken[[2]string{f.Path, c.Name}]
+			passes := len(rules) == 0 && (c.Decision.Pass || found) // found and no rules: waived
+			t.row("column", f.Path, kind, c.Name, n(c.Filled), n(f.Rows), "", "", "", "", strconv.FormatBool(passes), string(c.Decision.Basis), "")
 		}
 	}
 	return t.done()

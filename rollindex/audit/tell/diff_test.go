@@ -25,7 +25,7 @@ func found() *diff.Result {
 		Columns: []diff.ColumnChange{
 			{Change: diff.Come, Column: "shoe", New: 1}, {Change: diff.Gone, Column: "party", Role: field.RoleParty, Old: 0.5}, {Change: diff.Renamed, Column: "dob", Was: "birth", Role: field.RoleBirthDate},
 			{Change: diff.Moved, Column: "sex", Old: 3, New: 9}, {Change: diff.Fill, Column: "zip", Old: 1, New: 0.5}, {Change: diff.Distinct, Column: "zip", Old: 900, New: 30},
-			{Change: diff.TypeOf, Column: "reg", What: "dates written MM/DD/YYYY", Old: 0.6}, {Change: diff.Length, Column: "street", What: diff.CutOff, Old: 64, New: 20},
+			{Change: diff.TypeOf, Column: "reg", What: "dates written MM/DD/YYYY", Old: 0.6}, {Change: diff.TypeOf, Column: "reg", What: "dates written ??/??/YYYY", Old: 0.4}, {Change: diff.Length, Column: "street", What: diff.CutOff, Old: 64, New: 20},
 			{Change: diff.Length, Column: "id", What: diff.OtherLengths, Old: 8, New: 10}, {Change: diff.Codes, Column: "status", Came: []string{"X"}, CameAll: 1, Went: []string{"A", "B"}, WentAll: 22},
 		},
 		Counties: []diff.Group{{Name: "Leon", Rows: [2]int64{50_000, 51_000}, Counts: diff.Counts{Added: 1500}}, {Name: "=Lake", Rows: [2]int64{40_000, 40_000}}, {Rows: [2]int64{1, 0}, Counts: diff.Counts{Removed: 1}}},
@@ -56,6 +56,7 @@ func TestSaid(t *testing.T) {
 		"it was column 3 and is column 9, and others kept their order",
 		"it had about 900 different values and has about 30",
 		"60.0 % of its values were dates written MM/DD/YYYY, and 0 % are",
+		"40.0 % of its values were dates written ??/??/YYYY (the day or the month may stand first), and 0 % are",
 		"its values seem cut off: the longest had 64 bytes or more and has 20",
 		"its values have other lengths: 8.0 bytes in the mean, now 10.0",
 		`codes that came: "X"; codes that went: "A", "B" and 20 more`,
@@ -108,7 +109,7 @@ func TestDiffCSV(t *testing.T) {
 			}
 		}
 	}
-	for table, want := range map[string]int{"column": 10, "rows": 1, "county": 3, "status": 2, "flip": 1, "field": 1, "day": 3, "unusual": 4} {
+	for table, want := range map[string]int{"column": 11, "rows": 1, "county": 3, "status": 2, "flip": 1, "field": 1, "day": 3, "unusual": 4} {
 		if tables[table] != want {
 			t.Errorf("%d rows of %s, want %d", tables[table], table, want)
 		}

@@ -135,7 +135,11 @@ func ChangeText(c *diff.ColumnChange) string {
 		}
 		return fmt.Sprintf("it had %s%s different values and has %s%s", about, thousands(int64(c.Old)), about, thousands(int64(c.New)))
 	case diff.TypeOf:
-		return fmt.Sprintf("%s of its values were %s, and %s are", report.Percent(c.Old), c.What, report.Percent(c.New))
+		what := c.What
+		if strings.Contains(what, "??") {
+			what += " (the day or the month may stand first)"
+		}
+		return fmt.Sprintf("%s of its values were %s, and %s are", report.Percent(c.Old), what, report.Percent(c.New))
 	case diff.Length:
 		if c.What == diff.CutOff {
 			return fmt.Sprintf("its values seem cut off: the longest had %s and has %.0f", lengthWords(c.Old), c.New)
@@ -204,7 +208,9 @@ func DiffCaveats(res *diff.Result) (all []string) {
 	if len(res.Counties) < diff.LeastCounties {
 		say("What is usual cannot be told from fewer than %d counties, so that no rate of one is named.", diff.LeastCounties)
 	}
-	say("What is unusual may be right: an election, a clean-up of the roll, new districts, a new building. It is where to look first.")
+	if len(res.Unusual) > 0 {
+		say("What is unusual may be right: an election, a clean-up of the roll, new districts, a new building. It is where to look first.")
+	}
 	return all
 }
 

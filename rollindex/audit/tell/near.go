@@ -26,15 +26,25 @@ const maxShown = 30
 
 // lineList names lines, by member where there is more than the file itself.
 func lineList(n audit.Near) string {
-	var b strings.Builder
-	member := n.File
 	shown := n.Lines[:min(len(n.Lines), maxShown)]
-	for i, p := range shown {
+	word := "Lines "
+	if len(n.Lines) == 1 {
+		word = "Line "
+	}
+	text := word + linesBy(n.File, shown)
+	if more := n.Rows - int64(len(shown)); more > 0 {
+		text += fmt.Sprintf(" and %s more", thousands(more))
+	}
+	return text + "."
+}
+
+// linesBy lists lines, each member named once before its own; those of own have no name.
+func linesBy(own string, lines []audit.Position) string {
+	var b strings.Builder
+	member := own
+	for i, p := range lines {
 		switch {
-		case i == 0 && len(n.Lines) == 1:
-			b.WriteString("Line ")
 		case i == 0:
-			b.WriteString("Lines ")
 		case p.Member == member:
 			b.WriteString(", ")
 		default:
@@ -46,8 +56,5 @@ func lineList(n audit.Near) string {
 		}
 		fmt.Fprint(&b, p.Line)
 	}
-	if more := n.Rows - int64(len(shown)); more > 0 {
-		fmt.Fprintf(&b, " and %s more", thousands(more))
-	}
-	return b.String() + "."
+	return b.String()
 }

@@ -21,18 +21,44 @@ func RiskLead(res *risk.Result) (lead []string) {
 	}
 	lead = append(lead, fmt.Sprintf(
 		"The file names people: whoever knows the %s of somebody in it finds one row, theirs, in %s of cases. A list that has these and no names can be given names by it.",
-		known, report.Percent(s.Unique())))
+		knownIn(res, known), report.Percent(s.Unique())))
 	for _, d := range s.Diversity {
 		lead = append(lead, fmt.Sprintf("It tells them the %s of %s of the people: nobody alike in the other columns has another.", d.Of, report.Percent(riskShare(d.Told, s.Rows))))
 	}
 	if known != res.Whole {
 		whole := res.Set(res.Whole)
-		lead = append(lead, fmt.Sprintf("By all of %s, %s of the rows are alone; the smallest class has %s.", res.Whole, report.Percent(whole.Unique()), rowCount(whole.Smallest)))
+		lead = append(lead, fmt.Sprintf("By all of %s, %s of the rows are alone; the smallest class has %s.", knownIn(res, res.Whole), report.Percent(whole.Unique()), rowCount(whole.Smallest)))
 	}
-	if s := res.Set(risk.Phone); s != nil && s.Rows > 0 {
+	if s := res.Set(risk.Phone); s != nil && s.Sizes[0] > 0 {
 		lead = append(lead, fmt.Sprintf("%s of the rows have a phone number that no other row has, by which they can be linked to any list of phone numbers.", report.Percent(riskShare(s.Sizes[0], res.Rows))))
 	}
 	return lead
+}
+
+// OnlyYears reports whether the births of a file are years: a date tells nobody from
+// anybody whom the year does not tell apart.
+func OnlyYears(res *risk.Result) bool {
+	years := false
+	for i := range res.Sets {
+		a := res.Sets[i].Attributes
+		if !a.Has(risk.Birth) {
+			continue
+		}
+		if s := res.Set(a&^risk.Birth | risk.BirthYear); s != nil {
+			if years = s.Classes == res.Sets[i].Classes; !years {
+				return false
+			}
+		}
+	}
+	return years
+}
+
+// knownIn says what somebody knows, of births what the file has.
+func knownIn(res *risk.Result, a risk.Attributes) string {
+	if a.Has(risk.Birth) && OnlyYears(res) {
+		a = a&^risk.Birth | risk.BirthYear
+	}
+	return a.String()
 }
 
 // RiskSections adds to a page what bears the sentences out.
@@ -75,12 +101,13 @@ func riskSets(res *risk.Result) *report.Table {
 	for _, title := range []string{"alone", "2-4", "5-9", "10+", "smallest class"} {
 		t.Columns = append(t.Columns, report.Column{Title: title, Number: true})
 	}
+	years := OnlyYears(res)
 	for i := range res.Sets {
 		s := &res.Sets[i]
-		if s.Rows == 0 {
+		if s.Rows == 0 || years && s.Attributes.Has(risk.BirthYear) { // said already, as what the file has
 			continue
 		}
-		row := report.Row{Cells: []string{s.Attributes.String()}}
+		row := report.Row{Cells: []string{knownIn(res, s.Attributes)}}
 		for j, pattern := range []report.Pattern{report.Solid, report.Hatched, report.Dotted, report.Blank} {
 			share := riskShare(s.Sizes[j], s.Rows)
 			row.Cells = append(row.Cells, report.Percent(share))
@@ -99,11 +126,15 @@ func riskDiversity(res *risk.Result) *report.Table {
 	t := &report.Table{Caption: "Values of another column in the classes", Columns: []report.Column{
 		{Title: "Known"}, {Title: "learnt"}, {Title: "fewest values", Number: true}, {Title: "as even as", Number: true}, {Title: "told", Number: true},
 	}}
+	years := OnlyYears(res)
 	for i := range res.Sets {
 		s := &res.Sets[i]
+		if years && s.Attributes.Has(risk.BirthYear) {
+			continue
+		}
 		for _, d := range s.Diversity {
 			t.Rows = append(t.Rows, report.Row{Cells: []string{
-				s.Attributes.String(), d.Of.String(), thousands(d.Distinct), strconv.FormatFloat(d.Entropy, 'f', 2, 64), report.Percent(riskShare(d.Told, s.Rows)),
+				knownIn(res, s.Attributes), d.Of.String(), thousands(d.Distinct), strconv.FormatFloat(d.Entropy, 'f', 2, 64), report.Percent(riskShare(d.Told, s.Rows)),
 			}})
 		}
 	}
@@ -111,10 +142,10 @@ func riskDiversity(res *risk.Result) *report.Table {
 }
 
 func riskContributions(res *risk.Result) *report.Table {
-	t := &report.Table{Caption: "Rows alone in " + res.Whole.String(), Columns: []report.Column{{Title: "Column"}, {Title: "with it", Number: true}, {Title: "without it", Number: true}}}
+	t := &report.Table{Caption: "Rows alone in " + knownIn(res, res.Whole), Columns: []report.Column{{Title: "Column"}, {Title: "with it", Number: true}, {Title: "without it", Number: true}}}
 	for _, c := range res.Contributions() {
 		t.Rows = append(t.Rows, report.Row{
-			Cells: []string{c.Of.String(), report.Percent(c.With), report.Percent(c.Without)},
+			Cells: []string{knownIn(res, c.Of), report.Percent(c.With), report.Percent(c.Without)},
 			Bar:   []report.Part{{Share: c.Without, Pattern: report.Solid}, {Share: max(c.With-c.Without, 0), Pattern: report.Hatched}},
 		})
 	}
@@ -124,15 +155,25 @@ func riskContributions(res *risk.Result) *report.Table {
 
 func riskChanges(res *risk.Result) *report.Table {
 	t := &report.Table{Caption: "Rows alone, if the file had", Columns: []report.Column{{Title: "Change"}, {Title: "known"}, {Title: "now", Number: true}, {Title: "then", Number: true}}}
-	for _, c := range res.WhatIf() {
-		t.Rows = append(t.Rows, report.Row{Cells: []string{c.What, c.Of.String(), report.Percent(c.Before), report.Percent(c.After)}})
+	for _, c := range RiskChanges(res) {
+		t.Rows = append(t.Rows, report.Row{Cells: []string{c.What, knownIn(res, c.Of), report.Percent(c.Before), report.Percent(c.After)}})
 	}
 	return t
 }
 
+// RiskChanges returns what would change, but for years in place of dates where there
+// are only years.
+func RiskChanges(res *risk.Result) []risk.Change {
+	all := res.WhatIf()
+	if OnlyYears(res) {
+		all = slices.DeleteFunc(all, func(c risk.Change) bool { return c.What == "year of birth in place of the date" || c.What == "both" })
+	}
+	return all
+}
+
 func riskPlaces(res *risk.Result) *report.Table {
 	t := &report.Table{
-		Caption: fmt.Sprintf("Of precincts of %d rows and more: rows alone in %s", risk.LeastPlace, res.Whole),
+		Caption: fmt.Sprintf("Of precincts of %d rows and more: rows alone in %s", risk.LeastPlace, knownIn(res, res.Whole)),
 		Columns: []report.Column{{Title: "County"}, {Title: "precinct"}, {Title: "rows", Number: true}, {Title: "alone", Number: true}},
 	}
 	for _, p := range res.Worst {

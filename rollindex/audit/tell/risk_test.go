@@ -56,3 +56,26 @@ func TestRiskSections(t *testing.T) {
 		}
 	}
 }
+
+// A file of years is not said to have dates, nor what years in their place would change.
+func TestRiskOfYears(t *testing.T) {
+	res := measured()
+	if OnlyYears(res) {
+		t.Fatal("dates are taken for years")
+	}
+	triple, years := *res.Set(risk.Sex | risk.Birth | risk.ZIP5), res.Set(risk.Sex|risk.BirthYear|risk.ZIP5)
+	years.Classes, years.Sizes, years.Diversity = triple.Classes, triple.Sizes, triple.Diversity
+	res.Set(risk.Phone).Sizes = [4]int64{0, 0, 0, 400}
+	page := &report.Page{Title: "Audit", Lead: RiskLead(res)}
+	RiskSections(page, res)
+	text := page.Text(1000)
+	if strings.Contains(strings.ReplaceAll(text, riskContext, ""), "birth date") || strings.Contains(text, "in place of the date") || strings.Contains(text, "both") {
+		t.Errorf("a birth date, of a file of years:\n%s", text)
+	}
+	if n := strings.Count(text, "\n  sex, year of birth and ZIP code  "); n != 2 { // what they find, and what they learn
+		t.Errorf("the year is told %d times:\n%s", n, text)
+	}
+	if strings.Contains(text, "that no other row has") {
+		t.Error("a headline of phone numbers that are nobody's own")
+	}
+}
