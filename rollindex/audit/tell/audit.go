@@ -3,6 +3,7 @@ package tell
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // Audited returns the page of an audit: pass or fail, what is wrong, what a human has
 // to look at, and what was looked at. program names what made it.
 func Audited(res *audit.Result, program string) *report.Page {
-	page := &report.Page{Title: "Audit of a release", Lead: append([]string{AuditVerdict(res)}, OfOtherStates(res)...), Foot: "Made by " + program + "."}
+	page := &report.Page{Title: auditTitle(res), Lead: append([]string{AuditVerdict(res)}, OfOtherStates(res)...), Foot: "Made by " + program + "."}
 	open, waived := violations(res)
 	list := func(title string, of []string) {
 		if len(of) > 0 {
@@ -35,6 +36,22 @@ func Audited(res *audit.Result, program string) *report.Page {
 	page.Section("The columns, one by one", auditedColumns(res)).Detail = true
 	page.Section("The rules", report.List(rulesSaid(res))).Detail = true
 	return page
+}
+
+// auditTitle says what was audited, and what came of it: two pages side by side are told
+// apart by it.
+func auditTitle(res *audit.Result) string {
+	what := fmt.Sprintf("an audit of %d files", len(res.Files))
+	if len(res.Files) == 1 {
+		what = "an audit of " + filepath.Base(res.Files[0].Path)
+	}
+	switch {
+	case !res.Passed():
+		return "Failed: " + what
+	case len(res.Violations) > 0:
+		return "Passed by waivers: " + what
+	}
+	return "Passed: " + what
 }
 
 // AuditVerdict says whether a release may go out, by which rules and to whom.
