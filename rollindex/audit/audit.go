@@ -131,6 +131,7 @@ func (a *auditor) run(ctx context.Context) error {
 			return err
 		}
 	}
+	a.twins(sources[0].Source)
 	return a.spareBytes()
 }
 
