@@ -362,9 +362,10 @@ func (a *auditor) judge(g *group, t *tally, v *visitor, members []voterfile.Memb
 	broken := map[string]bool{} // rules that the column is already said to break
 	say := func(f finding) {
 		broken[f.rule] = true
-		s := compare.NewShare(f.rows.n, v.rows)
+		rows := min(f.rows.n, t.filled.n) // of which some may have two such values
+		s := compare.NewShare(rows, v.rows)
 		a.violations = append(a.violations, Violation{
-			Rule: f.rule, File: a.in.Path, Column: g.column.Name, Rows: f.rows.n, Of: v.rows, Low: s.Low, High: s.High,
+			Rule: f.rule, File: a.in.Path, Column: g.column.Name, Rows: rows, Of: v.rows, Low: s.Low, High: s.High,
 			Lines: positions(f.rows.kept(), members), Why: f.why,
 		})
 	}
@@ -421,6 +422,9 @@ func (t *tally) find(j *judge, g *group) (found []finding) {
 	var ssn []finding
 	if !open(field.SSN) {
 		ssn = t.findSSN(ids, g.voterID)
+	}
+	if !open(field.SSNLast4) {
+		ssn = append(ssn, t.findMasked()...)
 	}
 	if !open(field.SSNLast4) && c.Role != field.PhoneLine && !is(field.Locality, field.MailingAddress, field.Phone) {
 		ssn = append(ssn, t.findFour()...)

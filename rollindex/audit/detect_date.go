@@ -19,12 +19,15 @@ type date struct{ year, month, day int }
 const youngest, oldest = 16, 120
 
 func (t *tally) seeDate(d date, r *row) {
+	age := r.year - d.year
+	if age > oldest && d.month == 1 && d.day == 1 { // 1900-01-01 and the like stand for no date
+		return
+	}
 	if t.dates == nil {
 		t.dates = new(dateTally)
 	}
 	n := t.dates
 	n.n++
-	age := r.year - d.year
 	if d.month == 1 && d.day == 1 {
 		n.firsts++
 	}
