@@ -262,7 +262,7 @@ type visitor struct {
 	risk     voterfile.Visitor // nil if it is not measured
 }
 
-// births counts rows by how much of a birth their columns for it tell.
+// births counts rows by how much of a birth their columns for it tell, if anything.
 type births struct{ days, months, years int64 }
 
 // see adds a row. A 1 January stands for a year in files that know no more.
@@ -272,7 +272,7 @@ func (b *births) see(rec *voterfile.Record) {
 		b.days++
 	case rec.Kinds.Has(field.BirthMonthYear):
 		b.months++
-	default:
+	case rec.Birth.Year != 0:
 		b.years++
 	}
 }
@@ -281,7 +281,7 @@ func (b *births) see(rec *voterfile.Record) {
 func (b *births) kind() field.Kind {
 	all := b.days + b.months + b.years
 	switch {
-	case 50*b.days >= all:
+	case 50*b.days >= all: // also where nothing was understood
 		return field.BirthDate
 	case 50*b.months >= all:
 		return field.BirthMonthYear
@@ -355,7 +355,9 @@ func (a *auditor) judge(g *group, t *tally, v *visitor, members []voterfile.Memb
 	j := a.rules.newJudge(g.layout, a.opts.Recipient)
 	kind, tells := g.column.Kind, g.column.Tells
 	if tells && kind == field.BirthDate && t.filled.n > 0 && !t.dates.tellsDays() {
-		kind = v.births.kind()
+		if kind = v.births.kind(); kind == field.BirthYear && !t.tellsYears() {
+			kind = field.BirthDate
+		}
 	}
 	d := j.column(&g.column, kind, tells)
 	a.file.Columns = append(a.file.Columns, Column{g.column.Name, kind, tells, t.filled.n, d})

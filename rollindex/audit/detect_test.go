@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcheck/data/layouts"
 	"rollcheck/data/names"
 	"rollcheck/rollindex/audit"
 )
@@ -240,6 +241,27 @@ func TestNoNumber(t *testing.T) {
 	})
 	if res := run(t, rulesOf(t, "US-GA"), audit.Options{}, write(t, "ga.txt", s.bytes())); find(res, audit.RuleBirthDate, "District_combo") == nil {
 		t.Errorf("births: %q", broken(res))
+	}
+}
+
+// TestBirthsInFewRows: full dates are not taken for years where few rows have one.
+func TestBirthsInFewRows(t *testing.T) {
+	t.Parallel()
+	for form, want := range map[string]bool{"%02d/%02d/%02d": true, "%02d/%02d/19%02d": true, "01/01/19%02[3]d": false, "19%02[3]d": false} {
+		d := newDice(4)
+		s := newSheet(synthesize(t, "fl-extract", 1000, 4), "\t", false)
+		s.plant(21, 1, func([]string) string { return "" })
+		s.plant(21, 100, func([]string) string { return fmt.Sprintf(form, 1+d.IntN(12), 2+d.IntN(27), 30+d.IntN(70)) })
+		in := write(t, "fl.txt", s.bytes())
+		l, err := layouts.Get("fl-extract")
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Layout = l
+		res := run(t, readRules(t, `{"version":"1","jurisdiction":"US-FL","birth_date":"year"}`), audit.Options{}, in)
+		if got := find(res, audit.RuleBirthDate, "Birth Date") != nil; got != want {
+			t.Errorf("%s: told: %v; %q", form, got, broken(res))
+		}
 	}
 }
 
