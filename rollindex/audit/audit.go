@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"rollcheck/data/field"
@@ -76,7 +77,7 @@ func (r *Result) waive(rules *Rules) {
 		w := &rules.Waivers[i]
 		used := false
 		for j := range r.Violations {
-			if v := &r.Violations[j]; w.covers(v) {
+			if v := &r.Violations[j]; w.covers(v) && (len(w.Lines) == 0 || r.coversLines(w, v)) {
 				used = true
 				if w.Until.Last() >= today.First() {
 					v.Waived = w
@@ -93,14 +94,34 @@ func (r *Result) waive(rules *Rules) {
 }
 
 func (w *Waiver) covers(v *Violation) bool {
-	return w.Rule == v.Rule && layouts.NormName(w.Column) == layouts.NormName(v.Column) &&
-		(w.File == "" || w.File == filepath.Base(v.File)) && (len(w.Lines) == 0 || w.coversLines(v))
+	return w.Rule == v.Rule && sameColumn(w.Column, v.Column) && (w.File == "" || len(w.Lines) > 0 || w.File == filepath.Base(v.File))
 }
 
-// coversLines reports whether a waiver of single rows names every row of a violation.
-func (w *Waiver) coversLines(v *Violation) bool {
-	other := func(at Position) bool { return !slices.Contains(w.Lines, at.Line) }
-	return v.Rows == int64(len(v.Lines)) && !slices.ContainsFunc(v.Lines, other)
+// sameColumn compares names by letters and digits. Those of another script have none,
+// and are compared as they are.
+func sameColumn(a, b string) bool {
+	norm := layouts.NormName(a)
+	return norm == layouts.NormName(b) && (norm != "" || a == b)
+}
+
+// coversLines reports whether a waiver of single rows names every row of a violation,
+// and there is no doubt which file, and which member of it, it means.
+func (r *Result) coversLines(w *Waiver, v *Violation) bool {
+	name := filepath.Base(v.File)
+	for _, f := range r.Files {
+		if f.Path != v.File && filepath.Base(f.Path) == name {
+			return false
+		}
+	}
+	several := r.SeveralMembers(v.File)
+	other := func(at Position) bool {
+		in := name
+		if several {
+			in += strings.TrimPrefix(at.Member, v.File)
+		}
+		return w.File != in || !slices.Contains(w.Lines, at.Line)
+	}
+	return len(v.Lines) > 0 && v.Rows == int64(len(v.Lines)) && !slices.ContainsFunc(v.Lines, other)
 }
 
 // auditor audits one file.
