@@ -104,10 +104,8 @@ func (s *signOff) off(res *audit.Result) error {
 		s.p.ui.warn("it does not pass: nothing was entered in the release log")
 		return nil
 	}
-	for i := range sent {
-		if err := decoys.AppendRelease(s.log, sent[i]); err != nil {
-			return hint(err, "enter it by hand before the release goes out")
-		}
+	if err := decoys.AppendRelease(s.log, sent...); err != nil {
+		return hint(err, "enter it by hand before the release goes out")
 	}
 	return nil
 }
