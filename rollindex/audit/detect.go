@@ -130,6 +130,9 @@ func (t *tally) seeMixed(v []byte, mask uint8, digits int, r *row) {
 	if digits == 4 && isMasked(v) {
 		t.masked.add(r.at)
 	}
+	if mask&^(letter|digit|mark|blank) == 0 && mask&letter != 0 && digits >= 4 && class[v[0]] == letter {
+		t.seeParts(v, r)
+	}
 	if mask&at != 0 && hasEmail(v) {
 		t.email.add(r.at)
 	}

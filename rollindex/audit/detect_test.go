@@ -170,6 +170,10 @@ func TestDetectors(t *testing.T) {
 		{"years", audit.RuleSSN, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("%04d", 1930+d.IntN(80)) }, false},
 		{"house numbers", audit.RuleSSN, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("%04d", 1000+d.IntN(9000)) }, false},
 		{"licences of another state", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("S%012d", d.Int64N(1e12)) }, true},
+		{"licences in parts", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string {
+			return fmt.Sprintf("S%03d-%03d-%02d-%03d-0", d.IntN(1000), d.IntN(1000), d.IntN(100), d.IntN(1000))
+		}, true},
+		{"numbers in parts that no licence has", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("S%03d-%d", d.IntN(1000), d.Int64N(1e17)+1e16) }, false},
 		{"licences of the state", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("%07d", d.IntN(1e7)) }, true},
 		{"a few codes with letters", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("A%07d", d.IntN(30)) }, false},
 		{"births", audit.RuleBirthDate, "Date_changed", 50, birth, true},
