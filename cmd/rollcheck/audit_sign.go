@@ -109,14 +109,15 @@ func (s *signOff) off(res *audit.Result) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for i := range sent {
-		if slices.Contains(before, sent[i]) {
-			s.p.ui.warn("%q is in the release log already, as sent to %q on that day: it was not entered again", sent[i].File, sent[i].Recipient)
-			continue
+	sent = slices.DeleteFunc(sent, func(e decoys.Sent) bool {
+		known := slices.Contains(before, e)
+		if known {
+			s.p.ui.warn("%q is in the release log already, as sent to %q on that day: it was not entered again", e.File, e.Recipient)
 		}
-		if err := decoys.AppendRelease(s.log, sent[i]); err != nil {
-			return hint(err, "enter it by hand before the release goes out")
-		}
+		return known
+	})
+	if err := decoys.AppendRelease(s.log, sent...); err != nil {
+		return hint(err, "enter it by hand before the release goes out")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"rollcheck/data/field"
@@ -76,7 +77,7 @@ func (r *Result) waive(rules *Rules) {
 		w := &rules.Waivers[i]
 		used := false
 		for j := range r.Violations {
-			if v := &r.Violations[j]; w.covers(v) {
+			if v := &r.Violations[j]; w.covers(v) && (len(w.Lines) == 0 || r.coversLines(w, v)) {
 				used = true
 				if w.Until.Last() >= today.First() {
 					v.Waived = w
@@ -93,14 +94,34 @@ func (r *Result) waive(rules *Rules) {
 }
 
 func (w *Waiver) covers(v *Violation) bool {
-	return w.Rule == v.Rule && layouts.NormName(w.Column) == layouts.NormName(v.Column) &&
-		(w.File == "" || w.File == filepath.Base(v.File)) && (len(w.Lines) == 0 || w.coversLines(v))
+	return w.Rule == v.Rule && sameColumn(w.Column, v.Column) && (w.File == "" || len(w.Lines) > 0 || w.File == filepath.Base(v.File))
 }
 
-// coversLines reports whether a waiver of single rows names every row of a violation.
-func (w *Waiver) coversLines(v *Violation) bool {
-	other := func(at Position) bool { return !slices.Contains(w.Lines, at.Line) }
-	return v.Rows == int64(len(v.Lines)) && !slices.ContainsFunc(v.Lines, other)
+// sameColumn compares names by letters and digits. Those of another script have none,
+// and are compared as they are.
+func sameColumn(a, b string) bool {
+	norm := layouts.NormName(a)
+	return norm == layouts.NormName(b) && (norm != "" || a == b)
+}
+
+// coversLines reports whether a waiver of single rows names every row of a violation,
+// and there is no doubt which file, and which member of it, it means.
+func (r *Result) coversLines(w *Waiver, v *Violation) bool {
+	name := filepath.Base(v.File)
+	for _, f := range r.Files {
+		if f.Path != v.File && filepath.Base(f.Path) == name {
+			return false
+		}
+	}
+	several := r.SeveralMembers(v.File)
+	other := func(at Position) bool {
+		in := name
+		if several {
+			in += strings.TrimPrefix(at.Member, v.File)
+		}
+		return w.File != in || !slices.Contains(w.Lines, at.Line)
+	}
+	return len(v.Lines) > 0 && v.Rows == int64(len(v.Lines)) && !slices.ContainsFunc(v.Lines, other)
 }
 
 // auditor audits one file.
@@ -131,6 +152,7 @@ func (a *auditor) run(ctx context.Context) error {
 			return err
 		}
 	}
+	a.twins(sources[0].Source)
 	return a.spareBytes()
 }
 
@@ -261,7 +283,7 @@ type visitor struct {
 	risk     voterfile.Visitor // nil if it is not measured
 }
 
-// births counts rows by how much of a birth their columns for it tell.
+// births counts rows by how much of a birth their columns for it tell, if anything.
 type births struct{ days, months, years int64 }
 
 // see adds a row. A 1 January stands for a year in files that know no more.
@@ -271,7 +293,7 @@ func (b *births) see(rec *voterfile.Record) {
 		b.days++
 	case rec.Kinds.Has(field.BirthMonthYear):
 		b.months++
-	default:
+	case rec.Birth.Year != 0:
 		b.years++
 	}
 }
@@ -280,7 +302,7 @@ func (b *births) see(rec *voterfile.Record) {
 func (b *births) kind() field.Kind {
 	all := b.days + b.months + b.years
 	switch {
-	case 50*b.days >= all:
+	case 50*b.days >= all: // also where nothing was understood
 		return field.BirthDate
 	case 50*b.months >= all:
 		return field.BirthMonthYear
@@ -354,16 +376,19 @@ func (a *auditor) judge(g *group, t *tally, v *visitor, members []voterfile.Memb
 	j := a.rules.newJudge(g.layout, a.opts.Recipient)
 	kind, tells := g.column.Kind, g.column.Tells
 	if tells && kind == field.BirthDate && t.filled.n > 0 && !t.dates.tellsDays() {
-		kind = v.births.kind()
+		if kind = v.births.kind(); kind == field.BirthYear && !t.tellsYears() {
+			kind = field.BirthDate
+		}
 	}
 	d := j.column(&g.column, kind, tells)
 	a.file.Columns = append(a.file.Columns, Column{g.column.Name, kind, tells, t.filled.n, d})
 	broken := map[string]bool{} // rules that the column is already said to break
 	say := func(f finding) {
 		broken[f.rule] = true
-		s := compare.NewShare(f.rows.n, v.rows)
+		rows := min(f.rows.n, t.filled.n) // of which some may have two such values
+		s := compare.NewShare(rows, v.rows)
 		a.violations = append(a.violations, Violation{
-			Rule: f.rule, File: a.in.Path, Column: g.column.Name, Rows: f.rows.n, Of: v.rows, Low: s.Low, High: s.High,
+			Rule: f.rule, File: a.in.Path, Column: g.column.Name, Rows: rows, Of: v.rows, Low: s.Low, High: s.High,
 			Lines: positions(f.rows.kept(), members), Why: f.why,
 		})
 	}
@@ -420,6 +445,9 @@ func (t *tally) find(j *judge, g *group) (found []finding) {
 	var ssn []finding
 	if !open(field.SSN) {
 		ssn = t.findSSN(ids, g.voterID)
+	}
+	if !open(field.SSNLast4) {
+		ssn = append(ssn, t.findMasked()...)
 	}
 	if !open(field.SSNLast4) && c.Role != field.PhoneLine && !is(field.Locality, field.MailingAddress, field.Phone) {
 		ssn = append(ssn, t.findFour()...)

@@ -23,6 +23,7 @@ type tally struct {
 	tenSet  sketch
 	dates   *dateTally
 	four    *fourTally
+	masked  hits // XXX-XX-dddd
 	licence *licenceTally
 	long    hits
 	longSet sketch
@@ -110,6 +111,9 @@ func (t *tally) seeDigits(v []byte, r *row) {
 	case 9:
 		t.seeNine(v, r)
 	case 10:
+		if alike(v) {
+			break
+		}
 		t.ten.add(r.at)
 		t.tenSet.add(v)
 		if isPhone(v) {
@@ -123,6 +127,12 @@ func (t *tally) seeDigits(v []byte, r *row) {
 
 // seeMixed looks at a value with digits and more, or at a long one.
 func (t *tally) seeMixed(v []byte, mask uint8, digits int, r *row) {
+	if digits == 4 && isMasked(v) {
+		t.masked.add(r.at)
+	}
+	if mask&^(letter|digit|mark|blank) == 0 && mask&letter != 0 && digits >= 4 && class[v[0]] == letter {
+		t.seeParts(v, r)
+	}
 	if mask&at != 0 && hasEmail(v) {
 		t.email.add(r.at)
 	}
@@ -143,7 +153,7 @@ func (t *tally) seeMixed(v []byte, mask uint8, digits int, r *row) {
 
 // merge adds what another goroutine saw in the same column.
 func (t *tally) merge(o *tally) {
-	for _, h := range [][2]*hits{{&t.filled, &o.filled}, {&t.ssn, &o.ssn}, {&t.email, &o.email}, {&t.phone, &o.phone}, {&t.ten, &o.ten}, {&t.long, &o.long}} {
+	for _, h := range [][2]*hits{{&t.filled, &o.filled}, {&t.ssn, &o.ssn}, {&t.email, &o.email}, {&t.phone, &o.phone}, {&t.ten, &o.ten}, {&t.long, &o.long}, {&t.masked, &o.masked}} {
 		h[0].merge(h[1])
 	}
 	t.notSSN += o.notSSN

@@ -5,6 +5,7 @@ import "fmt"
 // dateTally is what the full dates in a column are like.
 type dateTally struct {
 	n, firsts  int64    // dates; of them, on 1 January
+	none       int64    // beside them, 1900-01-01 and the like, which stand for no date
 	births     hits     // 16 to 120 years before the release, and not on 1 January
 	inRange    int64    // 16 to 120 years before the release
 	comparable int64    // in rows that say a year of birth
@@ -19,12 +20,16 @@ type date struct{ year, month, day int }
 const youngest, oldest = 16, 120
 
 func (t *tally) seeDate(d date, r *row) {
+	age := r.year - d.year
 	if t.dates == nil {
 		t.dates = new(dateTally)
 	}
 	n := t.dates
+	if age > oldest && d.month == 1 && d.day == 1 {
+		n.none++
+		return
+	}
 	n.n++
-	age := r.year - d.year
 	if d.month == 1 && d.day == 1 {
 		n.firsts++
 	}
@@ -45,7 +50,7 @@ func (t *tally) seeDate(d date, r *row) {
 
 func (n *dateTally) merge(o *dateTally) {
 	n.n, n.firsts, n.inRange = n.n+o.n, n.firsts+o.firsts, n.inRange+o.inRange
-	n.comparable, n.agree = n.comparable+o.comparable, n.agree+o.agree
+	n.comparable, n.agree, n.none = n.comparable+o.comparable, n.agree+o.agree, n.none+o.none
 	n.births.merge(&o.births)
 	for i, c := range o.ages {
 		n.ages[i] += c
@@ -72,6 +77,19 @@ const (
 // year alone are all of 1 January.
 func (n *dateTally) tellsDays() bool {
 	return n != nil && n.n > 0 && float64(n.n-n.firsts) >= wholeDates*float64(n.n)
+}
+
+// tellsYears reports whether a column of births tells no more than years: all but a few
+// of its values are years, or dates of 1 January. What is neither may tell a day.
+func (t *tally) tellsYears() bool {
+	var years int64
+	if t.dates != nil {
+		years = t.dates.n + t.dates.none
+	}
+	if t.four != nil {
+		years += t.four.rows.n
+	}
+	return !t.dates.tellsDays() && float64(t.filled.n-years) < wholeDates*float64(t.filled.n)
 }
 
 // areBirths reports whether the dates of a column that is not known for it are

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/bits"
@@ -12,7 +13,7 @@ import (
 // chance makes them. It takes a column of its own and leastFour rows. Nothing tells
 // them from the last four of phone numbers, or from ZIP+4 in a file large enough, so
 // that columns known as those are let be; and last fours mixed with other values are
-// not found.
+// not found. Where the others are masked (XXX-XX-1234), two are enough.
 const (
 	leastFour = 500
 	fourShare = 0.95 // of the values that have four digits
@@ -47,6 +48,27 @@ func (f *fourTally) merge(o *fourTally) {
 	for i := range f.seen {
 		f.seen[i] |= o.seen[i]
 	}
+}
+
+// isMasked reports whether v is a social security number of which all but the last
+// four digits are masked, with dashes or without.
+func isMasked(v []byte) bool {
+	if len(v) == 11 && v[3] == '-' && v[6] == '-' {
+		return masks(v[:3]) && masks(v[4:6]) && v[0] == v[4]
+	}
+	return len(v) == 9 && masks(v[:5])
+}
+
+func masks(v []byte) bool {
+	return bytes.IndexByte([]byte("Xx*#"), v[0]) >= 0 && bytes.Count(v, v[:1]) == len(v)
+}
+
+// findMasked judges a column, whatever is known of it.
+func (t *tally) findMasked() []finding {
+	if t.masked.n < leastDashed {
+		return nil
+	}
+	return []finding{{RuleSSN, t.masked, "the last four digits of social security numbers, the others masked"}}
 }
 
 // findFour judges a column.

@@ -66,6 +66,27 @@ func (t *tally) seeLicence(v []byte, r *row) {
 	}
 }
 
+// mostParts bounds the length of a licence number that is written in parts.
+const mostParts = 24
+
+// seeParts looks at a value that begins with a letter and may be a licence number
+// written in parts, as some states print theirs: A123-456-78-901-0.
+func (t *tally) seeParts(v []byte, r *row) {
+	var room [mostParts]byte
+	whole := room[:0]
+	if len(v) > mostParts {
+		return
+	}
+	for _, c := range v {
+		if c != '-' && c != ' ' {
+			whole = append(whole, c)
+		}
+	}
+	if len(whole) < len(v) { // or it was looked at as it is
+		t.seeLicence(whole, r)
+	}
+}
+
 func (l *licenceTally) merge(o *licenceTally) {
 	l.own.merge(&o.own)
 	l.other.merge(&o.other)

@@ -14,8 +14,8 @@ import (
 // CFR 422.103 and the Social Security Administration's pages on randomization of
 // 2011), where the values come from, and what else nine digits can be.
 //
-// Written ddd-dd-dddd nothing else looks so, and two are enough. Nine bare digits are
-// weighed as a column:
+// Written ddd-dd-dddd nothing else looks so, and two are enough. Digits all alike stand
+// for no number, and count for nothing. Nine bare digits are weighed as a column:
 //
 //   - ZIP+4: four in five begin with a ZIP code that exists, or the row's own.
 //     Random ones do in 43 of 100.
@@ -62,6 +62,9 @@ func (t *tally) seeNine(v []byte, r *row) {
 }
 
 func (n *nineTally) see(v []byte, r *row) {
+	if alike(v) {
+		return
+	}
 	n.n++
 	n.set.add(v)
 	if string(v) == string(r.rec.VoterID) {
@@ -112,10 +115,20 @@ func isSSN(area, group, serial int) bool {
 	return !(area == 78 && group == 5 && serial == 1120) && !(area == 219 && group == 9 && serial == 9999)
 }
 
+// alike reports whether the digits of v are all the same, as 000-00-0000 and 9999999999.
+func alike(v []byte) bool {
+	for _, c := range v {
+		if class[c] == digit && c != v[0] {
+			return false
+		}
+	}
+	return true
+}
+
 // dashedSSN reports whether v begins with a number of the form ddd-dd-dddd, with
-// dashes or blanks, and whether it can be a social security number.
+// dashes, points or blanks, and whether it can be a social security number.
 func dashedSSN(v []byte) (form, valid bool) {
-	if len(v) < 11 || v[3] != v[6] || v[3] != '-' && v[3] != ' ' {
+	if len(v) < 11 || v[3] != v[6] || v[3] != '-' && v[3] != ' ' && v[3] != '.' {
 		return false, false
 	}
 	for i, c := range v[:11] {

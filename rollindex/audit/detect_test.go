@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcheck/data/layouts"
 	"rollcheck/data/names"
 	"rollcheck/rollindex/audit"
 )
@@ -35,7 +36,8 @@ func TestSSN(t *testing.T) {
 		every  int
 		rows   int64
 		value  func(d dice) string
-		clear  bool // the column holds nothing else
+		clear  bool   // the column holds nothing else
+		rest   string // or this
 	}{
 		{name: "precinct that lies", column: "County_precinct_id", every: 1, rows: 1000, value: func(d dice) string { return d.ssn(bare, true) }},
 		{name: "precinct, one in a thousand", column: "County_precinct_id", every: 1000, rows: 20_000, value: func(d dice) string { return d.ssn(bare, true) }},
@@ -47,6 +49,14 @@ func TestSSN(t *testing.T) {
 		{name: "for ids", column: "Registration_Number", every: 1, rows: 4000, value: func(d dice) string { return d.ssn(bare, false) }},
 		{name: "in a text", column: "Mail_address_3", every: 1000, rows: 20_000, value: func(d dice) string { return "ATTN CLERK, SSN " + d.ssn(dashed, true) + " ON FILE" }},
 		{name: "bare in a text", column: "Mail_address_3", every: 1000, rows: 20_000, value: func(d dice) string { return "file " + d.ssn(bare, true) + " seen" }},
+		{name: "with points", column: "Land_lot", every: 500, rows: 2000, value: func(d dice) string { return d.ssn("%03d.%02d.%04d", true) }},
+		{name: "the last four, the others masked", column: "Land_lot", every: 500, rows: 2000, value: func(d dice) string { return fmt.Sprintf("XXX-XX-%04d", d.IntN(10000)) }},
+		{name: "the last four, masked without dashes", column: "District_combo", every: 500, rows: 2000, value: func(d dice) string { return fmt.Sprintf("*****%04d", d.IntN(10000)) }},
+		{name: "two in a value", column: "Land_lot", every: 1, rows: 1000, value: func(d dice) string { return d.ssn(bare, true) + " / " + d.ssn(bare, true) }},
+		{name: "two in a value, in two forms", column: "Land_lot", every: 1, rows: 1000, value: func(d dice) string { return d.ssn(dashed, true) + " / " + d.ssn(bare, true) }},
+		{name: "dashed among noughts", column: "Land_lot", every: 1000, rows: 20_000, rest: "000-00-0000", value: func(d dice) string { return d.ssn(dashed, true) }},
+		{name: "among noughts", column: "Land_lot", every: 1000, rows: 20_000, rest: "000000000", value: func(d dice) string { return d.ssn(bare, true) }},
+		{name: "among nines", column: "Land_lot", every: 2, rows: 2000, rest: "999999999", value: func(d dice) string { return d.ssn(bare, true) }},
 		{name: "added, unnamed", column: "+X1", every: 1000, rows: 20_000, value: func(d dice) string { return d.ssn(bare, true) }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -58,8 +68,8 @@ func TestSSN(t *testing.T) {
 				s.add(name, func([]string) string { return "" })
 			}
 			at := s.column(t, name)
-			if tc.clear {
-				s.plant(at, 1, func([]string) string { return "" })
+			if tc.clear || tc.rest != "" {
+				s.plant(at, 1, func([]string) string { return tc.rest })
 			}
 			n := s.plant(at, tc.every, func([]string) string { return tc.value(d) })
 			res := run(t, rulesOf(t, "US-GA"), audit.Options{}, write(t, "ga.txt", s.bytes()))
@@ -160,6 +170,10 @@ func TestDetectors(t *testing.T) {
 		{"years", audit.RuleSSN, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("%04d", 1930+d.IntN(80)) }, false},
 		{"house numbers", audit.RuleSSN, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("%04d", 1000+d.IntN(9000)) }, false},
 		{"licences of another state", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("S%012d", d.Int64N(1e12)) }, true},
+		{"licences in parts", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string {
+			return fmt.Sprintf("S%03d-%03d-%02d-%03d-0", d.IntN(1000), d.IntN(1000), d.IntN(100), d.IntN(1000))
+		}, true},
+		{"numbers in parts that no licence has", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("S%03d-%d", d.IntN(1000), d.Int64N(1e17)+1e16) }, false},
 		{"licences of the state", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("%07d", d.IntN(1e7)) }, true},
 		{"a few codes with letters", audit.RuleLicence, "City_distd_value", 1, func(d dice, _ []string) string { return fmt.Sprintf("A%07d", d.IntN(30)) }, false},
 		{"births", audit.RuleBirthDate, "Date_changed", 50, birth, true},
@@ -203,6 +217,53 @@ func TestPhones(t *testing.T) {
 		s.plant(at, 1, func([]string) string { return fmt.Sprintf(form, 801+d.IntN(5), d.IntN(100)) })
 		res := run(t, rulesOf(t, "US-UT"), audit.Options{}, write(t, "ut.csv", s.bytes()))
 		if got := find(res, audit.RulePhone, "PRECINCT") != nil; got != want {
+			t.Errorf("%s: told: %v; %q", form, got, broken(res))
+		}
+	}
+}
+
+// TestNoNumber holds that what stands for no number or date hides none: noughts in half
+// of a column of phone numbers, 1 January 1900 in half of one of births.
+func TestNoNumber(t *testing.T) {
+	t.Parallel()
+	d := newDice(2)
+	or := func(none, v string) string {
+		if d.IntN(2) == 0 {
+			return none
+		}
+		return v
+	}
+	s := newSheet(synthesize(t, "ut-voters-2023", 1000, 6), ",", true)
+	s.plant(s.column(t, "PRECINCT"), 1, func([]string) string { return or("0000000000", fmt.Sprintf("%d55501%02d", 801+d.IntN(5), d.IntN(100))) })
+	if res := run(t, rulesOf(t, "US-UT"), audit.Options{}, write(t, "ut.csv", s.bytes())); find(res, audit.RulePhone, "PRECINCT") == nil {
+		t.Errorf("phone numbers: %q", broken(res))
+	}
+	s = georgia(t, 1000, 6)
+	s.plant(s.column(t, "Year_of_Birth"), 1, func([]string) string { return "" })
+	s.plant(s.column(t, "District_combo"), 1, func([]string) string {
+		return or("1900-01-01", fmt.Sprintf("%d-%02d-%02d", 1940+d.IntN(60), 1+d.IntN(12), 2+d.IntN(27)))
+	})
+	if res := run(t, rulesOf(t, "US-GA"), audit.Options{}, write(t, "ga.txt", s.bytes())); find(res, audit.RuleBirthDate, "District_combo") == nil {
+		t.Errorf("births: %q", broken(res))
+	}
+}
+
+// TestBirthsInFewRows: full dates are not taken for years where few rows have one.
+func TestBirthsInFewRows(t *testing.T) {
+	t.Parallel()
+	for form, want := range map[string]bool{"%02d/%02d/%02d": true, "%02d/%02d/19%02d": true, "01/01/19%02[3]d": false, "19%02[3]d": false} {
+		d := newDice(4)
+		s := newSheet(synthesize(t, "fl-extract", 1000, 4), "\t", false)
+		s.plant(21, 1, func([]string) string { return "" })
+		s.plant(21, 100, func([]string) string { return fmt.Sprintf(form, 1+d.IntN(12), 2+d.IntN(27), 30+d.IntN(70)) })
+		in := write(t, "fl.txt", s.bytes())
+		l, err := layouts.Get("fl-extract")
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Layout = l
+		res := run(t, readRules(t, `{"version":"1","jurisdiction":"US-FL","birth_date":"year"}`), audit.Options{}, in)
+		if got := find(res, audit.RuleBirthDate, "Birth Date") != nil; got != want {
 			t.Errorf("%s: told: %v; %q", form, got, broken(res))
 		}
 	}

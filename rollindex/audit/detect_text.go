@@ -95,7 +95,7 @@ func (t *tally) seeNumbers(v []byte, r *row) {
 			if valid && !ssn {
 				ssn = true
 				t.ssn.add(r.at)
-			} else if !valid {
+			} else if !valid && !alike(rest[:11]) {
 				t.notSSN++
 			}
 			i += 10

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,6 +59,17 @@ func (a *auditor) hidden(s *voterfile.Source, skips voterfile.Skips) {
 	}
 }
 
+// twins tells members that have one name: whoever unpacks them gets one of the two, and
+// nobody can say which of them was looked at.
+func (a *auditor) twins(s *voterfile.Source) {
+	seen := map[string]int{}
+	for _, m := range s.Members() {
+		if seen[m.Name]++; seen[m.Name] == 2 {
+			a.say(0, nil, "there is more than one member of the name "+m.Name+", and not each was audited")
+		}
+	}
+}
+
 func (a *auditor) leftOut(name, why string) {
 	for _, m := range a.file.Members {
 		if m.Name == name {
@@ -99,8 +111,12 @@ func (a *auditor) spareBytes() error {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil // what reads it has more to say about it
 	}
-	if z.Comment != "" {
-		a.say(0, nil, fmt.Sprintf("the archive has a comment of %d bytes, which was not audited", len(z.Comment)))
+	comments := len(z.Comment)
+	for _, f := range z.File {
+		comments += len(f.Comment)
+	}
+	if comments > 0 {
+		a.say(0, nil, fmt.Sprintf("the archive has a comment of %d bytes, or several, which was not audited", comments))
 	}
 	if n := gaps(f, z.File); n > 0 {
 		a.say(0, nil, fmt.Sprintf("the archive has bytes at %d places that belong to no member, such as deleted ones, and were not audited", n))
@@ -175,10 +191,27 @@ var sparePlaces = []struct{ prefix, what string }{
 	{"xl/querytables/", "queries of a database"},
 	{"xl/connections", "connections to a database"},
 	{"xl/vbaproject", "a program"},
+	{"xl/model/", "a data model with tables of its own"},
+	{"xl/revisions/", "what cells held before they were changed"},
+	{"xl/charts/", "charts, with copies of their data"},
+	{"xl/drawings/", "drawings, which may have text"},
+	{"docprops/thumbnail", "a picture of its first page"},
+	{"docprops/custom", "properties that somebody added"},
 	{"customxml/", "further data"},
+	{"", "parts that workbooks do not have, or few"},
 }
 
+// ordinaryPart matches the parts of a workbook that are read, or say how it looks.
+var ordinaryPart = regexp.MustCompile(`^(\[content_types\]\.xml|([^/]+/)*_rels/[^/]*\.rels|docprops/(app|core)\.xml|docmetadata/labelinfo\.xml|` +
+	`xl/(workbook|styles|sharedstrings|calcchain|metadata)\.xml|xl/(worksheets|theme|tables)/[^/]+\.xml|xl/printersettings/[^/]+\.bin)$`)
+
 func (a *auditor) spareParts(files []*zip.File) {
+	has := func(name string) bool {
+		return slices.ContainsFunc(files, func(f *zip.File) bool { return f.Name == name })
+	}
+	if !has("[Content_Types].xml") || !has("xl/workbook.xml") {
+		return
+	}
 	sheets := 0
 	found := map[string]int{}
 	for _, f := range files {
@@ -186,16 +219,20 @@ func (a *auditor) spareParts(files []*zip.File) {
 		if strings.HasPrefix(name, "xl/worksheets/") && strings.HasSuffix(name, ".xml") {
 			sheets++
 		}
+		if ordinaryPart.MatchString(name) || strings.HasSuffix(name, "/") && f.UncompressedSize64 == 0 {
+			continue
+		}
 		for _, p := range sparePlaces {
-			if strings.HasPrefix(name, p.prefix) && !strings.HasSuffix(name, ".rels") {
+			if strings.HasPrefix(name, p.prefix) {
 				found[p.what]++
+				break
 			}
 		}
 	}
 	for _, p := range sparePlaces {
 		if n := found[p.what]; n > 0 {
 			a.say(0, nil, fmt.Sprintf("the workbook holds %s (parts: %d), which were not audited", p.what, n))
-			delete(found, p.what)
+			delete(found, p.what) // two places have comments
 		}
 	}
 	if read := len(a.file.Members); sheets > read {

@@ -67,6 +67,18 @@ func TestArchives(t *testing.T) {
 		binary.LittleEndian.PutUint32(end[12:], binary.LittleEndian.Uint32(end[12:])-uint32(after-next))
 		return cut
 	}()
+	commented := func() []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		w, err := z.CreateHeader(&zip.FileHeader{Name: "ga.txt", Comment: "219-21-0001"})
+		if err == nil {
+			_, err = w.Write(roll.b)
+		}
+		if err = errors.Join(err, z.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}()
 	for _, tc := range []struct {
 		name string
 		b    []byte
@@ -76,6 +88,9 @@ func TestArchives(t *testing.T) {
 		{"a comment", zipped(t, "made by hand", roll), []string{"comment of 12 bytes"}},
 		{"a member that was deleted", deleted, []string{"bytes at 1 places"}},
 		{"a spare member", zipped(t, "", roll, part{"notes.txt", []byte("call her back\nask for him\n")}), []string{"notes.txt was not audited"}},
+		{"a comment of a member", commented, []string{"comment of 11 bytes"}},
+		{"two members of a name", zipped(t, "", roll, part{"ga.txt", []byte("a|b\n1|219210001\n2|219210002\n")}), []string{"more than one member of the name"}},
+		{"two rolls of a name", zipped(t, "", roll, part{"ga.txt", more.b}), []string{"more than one member of the name"}},
 		{"a shortcut", zipped(t, "", roll, part{"a.lnk", bytes.Repeat([]byte{0, 1, 2}, 90)}), []string{"a.lnk was not audited"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -145,6 +160,37 @@ func TestChile2022(t *testing.T) {
 		}
 		if find(res, audit.RuleSSN, "rut") == nil {
 			t.Errorf("%s: what is in the sheet: %+v", state, res.Violations)
+		}
+	}
+}
+
+// TestSpareParts: a workbook is a zip archive, and what is in it beside its sheets goes
+// out with it.
+func TestSpareParts(t *testing.T) {
+	t.Parallel()
+	b := synthesize(t, "az-2020-avid", 100, 1)
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []part
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text bytes.Buffer
+		text.ReadFrom(r)
+		parts = append(parts, part{f.Name, text.Bytes()})
+	}
+	for name, says := range map[string]string{
+		"docProps/app.xml": "", "xl/theme/theme1.xml": "", "xl/printerSettings/printerSettings1.bin": "", "xl/worksheets/_rels/sheet1.xml.rels": "",
+		"backup/voters.csv": "parts that workbooks do not have", "xl/worksheets/voters.csv": "parts that workbooks do not have", "voters.rels": "parts that workbooks do not have",
+		"xl/model/item.data": "data model", "xl/revisions/revisionLog1.xml": "before they were changed",
+	} {
+		res := run(t, rulesOf(t, "US-AZ"), audit.Options{}, write(t, "az.xlsx", zipped(t, "", append(slices.Clip(parts), part{name, []byte("219-21-0001")})...)))
+		if got := strings.Join(hidden(res), "\n"); !strings.Contains(got, says) || res.Passed() != (says == "") {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }

@@ -22,6 +22,8 @@ import (
 // ZIP code alone. A row of anybody else gives them away if it has the address that they
 // live at. What is nearly so is told to a human: see [Near].
 //
+// A row that has none of this is told too: nobody can say whose it is.
+//
 // Each person has these tags, the first 64 bits of the keyed function of
 // [rollcheck/hashing.Hasher]; those below the line are of inputs of its form
 // with the number given in the place of the key type, under the key of name-zip:

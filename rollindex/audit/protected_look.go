@@ -36,6 +36,7 @@ type found struct {
 	keys   [hashing.NumKeyTypes]int64 // 1 for each key that says so
 	homes  []uint32                   // who lives at its address, or its mailing address
 	near   nearness                   // 0 if neither, or if nothing is near
+	nought bool                       // the row has nothing that anybody could be found by
 }
 
 // look holds a row against the list. unit returns the number of the unit at the row's
@@ -59,6 +60,7 @@ func (l *looker) look(rec *voterfile.Record, mail *hashing.Details, unit func() 
 	if mail != nil {
 		l.home(mail)
 	}
+	f.nought = len(l.asked) == 0
 	l.ask()
 	var askLast, askFirst, building bool
 	for _, h := range l.hits {

@@ -87,11 +87,10 @@ func (s Substitutes) covers(rec *voterfile.Record, mail *hashing.Details) bool {
 		return false
 	}
 	if line := rec.Value(field.MailAddressLine); line != nil {
-		var zip []byte
-		if mail != nil {
-			zip = mail.ZIP
+		if mail == nil { // it is that of the home, which is a substitute one
+			return any
 		}
-		if !is(addressText(line, zip)) {
+		if !is(addressText(line, mail.ZIP)) {
 			return false
 		}
 	}

@@ -61,6 +61,7 @@ const (
 	lateBirth                         // a birth after the release
 	reachable                         // a phone number or e-mail address where the row says that its voter is protected
 	substituted                       // somebody protected under a substitute address
+	noKey                             // nothing that anybody on the list could be found by
 	numNear
 )
 
@@ -75,6 +76,7 @@ var nearNames = [numNear]struct{ what, why string }{
 	lateBirth:    {"late-birth", "a birth after the date of the file: a mistake, or a child"},
 	reachable:    {"protected-contact", "rows that say that their voter's details are protected have a phone number or e-mail address"},
 	substituted:  {"substitute-address", "somebody on the list, at no address but a substitute one"},
+	noKey:        {"no-key", "nothing by which anybody on the list could be found: they may be"},
 }
 
 // watchTally is what one goroutine saw of the people of some files.
@@ -212,6 +214,8 @@ func (t *watchTally) person(rec *voterfile.Record, m *watchedMember, at place) {
 		}
 		if f.near > 0 {
 			t.near[f.near].add(at, maxNear)
+		} else if f.nought && !rec.Confidential {
+			t.near[noKey].add(at, maxNear)
 		}
 	case t.Substitutes.covers(rec, mail):
 		if len(f.people) > 0 {

@@ -137,7 +137,7 @@ type hits struct {
 
 // add counts a row. Of one goroutine, rows come in order.
 func (h *hits) add(p place) {
-	if h.k < maxLines {
+	if h.k < maxLines && (h.k == 0 || h.first[h.k-1] != p) {
 		h.first[h.k] = p
 		h.k++
 	}
@@ -149,7 +149,7 @@ func (h *hits) add(p place) {
 func (h *hits) merge(o *hits) {
 	all := append(slices.Clone(h.kept()), o.kept()...)
 	slices.Sort(all)
-	h.k = copy(h.first[:], all)
+	h.k = copy(h.first[:], slices.Compact(all))
 	h.n += o.n
 }
 

@@ -71,7 +71,7 @@ type Waiver struct {
 	Rule   string         `json:"rule"`
 	Column string         `json:"column,omitempty"` // "" for what is of no column
 	File   string         `json:"file,omitempty"`   // the file's name without its folders; "" for every file
-	Lines  []int64        `json:"lines,omitempty"`  // of single rows: passes if all that break the rule are among them
+	Lines  []int64        `json:"lines,omitempty"`  // of single rows: passes if all that break the rule are among them; of an archive, File is then "roll.zip: member.txt"
 	Reason string         `json:"reason"`
 	Name   string         `json:"name"`  // who answers for it
 	Until  catalogue.Date `json:"until"` // the last day on which it holds
@@ -224,7 +224,7 @@ func (r *Rules) checkWaivers() error {
 			return fmt.Errorf("waivers[%d]: \"until\": %w", i, err)
 		}
 		for j, o := range r.Waivers[:i] {
-			if o.Rule == w.Rule && o.File == w.File && layouts.NormName(o.Column) == layouts.NormName(w.Column) {
+			if o.Rule == w.Rule && o.File == w.File && sameColumn(o.Column, w.Column) {
 				return fmt.Errorf("waivers[%d] and waivers[%d] are both of the rule %q for the column %q", j, i, w.Rule, w.Column)
 			}
 		}

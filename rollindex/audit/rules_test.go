@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +111,55 @@ func TestWaivers(t *testing.T) {
 		res = run(t, waiver(rest), audit.Options{}, in)
 		if res.Passed() || len(res.Unused) != 1 {
 			t.Errorf("%s: %+v", rest, res)
+		}
+	}
+}
+
+// TestWaiverOfLines: it holds for these rows of one file and one member of it, and for
+// nothing that has no rows.
+func TestWaiverOfLines(t *testing.T) {
+	t.Parallel()
+	roll := func(at int) []byte {
+		s := georgia(t, 50, 3)
+		if at > 0 {
+			s.people()[at][s.column(t, "Land_lot")] = "a@example.org"
+		}
+		return s.bytes()
+	}
+	text := write(t, "ga.txt", roll(3)) // on line 5
+	twin := write(t, "ga.txt", roll(3))
+	both := write(t, "both.zip", zipped(t, "", part{"a.txt", roll(0)}, part{"b.txt", roll(3)}))
+	spare := write(t, "ga.zip", zipped(t, "made by hand", part{"ga.txt", roll(0)}))
+	for _, tc := range []struct {
+		rule, column, file string
+		inputs             []audit.Input
+		want               bool
+	}{
+		{"email", "Land_lot", "ga.txt", []audit.Input{text}, true},
+		{"email", "Land_lot", "ga.txt", []audit.Input{text, twin}, false},
+		{"email", "Land_lot", "both.zip: b.txt", []audit.Input{both}, true},
+		{"email", "Land_lot", "both.zip: a.txt", []audit.Input{both}, false},
+		{"email", "Land_lot", "both.zip", []audit.Input{both}, false},
+		{"hidden-content", "", "ga.zip", []audit.Input{spare}, false},
+	} {
+		rules := readRules(t, fmt.Sprintf(`{"version":"1","jurisdiction":"US-GA","waivers":[{"rule":%q,"column":%q,"file":%q,"lines":[5],"reason":"r","name":"n","until":"2027"}]}`, tc.rule, tc.column, tc.file))
+		if res := run(t, rules, audit.Options{}, tc.inputs...); res.Passed() != tc.want || len(res.Violations) != len(tc.inputs) {
+			t.Errorf("%s of %q: passed: %v; %+v", tc.rule, tc.file, res.Passed(), res.Violations)
+		}
+	}
+}
+
+// A waiver of what is of no column does not reach columns whose names have no letter
+// from A to Z.
+func TestWaiverOfNoColumn(t *testing.T) {
+	t.Parallel()
+	s := georgia(t, 50, 3)
+	s.add("備考", func([]string) string { return "7" })
+	in := write(t, "ga.txt", s.bytes())
+	for column, want := range map[string]bool{"": false, "番号": false, "備考": true} {
+		rules := readRules(t, fmt.Sprintf(`{"version":"1","jurisdiction":"US-GA","waivers":[{"rule":"column","column":%q,"reason":"r","name":"n","until":"2027"}]}`, column))
+		if res := run(t, rules, audit.Options{}, in); res.Passed() != want || len(res.Violations) != 1 {
+			t.Errorf("%q: %+v", column, res.Violations)
 		}
 	}
 }

@@ -22,19 +22,26 @@ type Sent struct {
 	Planted   int    `json:"planted,omitempty"`  // decoys in it
 }
 
-// AppendRelease appends a line to the release log, which is made if it is not there.
-// The line is written in one piece and synced: after a crash it is there whole, or
-// the log ends in a piece of it that [ReadLog] reports.
-func AppendRelease(path string, s Sent) (err error) {
-	line, err := json.Marshal(s)
+// AppendRelease appends the lines of a release to the log, which is made if it is not
+// there. They are written in one piece and synced: after a crash they are there, or the
+// log ends in a piece of them, of which [ReadLog] reports a line that is not whole.
+func AppendRelease(path string, sent ...Sent) (err error) {
+	if len(sent) == 0 {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("writing the release log: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing the release log: %w", err)
+	lines, err := ended(f)
+	for i := 0; i < len(sent) && err == nil; i++ {
+		var line []byte
+		line, err = json.Marshal(sent[i])
+		lines = append(append(lines, line...), '\n')
 	}
-	_, err = f.Write(append(line, '\n'))
+	if err == nil {
+		_, err = f.Write(lines)
+	}
 	if err == nil {
 		err = f.Sync()
 	}
@@ -45,6 +52,20 @@ func AppendRelease(path string, s Sent) (err error) {
 		return fmt.Errorf("writing the release log: %w", err)
 	}
 	return nil
+}
+
+// ended returns what the last line of a log lacks: its end, if somebody wrote it by hand
+// or a crash cut it off.
+func ended(f *os.File) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return nil, err
+	}
+	var last [1]byte
+	if _, err := f.ReadAt(last[:], info.Size()-1); err != nil || last[0] == '\n' {
+		return nil, err
+	}
+	return []byte{'\n'}, nil
 }
 
 // ErrLog is wrapped by [ReadLog] for a line that is not one of the log's.

@@ -77,6 +77,9 @@ var (
 	ErrOptions = errors.New("no such copy can be made")
 	// ErrRecipient: the recipient has a copy of this file.
 	ErrRecipient = errors.New("the recipient has a marked copy of this file already")
+	// ErrMarked: the file is a marked copy itself, or made of one. Whoever leaked a copy
+	// of it would leak decoys of somebody else's.
+	ErrMarked = errors.New("the file has decoys of the register in it, and a copy is marked of a roll that has none")
 	// ErrTooFew: the roll does not let so many decoys be made.
 	ErrTooFew = errors.New("so many decoys cannot be made for this roll")
 )
@@ -103,9 +106,13 @@ func Make(ctx context.Context, r *Register, opts MakeOptions) (*Made, error) {
 		return nil, err
 	}
 	s := newSurvey(src, r.seed("hosts", opts), opts.Count)
+	s.screen = r.Screen()
 	skips, err := s.read(ctx, src, member, opts)
 	if err != nil {
 		return nil, err
+	}
+	if s.decoys >= leastHits { // one may be a namesake
+		return nil, fmt.Errorf("%w: %d", ErrMarked, s.decoys)
 	}
 	m := &marking{Register: r, opts: opts, src: src, member: member, info: info}
 	m.columns = src.Members()[member].Match.Columns()

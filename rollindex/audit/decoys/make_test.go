@@ -353,6 +353,24 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// A copy of a marked copy would speak against both recipients.
+func TestNoCopyOfACopy(t *testing.T) {
+	path, r := roll(t, "ga-2023-csv", 2000, 3), newTestRegister(t)
+	_, marked := mark(t, r, MakeOptions{File: path, Recipient: "A", Count: 10, controls: 500})
+	part := filepath.Join(t.TempDir(), "part")
+	if err := os.WriteFile(part, append(read(t, marked), bytes.SplitAfter(read(t, path), []byte("\n"))[1]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{marked, part} {
+		out := filepath.Join(t.TempDir(), "out")
+		_, err := Make(t.Context(), r, MakeOptions{File: file, Recipient: "B", Count: 10, Out: out, controls: 500})
+		if _, serr := os.Stat(out); !errors.Is(err, ErrMarked) || serr == nil || r.Copies() != 1 {
+			t.Errorf("%v; %d copies", err, r.Copies())
+		}
+	}
+	mark(t, r, MakeOptions{File: path, Recipient: "B", Count: 10, controls: 500})
+}
+
 func TestScreen(t *testing.T) {
 	path := roll(t, "ga-2023-csv", 3000, 4)
 	r := newTestRegister(t)

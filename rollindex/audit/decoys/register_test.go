@@ -87,6 +87,20 @@ func TestReleaseLog(t *testing.T) {
 	}
 }
 
+// A last line that was written by hand and has no end is not joined to the next.
+func TestReleaseLogByHand(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(path, []byte(`{"recipient":"A","sha256":"aa"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := AppendRelease(path, Sent{Recipient: "B", SHA256: "bb"}, Sent{Recipient: "B", SHA256: "cc"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadLog(bytes.NewReader(read(t, path))); err != nil || len(got) != 3 || got[2].SHA256 != "cc" {
+		t.Errorf("read back %+v, %v", got, err)
+	}
+}
+
 func FuzzReadLog(f *testing.F) {
 	f.Add([]byte(`{"date":"2026-05-01","recipient":"A","file":"a","sha256":"aa","rows":1}` + "\n"))
 	f.Fuzz(func(t *testing.T, b []byte) { // what is read says who and what, and as many lines as there are

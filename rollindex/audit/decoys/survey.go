@@ -57,6 +57,8 @@ type survey struct {
 	up, down              [numOrders]int64    // neighbours in order and against it
 	checked               [numSchemes]int64
 	withID                int64
+	screen                *Screen
+	decoys                int64 // rows of decoys that are registered already
 }
 
 // surveyor takes the rows of one goroutine.
@@ -81,6 +83,9 @@ func (s *survey) newSurveyor(rows *atomic.Int64, columns []voterfile.Column) *su
 func (v *surveyor) Visit(rec *voterfile.Record) error {
 	v.rows++
 	v.shared.Add(1)
+	if v.screen.Decoy(rec) {
+		v.decoys++
+	}
 	if v.key = appendName(v.key[:0], rec.Last, rec.First); len(v.key) > 0 {
 		v.names.add(v.key)
 	}
@@ -294,6 +299,7 @@ func (s *survey) merge(all []*surveyor) {
 	for _, v := range all {
 		s.rows += v.rows
 		s.withID += v.withID
+		s.decoys += v.decoys
 		for i := range s.up {
 			s.up[i] += v.up[i]
 			s.down[i] += v.down[i]

@@ -78,8 +78,13 @@ func (r *Result) Same() bool {
 // be matched.
 func (r *Result) Whole() bool {
 	for _, f := range r.Files {
-		if f.Unread > 0 || f.Skipped[hashing.CutShort] > 0 || f.Keyless > 0 {
+		if f.Unread > 0 || f.Keyless > 0 {
 			return false
+		}
+		for reason, n := range f.Skipped {
+			if n > 0 && reason != voterfile.ColumnTypes.String() {
+				return false
+			}
 		}
 	}
 	return true

@@ -214,6 +214,31 @@ func TestJobsAndMemory(t *testing.T) {
 	}
 }
 
+// An id that very many rows have is one of nobody, and its rows are counted all the same,
+// whoever read them.
+func TestRepeatedID(t *testing.T) {
+	old := florida(t, may, 6000, 3)
+	new := edit(t, old, "Voter ID", func(row int, cells []string, at int) {
+		if row%2 == 0 {
+			cells[at] = "11223344"
+		}
+	})
+	want := int64(len(old)/2 - 1) // all but the first
+	for _, jobs := range []int{1, 3} {
+		if r := run(t, old, new, Options{Jobs: jobs}); r.Counts.Repeated != want || r.Files[New].Repeated != want || r.Files[Old].Repeated != 0 {
+			t.Errorf("%d jobs: %d, %d and %d of %d", jobs, r.Counts.Repeated, r.Files[New].Repeated, r.Files[Old].Repeated, want)
+		}
+	}
+}
+
+// Rows that cannot be read may differ: that no difference was found is no answer then.
+func TestUnreadRows(t *testing.T) {
+	lines := florida(t, may, 100, 3)
+	if r := run(t, append(slices.Clip(lines), "1\t2"), append(slices.Clip(lines), "1\t3"), Options{}); !r.Same() || r.Whole() {
+		t.Errorf("same: %v, whole: %v, skipped %v", r.Same(), r.Whole(), r.Files[New].Skipped)
+	}
+}
+
 // Faults are planted in the later of two ordinary releases, and are what is said.
 func TestPlanted(t *testing.T) {
 	old, new := florida(t, may, 30_000, 6), florida(t, july, 30_000, 6)

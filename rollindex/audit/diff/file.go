@@ -27,7 +27,8 @@ type File struct {
 	Filled   [compare.NumFields]int64
 	Columns  []*Column // in the order of the file
 
-	newest uint16 // print of the day by which nearly all had registered
+	repeated map[uint16]int64 // of Repeated, those that were not matched by id, by county
+	newest   uint16           // print of the day by which nearly all had registered
 }
 
 // Read returns how many rows were read in full, and not left out.
@@ -97,6 +98,7 @@ func (r *reading) read(ctx context.Context, n int, progress func(done, total, ro
 		c.take(&all.profiles[i], f.Read())
 		f.Columns = append(f.Columns, c)
 	}
+	f.repeated = all.repeated
 	f.newest = all.registered.newest()
 	r.precincts[n] = all.precincts
 	r.counties.count(n, all.counties.rows)

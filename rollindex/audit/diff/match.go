@@ -59,6 +59,13 @@ func newMatching(r *reading, files [2]*File) *matching {
 		m.writers <- &writers{r.keys.NewWriter(), r.moves.NewWriter()}
 	}
 	m.all = m.newTally()
+	for i, f := range files {
+		for county, n := range f.repeated {
+			if m.all.repeats[i] += n; i == New {
+				m.all.counties[county][repeated] += n
+			}
+		}
+	}
 	return m
 }
 

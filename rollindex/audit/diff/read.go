@@ -78,6 +78,7 @@ type visitor struct {
 	idOut, keyOut      hashing.Output
 
 	rows, ignored, keyless, withID int64
+	repeated                       map[uint16]int64 // rows whose id very many have, by county
 	filled                         [compare.NumFields]int64
 	registered                     *dayCounts
 	precincts                      map[uint32]int64
@@ -88,7 +89,7 @@ func (r *reading) newVisitor(n int, rows *atomic.Int64) *visitor {
 	return &visitor{
 		reading: r, file: n, columns: r.columns[n], profiles: r.columns[n].profiles(), printer: compare.NewPrinter(members), hasher: r.prf.NewHasher(),
 		idW: r.ids.NewWriter(), keyW: r.keys.NewWriter(), hotIDs: new(hot), hotKeys: new(hot),
-		counties: r.counties.reader(field.CountyID, members), statuses: r.statuses.reader(field.RoleStatus, members), shared: rows, registered: new(dayCounts), precincts: map[uint32]int64{},
+		counties: r.counties.reader(field.CountyID, members), statuses: r.statuses.reader(field.RoleStatus, members), shared: rows, registered: new(dayCounts), precincts: map[uint32]int64{}, repeated: map[uint16]int64{},
 	}
 }
 
@@ -153,6 +154,9 @@ func (v *visitor) put(rec *voterfile.Record, w *wide) error {
 		}
 		return v.idW.Add(*w)
 	}
+	if hasID {
+		v.repeated[w.county()]++
+	}
 	if hasKey {
 		w[0] = key
 		return v.keyW.Add(*w)
@@ -186,6 +190,9 @@ func (v *visitor) add(o *visitor) {
 	}
 	for precinct, n := range o.precincts {
 		v.precincts[precinct] += n
+	}
+	for county, n := range o.repeated {
+		v.repeated[county] += n
 	}
 	v.counties.add(o.counties)
 	v.statuses.add(o.statuses)

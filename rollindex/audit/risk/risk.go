@@ -60,7 +60,7 @@ func Run(ctx context.Context, in Input, opts Options) (*Result, error) {
 // A record is a row in one set, or several that are alike in both words:
 //
 //	word 0   keyed hash of the set and of the row's values in it
-//	word 1   u20 precinct | u12 race | u12 party | u5 set | u10 rows
+//	word 1   u17 precinct | u12 race | u12 party | u5 set | u10 rows
 //
 // Precinct, race and party are numbers in a [dictionary].
 type record [2]uint64
@@ -73,7 +73,7 @@ const (
 	raceAt    = partyAt + codeBits
 	placeAt   = raceAt + codeBits
 	codeBits  = 12
-	placeBits = 20
+	placeBits = 17 // the largest states have some 25,000
 )
 
 func (r *record) rows() int64 { return int64(r[1] & maxCount) }

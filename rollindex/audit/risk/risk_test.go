@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -365,6 +366,30 @@ func TestPrecinctThatIsNone(t *testing.T) {
 }
 
 // A class of nearly all rows is held back row by row: its records stay few.
+// A column of another value in each row, whatever it is called, does not fill the
+// memory of each goroutine with them.
+func TestPlacesTakeLittle(t *testing.T) {
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	d := newDictionary(placeBits)
+	readers := [2]*reader{d.reader(), d.reader()}
+	for i := range 1 << 20 {
+		value := fmt.Appendf(nil, "067\x00%09d", i)
+		for _, r := range readers {
+			r.number(value)
+		}
+	}
+	if after := heap(); after > before+48<<20 || !d.full() {
+		t.Errorf("%d MiB for %d values", (after-before)>>20, d.len())
+	}
+	runtime.KeepAlive(&readers)
+}
+
 func TestOneClass(t *testing.T) {
 	const rows = 50_000
 	path, l := writeCSV(t, "LAST,FIRST,SEX,DOB,ZIP,PRECINCT,PARTY", func(i int) string { return "DOE,JANE,F,1961-04-17,44101,1A,D" }, rows)
