@@ -123,11 +123,15 @@ func (p *program) audit(c *cli.Context) error {
 		decoys += f.Ignored
 	}
 	p.warnNoDecoys(sign.register, decoys)
-	if err := sign.off(res); err != nil {
+	sent, err := sign.sent(res)
+	if err != nil {
 		return err
 	}
 	err = p.tellPage(c, tell.Audited(res, "rollcheck "+version()), func(w io.Writer) error { return tell.AuditCSV(w, res) },
 		func() error { return auditLines(p.stdout, res) })
+	if err == nil {
+		err = sign.off(res, sent)
+	}
 	if err == nil && !res.Passed() {
 		err = exitCode(exitNotFound)
 	}
@@ -233,7 +237,7 @@ func auditInputs(c *cli.Context, asOf hashing.Date) (inputs []audit.Input, err e
 				return fmt.Errorf("audit: %w", err)
 			case path == arg && d.Type()&fs.ModeSymlink != 0 && !isFile(arg):
 				return hint(fmt.Errorf("audit: %q is a link to a directory", path), "name the directory itself")
-			case path != arg && !d.IsDir() && !d.Type().IsRegular():
+			case !d.IsDir() && (path != arg && !d.Type().IsRegular() || !isFile(path)):
 				return hint(fmt.Errorf("audit: %q is no regular file", path), "take it out of the release: what cannot be read cannot be audited")
 			case d.IsDir():
 				return nil

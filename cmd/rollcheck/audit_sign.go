@@ -44,7 +44,10 @@ func (p *program) newSignOff(c *cli.Context, inputs []audit.Input) (*signOff, er
 	if err := checkOutputs(c, []string{"html", "csv", "sign", "release-log"}, slices.DeleteFunc(read, func(path string) bool { return path == "" })); err != nil {
 		return nil, err
 	}
-	var err error
+	err := outsideRelease(c, "html", "csv", "sign", "release-log")
+	if err != nil {
+		return nil, err
+	}
 	if s.register, err = p.openRegister(c); err != nil {
 		return nil, err
 	}
@@ -71,6 +74,39 @@ func (p *program) newSignOff(c *cli.Context, inputs []audit.Input) (*signOff, er
 	return s, err
 }
 
+// outsideRelease refuses outputs in a directory that is audited: they would go out with
+// it, and nobody would have audited them.
+func outsideRelease(c *cli.Context, flags ...string) error {
+	for _, flag := range flags {
+		for _, arg := range c.Args().Slice() {
+			if path := c.String(flag); path != "" && isWithin(path, arg) {
+				return hint(fmt.Errorf("audit: --%s %q is in the directory %q that is audited, and would go out with it", flag, path, arg), "name a place elsewhere")
+			}
+		}
+	}
+	return nil
+}
+
+// isWithin reports whether a file, which need not be there, is below a directory.
+func isWithin(path, dir string) bool {
+	real := func(dir string) string {
+		dir, err := filepath.EvalSymlinks(dir)
+		if err == nil {
+			dir, err = filepath.Abs(dir)
+		}
+		if err != nil {
+			return ""
+		}
+		return dir
+	}
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	rel, err := filepath.Rel(real(dir), real(filepath.Dir(path)))
+	return err == nil && filepath.IsLocal(rel)
+}
+
 // decoys returns what tells the decoys of the register, nil if none was given.
 func (s *signOff) decoys() func(*voterfile.Record) bool {
 	if s.register == nil {
@@ -79,12 +115,9 @@ func (s *signOff) decoys() func(*voterfile.Record) bool {
 	return s.register.Screen().Decoy
 }
 
-// off signs the result, and enters in the log what passed.
-func (s *signOff) off(res *audit.Result) error {
-	sent, err := s.sent(res)
-	if err != nil {
-		return err
-	}
+// off signs the result, and at last, when all else is written, enters in the log what
+// passed.
+func (s *signOff) off(res *audit.Result, sent []decoys.Sent) error {
 	if s.note != "" {
 		var text bytes.Buffer
 		if err := auditLines(&text, res); err != nil {

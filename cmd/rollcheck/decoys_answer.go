@@ -72,10 +72,21 @@ func (a *foundAnswer) code() error {
 	if a.named() > 0 {
 		return nil
 	}
-	if !a.found.Tellable() || a.found.Unread > 0 || a.found.Skipped[hashing.CutShort] > 0 {
+	if !a.found.Tellable() || a.found.Unread > 0 || a.found.Skipped[hashing.CutShort] > 0 || unreadable*a.skipped() > a.found.Rows {
 		return exitCode(exitIncomplete)
 	}
 	return exitCode(exitNotFound)
+}
+
+// unreadable is one row in how many may be unreadable in a leak of which it is said that
+// it shows nobody's copy: few rows hold few decoys, and a leak has some broken ones.
+const unreadable = 100
+
+func (a *foundAnswer) skipped() (n int64) {
+	for _, rows := range a.found.Skipped {
+		n += rows
+	}
+	return n
 }
 
 func (a *foundAnswer) named() (n int) {
@@ -111,6 +122,9 @@ func (a *foundAnswer) notes() (all []string) {
 	if f.Unread > 0 {
 		all = append(all, fmt.Sprintf("%d of its members that may hold people were not read.", f.Unread))
 	}
+	if n := a.skipped(); n > 0 {
+		all = append(all, fmt.Sprintf("%s of its %s rows could not be read: what decoys they hold is not known.", group(n), group(f.Rows)))
+	}
 	if a.unmarked > 0 {
 		all = append(all, fmt.Sprintf("Of the copies in the release log, %d of %d have no decoys of this register: nothing can be said of those.", a.unmarked, a.logged))
 	}
@@ -139,11 +153,11 @@ func (a *foundAnswer) weakest() float64 {
 
 func (a *foundAnswer) text() {
 	w := a.p.stdout
-	fmt.Fprintf(w, "%s\n\n", a.wrap(a.headline(), ""))
+	fmt.Fprintf(w, "%s\n\n", harmless(a.wrap(a.headline(), "")))
 	fmt.Fprintf(w, "%s\n", a.wrap(fmt.Sprintf("%s rows, %s decoys of any copy found.", group(a.found.Rows), group(int64(a.found.Decoys))), ""))
 	for i := range a.found.Copies {
 		if c := &a.found.Copies[i]; c.Verdict.Hits > 0 {
-			fmt.Fprintf(w, "\n%s\n", a.wrap(c.Sentence()+logged(a.sent, c), ""))
+			fmt.Fprintf(w, "\n%s\n", harmless(a.wrap(c.Sentence()+logged(a.sent, c), "")))
 		}
 	}
 	if n := a.silent(); n > 0 {
