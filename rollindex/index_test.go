@@ -214,6 +214,9 @@ func sizes(t testing.TB, ix *Index) []Health {
 func TestSearchAgreesWithAMap(t *testing.T) { eachScheme(t, testSearchAgreesWithAMap) }
 
 func testSearchAgreesWithAMap(t *testing.T, scheme hashing.Scheme) {
+	if testing.Short() && scheme == hashing.Served {
+		t.Skip("the race detector makes thousands of evaluations slow")
+	}
 	ix := newIndexOf(t, scheme)
 	n := fewer(scheme, 4000, 300)
 	a, b := rowsOf(1, n), rowsOf(2, n)
@@ -424,6 +427,9 @@ func TestCommitStopsWhenAsked(t *testing.T) {
 func TestNoFlippedBitGoesUnnoticed(t *testing.T) { eachScheme(t, testNoFlippedBitGoesUnnoticed) }
 
 func testNoFlippedBitGoesUnnoticed(t *testing.T, scheme hashing.Scheme) {
+	if testing.Short() {
+		t.Skip("nothing here runs side by side, and the race detector makes it slow")
+	}
 	ix := newIndexOf(t, scheme)
 	rows := rowsOf(1, fewer(scheme, 3000, 600))
 	build(t, ix, "d", rows, 0)

@@ -351,6 +351,9 @@ func TestWatchJobs(t *testing.T) {
 // Every built-in layout as it is synthesised has no minors, and tells nothing of
 // voters whose details are protected.
 func TestCleanRolls(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	for _, id := range []string{"fl-extract", "nc-ncvoter-2022", "or-registered-voters", "ny-allnysvoters-2021", "va-registered-voter-list", "nv-elgbvtr-csv", "mi-2024-csv", "ma-vris-voter"} {
 		r := makeRoll(t, id, 4000)
 		vs, _ := watch(t, r.write(t, "roll.txt", func(int) bool { return true }), r.layout, Watch{}, 2)

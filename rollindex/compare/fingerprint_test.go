@@ -166,6 +166,9 @@ func pair(t testing.TB, dir, kind string, seed uint64) (a, b, release string) {
 // Ratios fall on the right side of 1 in 95 of 100 pairs of each kind, and the table
 // shows where the others are.
 func TestFingerprintsFallOnTheRightSide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	var table strings.Builder
 	fmt.Fprintf(&table, "| pairs of each kind: %d | right | log10 of the ratio: 5 %% | median | 95 %% |\n|---|---|---|---|---|\n", *fingerprintSeeds)
@@ -239,6 +242,9 @@ func part(t testing.TB, f *compare.Fingerprint, trace compare.Trace) compare.Par
 
 // What is expected of each trait where only it is shared.
 func TestFingerprintParts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 5))
 	source := newRoll(t, 3000, 77, synth.DefaultAsOf)

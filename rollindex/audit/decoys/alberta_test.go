@@ -88,6 +88,9 @@ func namedIn(found *Found) (names []string) {
 // of its own. One lets out a tenth of it, without some columns, in another order, with
 // mistakes; it is named, and nobody else.
 func TestOneOfTwentyLeaks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	path := roll(t, "fl-extract", 6000, 11)
 	r := newTestRegister(t)
 	var leaked []byte
@@ -139,6 +142,9 @@ func TestOneOfTwentyLeaks(t *testing.T) {
 // Two recipients merge their copies, or keep only what both have: at least one of them
 // is named, and nobody else.
 func TestTwoCollude(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	path := roll(t, "fl-extract", 9000, 12)
 	r := newTestRegister(t)
 	var copies [][]byte

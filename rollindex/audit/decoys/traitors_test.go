@@ -104,6 +104,9 @@ func (t *trial) rates(runs int, seed uint64) (named, wrongly float64) {
 // TestTraitors holds what DECOYS.md promises, and prints its table when asked for the
 // whole.
 func TestTraitors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	runs := 200
 	if *traitorsFull {
 		runs = 1000

@@ -241,6 +241,9 @@ func TestUnreadRows(t *testing.T) {
 
 // Faults are planted in the later of two ordinary releases, and are what is said.
 func TestPlanted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	old, new := florida(t, may, 30_000, 6), florida(t, july, 30_000, 6)
 	blank := func(row int, cells []string, at int) {
 		if row%2 == 0 {

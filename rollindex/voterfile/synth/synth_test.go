@@ -152,6 +152,9 @@ func TestSameSeedSameBytes(t *testing.T) {
 }
 
 func TestRowsAreExactAndAPrefix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	for _, id := range some() {
 		o := Options{Layout: layout(t, id), Seed: 3}
@@ -271,6 +274,9 @@ func TestNoise(t *testing.T) {
 // TestSamePeopleInEveryLayout compares by e-mail address, which is made of the
 // person and nothing else.
 func TestSamePeopleInEveryLayout(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	known := map[string][4]string{}
 	for _, id := range some() {
@@ -294,6 +300,9 @@ func TestSamePeopleInEveryLayout(t *testing.T) {
 
 // TestSnapshots follows the same people over a month and over two years.
 func TestSnapshots(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	o := Options{Layout: layout(t, "fl-extract"), Rows: 30000, Seed: 11}
 	index := func(r *roll) (map[string][]string, map[string]person) {
@@ -464,6 +473,9 @@ func TestTail(t *testing.T) {
 
 // TestQuirks holds that each layout's file has what makes it hard to read.
 func TestQuirks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	written := map[string][]byte{}
 	for _, tc := range []struct{ layout, asOf, what, pattern string }{
