@@ -33,6 +33,24 @@ func (t KeyType) String() string {
 	return keyNames[t]
 }
 
+// Title returns what the key is made of, for sentences ("name and birth date").
+func (t KeyType) Title() string {
+	if t >= numKeyTypes {
+		return ""
+	}
+	return keyTitles[t]
+}
+
+var keyTitles = [numKeyTypes]string{
+	NameDOB:     "name and birth date",
+	NameYOBZIP:  "name, year of birth and ZIP code",
+	NameAddress: "name and home address",
+	NameZIP:     "name and ZIP code",
+	VoterID:     "voter id",
+	Phone:       "last name and phone number",
+	Email:       "last name and e-mail address",
+}
+
 // AppendKey appends the hashed input x of d's key of type t to dst:
 //
 //	x = "rc1" | u8 key type | for each field: u16 big-endian length | bytes

@@ -399,10 +399,10 @@ func (t *watchTally) foundBy() string {
 	var words []string
 	for k, n := range t.byKey {
 		if n > 0 {
-			words = append(words, fmt.Sprintf("%s (%d)", hashing.KeyType(k), n))
+			words = append(words, fmt.Sprintf("%s (%d)", hashing.KeyType(k).Title(), n))
 		}
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(words, "; ")
 }
 
 func sortedNames(m map[string]*places) (names []string) {

@@ -186,19 +186,9 @@ func chance(e float64) string {
 	return fmt.Sprintf("about %.0f times as likely somebody else as you", e)
 }
 
-var keyTitles = [hashing.NumKeyTypes]string{
-	hashing.NameDOB:     "name and birth date",
-	hashing.NameYOBZIP:  "name, year of birth and ZIP code",
-	hashing.NameAddress: "name and home address",
-	hashing.NameZIP:     "name and ZIP code",
-	hashing.VoterID:     "voter id",
-	hashing.Phone:       "last name and phone number",
-	hashing.Email:       "last name and e-mail address",
-}
-
 func titles(keys Keys) (list []string) {
 	for _, t := range keys.Types() {
-		list = append(list, keyTitles[t])
+		list = append(list, t.Title())
 	}
 	for i := range len(list) - 1 { // a list of phrases with "and" in them
 		list[i] += ";"

@@ -183,9 +183,9 @@ func DiffCaveats(res *diff.Result) (all []string) {
 	case res.ByID == 0 && res.ByKey == 0 && res.Key == 0:
 		say("The files have no details in common that rows could be matched by.")
 	case res.ByID == 0:
-		say("No row was matched by voter id, and %s by %s: who changed one of these counts as gone and added.", thousands(res.ByKey), keyWords[res.Key])
+		say("No row was matched by voter id, and %s by %s: who changed one of these counts as gone and added.", thousands(res.ByKey), res.Key.Title())
 	case res.ByKey > 0:
-		say("%s matched by voter id, and %s that no id matches by %s.", counted(res.ByID, "row was", "rows were"), thousands(res.ByKey), keyWords[res.Key])
+		say("%s matched by voter id, and %s that no id matches by %s.", counted(res.ByID, "row was", "rows were"), thousands(res.ByKey), res.Key.Title())
 	}
 	for i, f := range res.Files {
 		label := [2]string{d.old, d.new}[i]
@@ -212,11 +212,6 @@ func DiffCaveats(res *diff.Result) (all []string) {
 		say("What is unusual may be right: an election, a clean-up of the roll, new districts, a new building. It is where to look first.")
 	}
 	return all
-}
-
-var keyWords = map[hashing.KeyType]string{
-	hashing.NameDOB: "name and birth date", hashing.NameAddress: "name and address", hashing.Email: "surname and e-mail address",
-	hashing.Phone: "surname and telephone number", hashing.NameYOBZIP: "name, birth year and ZIP code", hashing.NameZIP: "name and ZIP code",
 }
 
 // method says how it was done, for who repeats it.

@@ -98,7 +98,7 @@ func riskSets(res *risk.Result) *report.Table {
 		Columns: []report.Column{{Title: "Known"}},
 		Legend:  []report.Key{{Pattern: report.Solid, Means: "alone"}, {Pattern: report.Hatched, Means: "2 to 4 rows"}, {Pattern: report.Dotted, Means: "5 to 9"}, {Pattern: report.Blank, Means: "10 and more"}},
 	}
-	for _, title := range []string{"alone", "2-4", "5-9", "10+", "smallest class"} {
+	for _, title := range []string{"alone", "2-4", "5-9", "10+", "smallest"} {
 		t.Columns = append(t.Columns, report.Column{Title: title, Number: true})
 	}
 	years := OnlyYears(res)
