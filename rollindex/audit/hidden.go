@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -100,7 +101,16 @@ func (a *auditor) spareBytes() error {
 	}
 	defer f.Close()
 	var magic [4]byte
-	if _, err := f.ReadAt(magic[:], 0); err != nil || !strings.HasPrefix(string(magic[:]), "PK") {
+	if _, err := f.ReadAt(magic[:], 0); err != nil {
+		return nil
+	}
+	if strings.HasPrefix(string(magic[:]), "\x1f\x8b") {
+		if z, err := gzip.NewReader(f); err == nil && len(z.Comment)+len(z.Extra) > 0 { // of its first part
+			a.say(0, nil, fmt.Sprintf("the head of the packed file holds %d bytes that nothing unpacks and that were not audited", len(z.Comment)+len(z.Extra)))
+		}
+		return nil
+	}
+	if !strings.HasPrefix(string(magic[:]), "PK") {
 		return nil
 	}
 	info, err := f.Stat()

@@ -3,6 +3,7 @@ package audit_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -79,6 +80,16 @@ func TestArchives(t *testing.T) {
 		}
 		return b.Bytes()
 	}()
+	packed := func(comment string) []byte {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Comment = comment
+		_, err := z.Write(roll.b)
+		if err = errors.Join(err, z.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
 	for _, tc := range []struct {
 		name string
 		b    []byte
@@ -88,6 +99,8 @@ func TestArchives(t *testing.T) {
 		{"a comment", zipped(t, "made by hand", roll), []string{"comment of 12 bytes"}},
 		{"a member that was deleted", deleted, []string{"bytes at 1 places"}},
 		{"a spare member", zipped(t, "", roll, part{"notes.txt", []byte("call her back\nask for him\n")}), []string{"notes.txt was not audited"}},
+		{"a comment of a packed file", packed("219-21-0001"), []string{"head of the packed file holds 11 bytes"}},
+		{"a packed file", packed(""), nil},
 		{"a comment of a member", commented, []string{"comment of 11 bytes"}},
 		{"two members of a name", zipped(t, "", roll, part{"ga.txt", []byte("a|b\n1|219210001\n2|219210002\n")}), []string{"more than one member of the name"}},
 		{"two rolls of a name", zipped(t, "", roll, part{"ga.txt", more.b}), []string{"more than one member of the name"}},
