@@ -19,7 +19,6 @@ import (
 
 	"rollcheck/data/catalogue"
 	"rollcheck/data/field"
-	"rollcheck/data/layouts"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/tell"
@@ -259,28 +258,7 @@ func auditInputs(c *cli.Context, asOf hashing.Date) (inputs []audit.Input, err e
 			}
 		}
 	}
-	return inputs, auditLayouts(c, inputs)
-}
-
-// auditLayouts finds the layouts that are given for files.
-func auditLayouts(c *cli.Context, inputs []audit.Input) error {
-	for _, given := range c.StringSlice("layout") {
-		path, name, ok := cutLast(given)
-		if !ok {
-			return hint(fmt.Errorf("--layout %q does not say of which file", given), "such as --layout "+inputs[0].Path+"="+given)
-		}
-		i := slices.IndexFunc(inputs, func(in audit.Input) bool { return in.Path == path })
-		if i < 0 {
-			return fmt.Errorf("--layout %q: %q is none of the files", given, path)
-		}
-		var l *layouts.Layout
-		l, err := findLayout(name)
-		if err != nil {
-			return fmt.Errorf("--layout: %w", err)
-		}
-		inputs[i].Layout = l
-	}
-	return nil
+	return inputs, giveLayouts(c, inputs)
 }
 
 // auditProgress tells how far the audit of all files is.

@@ -12,18 +12,13 @@ import (
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
 	"rollcheck/data/licences"
-	"rollcheck/hashing"
 	"rollcheck/rollindex/audit/risk"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/voterfile"
 )
 
 // Input is a file of a release.
-type Input struct {
-	Path   string
-	Layout *layouts.Layout // nil: detect it
-	AsOf   hashing.Date    // when its data was taken; zero if it is not known
-}
+type Input = compare.Input
 
 // Options say how an audit goes about it.
 type Options struct {

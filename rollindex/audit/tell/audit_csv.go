@@ -5,12 +5,13 @@ import (
 	"strconv"
 
 	"rollcheck/rollindex/audit"
+	"rollcheck/rollindex/report"
 )
 
 // AuditCSV writes the violations, the rows that a human has to look at, and the
 // columns of an audit as one table for spreadsheets.
 func AuditCSV(w io.Writer, res *audit.Result) error {
-	t := newTable(w, "table", "file", "name", "column", "rows", "of", "rate", "low", "high", "first_line", "passes", "why", "waived_by")
+	t := report.NewCSV(w, "table", "file", "name", "column", "rows", "of", "rate", "low", "high", "first_line", "passes", "why", "waived_by")
 	n := func(v int64) string { return strconv.FormatInt(v, 10) }
 	g := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 	first := func(lines []audit.Position) string {
@@ -24,11 +25,11 @@ func AuditCSV(w io.Writer, res *audit.Result) error {
 		if v.Waived != nil {
 			by = v.Waived.Name
 		}
-		t.row("violation", v.File, v.Rule, v.Column, n(v.Rows), n(v.Of), g(float64(v.Rows)/float64(max(v.Of, 1))), g(v.Low), g(v.High), first(v.Lines),
+		t.Row("violation", v.File, v.Rule, v.Column, n(v.Rows), n(v.Of), g(float64(v.Rows)/float64(max(v.Of, 1))), g(v.Low), g(v.High), first(v.Lines),
 			strconv.FormatBool(v.Waived != nil), v.Why, by)
 	}
 	for _, m := range res.Nears {
-		t.row("near-miss", m.File, m.What, "", n(m.Rows), "", "", "", "", first(m.Lines), "true", m.Why, "")
+		t.Row("near-miss", m.File, m.What, "", n(m.Rows), "", "", "", "", first(m.Lines), "true", m.Why, "")
 	}
 	broken := inColumns(res)
 	for _, f := range res.Files {
@@ -39,8 +40,8 @@ func AuditCSV(w io.Writer, res *audit.Result) error {
 			}
 			rules, found := broken[[2]string{f.Path, c.Name}]
 			passes := len(rules) == 0 && (c.Decision.Pass || found) // found and no rules: waived
-			t.row("column", f.Path, kind, c.Name, n(c.Filled), n(f.Rows), "", "", "", "", strconv.FormatBool(passes), string(c.Decision.Basis), "")
+			t.Row("column", f.Path, kind, c.Name, n(c.Filled), n(f.Rows), "", "", "", "", strconv.FormatBool(passes), string(c.Decision.Basis), "")
 		}
 	}
-	return t.done()
+	return t.Done()
 }

@@ -253,28 +253,28 @@ func (d *difference) sources() *report.Table {
 func DiffCSV(w io.Writer, res *diff.Result) error {
 	n := func(v int64) string { return strconv.FormatInt(v, 10) }
 	g := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
-	t := newTable(w, "table", "name", "detail", "old", "new", "added", "removed", "changed")
+	t := report.NewCSV(w, "table", "name", "detail", "old", "new", "added", "removed", "changed")
 	for i := range res.Columns {
 		d := &res.Columns[i]
-		t.row("column", d.Column, strings.TrimSpace(string(d.Change)+" "+d.Was+d.What), g(d.Old), g(d.New), "", "", "")
+		t.Row("column", d.Column, strings.TrimSpace(string(d.Change)+" "+d.Was+d.What), g(d.Old), g(d.New), "", "", "")
 	}
-	t.row("rows", "", "", n(res.Files[diff.Old].Read()), n(res.Files[diff.New].Read()), n(res.Counts.Added), n(res.Counts.Removed), n(res.Counts.Changed))
+	t.Row("rows", "", "", n(res.Files[diff.Old].Read()), n(res.Files[diff.New].Read()), n(res.Counts.Added), n(res.Counts.Removed), n(res.Counts.Changed))
 	for i, groups := range [][]diff.Group{res.Counties, res.Statuses} {
 		for _, o := range groups {
-			t.row([]string{"county", "status"}[i], o.Name, "", n(o.Rows[diff.Old]), n(o.Rows[diff.New]), n(o.Added), n(o.Removed), n(o.Changed))
+			t.Row([]string{"county", "status"}[i], o.Name, "", n(o.Rows[diff.Old]), n(o.Rows[diff.New]), n(o.Added), n(o.Removed), n(o.Changed))
 		}
 	}
 	for _, f := range res.Flips {
-		t.row("flip", f.From, f.To, "", "", "", "", n(f.Rows))
+		t.Row("flip", f.From, f.To, "", "", "", "", n(f.Rows))
 	}
 	for _, f := range res.Fields {
-		t.row("field", f.Field.String(), "", n(f.Of), n(f.Of), "", "", n(f.Changed))
+		t.Row("field", f.Field.String(), "", n(f.Of), n(f.Of), "", "", n(f.Changed))
 	}
 	for _, d := range res.Days {
-		t.row("day", d.Day.String(), "", "", "", n(d.Rows), "", "")
+		t.Row("day", d.Day.String(), "", "", "", n(d.Rows), "", "")
 	}
 	for _, u := range res.Unusual {
-		t.row("unusual", u.What, u.County, g(u.Low), g(u.High), "", "", n(u.Rows))
+		t.Row("unusual", u.What, u.County, g(u.Low), g(u.High), "", "", n(u.Rows))
 	}
-	return t.done()
+	return t.Done()
 }

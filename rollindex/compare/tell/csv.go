@@ -1,41 +1,14 @@
 package tell
 
 import (
-	"encoding/csv"
 	"io"
 	"strconv"
 	"strings"
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/report"
 )
-
-// table writes CSV (RFC 4180) whose cells no spreadsheet takes for a formula: names
-// of files come from strangers.
-type table struct{ w *csv.Writer }
-
-func newTable(w io.Writer, head ...string) *table {
-	t := &table{csv.NewWriter(w)}
-	t.w.UseCRLF = true
-	t.w.Write(head) // its error stays with the writer until done
-	return t
-}
-
-func (t *table) row(cells ...string) {
-	for i, c := range cells {
-		if c != "" && strings.ContainsRune("=+@\t\r-", rune(c[0])) {
-			if _, err := strconv.ParseFloat(c, 64); err != nil {
-				cells[i] = "'" + c
-			}
-		}
-	}
-	t.w.Write(cells)
-}
-
-func (t *table) done() error {
-	t.w.Flush()
-	return t.w.Error()
-}
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
@@ -51,14 +24,14 @@ func count(n int64) string { return strconv.FormatInt(n, 10) }
 //	low, high  its 95 % interval
 //	note       main for the key that a pair is told by; the verdict on a column
 func ComparedCSV(w io.Writer, res *compare.Result) error {
-	t := newTable(w, "table", "a", "b", "item", "count", "of", "share", "low", "high", "note")
+	t := report.NewCSV(w, "table", "a", "b", "item", "count", "of", "share", "low", "high", "note")
 	c := compared(res)
 	put := func(name string, a, b int, item string, s compare.Share, note string) {
 		other := ""
 		if b >= 0 {
 			other = c.labels[b]
 		}
-		t.row(name, c.labels[a], other, item, count(s.Part), count(s.Of), number(s.Value()), number(s.Low), number(s.High), note)
+		t.Row(name, c.labels[a], other, item, count(s.Part), count(s.Of), number(s.Value()), number(s.Low), number(s.High), note)
 	}
 	for i := range c.Overlaps {
 		o := &c.Overlaps[i]
@@ -68,7 +41,7 @@ func ComparedCSV(w io.Writer, res *compare.Result) error {
 		}
 		put("contained", o.A, o.B, o.Key.String(), o.AInB(), note)
 		put("contained", o.B, o.A, o.Key.String(), o.BInA(), note)
-		t.row("jaccard", c.labels[o.A], c.labels[o.B], o.Key.String(), count(o.Common), count(o.KeysA+o.KeysB-o.Common), number(o.Jaccard()), "", "", note)
+		t.Row("jaccard", c.labels[o.A], c.labels[o.B], o.Key.String(), count(o.Common), count(o.KeysA+o.KeysB-o.Common), number(o.Jaccard()), "", "", note)
 	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
@@ -88,7 +61,7 @@ func ComparedCSV(w io.Writer, res *compare.Result) error {
 			}
 		}
 	}
-	return t.done()
+	return t.Done()
 }
 
 func isMain(res *compare.Result, o *compare.Overlap) bool {
@@ -111,28 +84,28 @@ func isMain(res *compare.Result, o *compare.Overlap) bool {
 //	share     count / of
 //	loglik    log-likelihood less that of the best day
 func DatedCSV(w io.Writer, d *compare.Dating) error {
-	t := newTable(w, "table", "file", "as_of", "to", "item", "count", "of", "share", "loglik")
+	t := report.NewCSV(w, "table", "file", "as_of", "to", "item", "count", "of", "share", "loglik")
 	g := dated(d)
 	for i := range g.Snapshots {
 		s := &g.Snapshots[i]
-		t.row("snapshot", g.labels[i], s.AsOf.String(), "", "present", count(s.Present), count(g.Rows), number(compare.NewShare(s.Present, g.Rows).Value()), number(s.LogLik))
-		t.row("snapshot", g.labels[i], s.AsOf.String(), "", "agree", count(s.Same), count(s.Of), number(s.Agree()), number(s.LogLik))
+		t.Row("snapshot", g.labels[i], s.AsOf.String(), "", "present", count(s.Present), count(g.Rows), number(compare.NewShare(s.Present, g.Rows).Value()), number(s.LogLik))
+		t.Row("snapshot", g.labels[i], s.AsOf.String(), "", "agree", count(s.Same), count(s.Of), number(s.Agree()), number(s.LogLik))
 	}
 	for _, e := range g.Evidence {
 		all := compare.NewShare(e.Newer, e.Older+e.Newer)
-		t.row("evidence", g.labels[e.From], g.Snapshots[e.From].AsOf.String(), g.Snapshots[e.To].AsOf.String(), e.Trait.String(), count(e.Newer), count(all.Of), number(all.Value()), "")
+		t.Row("evidence", g.labels[e.From], g.Snapshots[e.From].AsOf.String(), g.Snapshots[e.To].AsOf.String(), e.Trait.String(), count(e.Newer), count(all.Of), number(all.Value()), "")
 	}
 	for _, b := range g.Bounds {
 		side := "not_before"
 		if b.After {
 			side = "not_after"
 		}
-		t.row("bound", "", b.Day.String(), "", side+" "+b.Clue.String(), count(b.Rows), count(b.Of), number(compare.NewShare(b.Rows, b.Of).Value()), "")
+		t.Row("bound", "", b.Day.String(), "", side+" "+b.Clue.String(), count(b.Rows), count(b.Of), number(compare.NewShare(b.Rows, b.Of).Value()), "")
 	}
 	for _, m := range g.Curve {
-		t.row("curve", "", m.Day.String(), "", "", "", "", "", number(m.LogLik))
+		t.Row("curve", "", m.Day.String(), "", "", "", "", "", number(m.LogLik))
 	}
-	return t.done()
+	return t.Done()
 }
 
 // CardsCSV writes the numbers of a comparison of cards as one table:
@@ -145,7 +118,7 @@ func DatedCSV(w io.Writer, d *compare.Dating) error {
 //	low, high  its 95 % interval
 //	note      main for the key that the pair is told by, exact where nothing was drawn
 func CardsCSV(w io.Writer, p *CardPair) error {
-	t := newTable(w, "table", "a", "b", "item", "count", "of", "share", "low", "high", "note")
+	t := report.NewCSV(w, "table", "a", "b", "item", "count", "of", "share", "low", "high", "note")
 	a, b := p.labels()
 	for i := range p.Overlaps {
 		o := &p.Overlaps[i]
@@ -161,7 +134,7 @@ func CardsCSV(w io.Writer, p *CardPair) error {
 			if s.Of > 0 {
 				cells[6], cells[7], cells[8] = number(s.Value()), number(s.Low), number(s.High)
 			}
-			t.row(cells...)
+			t.Row(cells...)
 		}
 		put("contained", a, b, o.AInB)
 		put("contained", b, a, o.BInA)
@@ -169,10 +142,10 @@ func CardsCSV(w io.Writer, p *CardPair) error {
 	}
 	for i, c := range []*compare.Card{p.A, p.B} {
 		for _, col := range c.Columns {
-			t.row("column", []string{a, b}[i], "", col.Kind.String(), "", "", number(float64(col.Percent)/100), "", "", "")
+			t.Row("column", []string{a, b}[i], "", col.Kind.String(), "", "", number(float64(col.Percent)/100), "", "", "")
 		}
 	}
-	return t.done()
+	return t.Done()
 }
 
 // ScoredCSV writes a score as one table:
@@ -185,19 +158,19 @@ func CardsCSV(w io.Writer, p *CardPair) error {
 //	rate      of wrong rows, blank if none was checked; of the score weighed by parts
 //	low, high  its 95 % interval
 func ScoredCSV(w io.Writer, s *compare.Score, sheet string) error {
-	t := newTable(w, "table", "sheet", "item", "rows", "drawn", "checked", "wrong", "rate", "low", "high")
+	t := report.NewCSV(w, "table", "sheet", "item", "rows", "drawn", "checked", "wrong", "rate", "low", "high")
 	label := Labels([]string{sheet})[0]
 	put := func(name, item string, rows int64, drawn int, checked, wrong int64, rate, low, high float64) {
 		cells := []string{name, label, item, count(rows), count(int64(drawn)), count(checked), count(wrong), "", "", ""}
 		if checked > 0 {
 			cells[7], cells[8], cells[9] = number(rate), number(low), number(high)
 		}
-		t.row(cells...)
+		t.Row(cells...)
 	}
 	for i := range s.Strata {
 		r := &s.Strata[i]
 		put("stratum", stratumName(s.By, &r.Stratum), r.Rows, r.Drawn, r.Rate.Of, r.Rate.Part, r.Rate.Value(), r.Rate.Low, r.Rate.High)
 	}
 	put("score", "", s.Rows, s.Drawn, int64(s.Checked), int64(s.Wrong), s.Rate, s.Low, s.High)
-	return t.done()
+	return t.Done()
 }
