@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"log"
@@ -36,6 +37,7 @@ func (b *bench) audit() {
 		{"audit, with the risk", rows, func() sample { return audit(0, "--risk") }},
 		{"diff, with the release a year before", 2 * rows, func() sample { return b.rollcheckRun(1, "diff", files[0], files[1]) }},
 		{"decoys make", rows, func() sample {
+			os.Remove(marked)
 			return b.rollcheckRun(0, "decoys", "make", "--register", b.path("register"), "--no-passphrase", "--recipient", "A", "--again", "--out", marked, roll)
 		}},
 		{"decoys find", rows, func() sample { return b.rollcheckRun(0, "decoys", "find", "--register", b.path("register"), marked) }},
@@ -62,17 +64,15 @@ func (b *bench) audit() {
 
 // head writes those of the first n lines of a file whose details are not withheld.
 func (b *bench) head(from, to string, n int) {
-	text, err := os.ReadFile(from)
+	f, err := os.Open(from)
 	if err != nil {
 		log.Fatal(err)
 	}
+	defer f.Close()
 	var out []byte
-	for line := range bytes.Lines(text) {
-		if n == 0 {
-			break
-		}
-		if bytes.Count(line, []byte("\t*")) == 0 && !bytes.Contains(line, []byte("\tY\t")) {
-			out = append(out, line...)
+	for lines := bufio.NewScanner(f); n > 0 && lines.Scan(); {
+		if line := lines.Bytes(); !bytes.Contains(line, []byte("\t*")) && !bytes.Contains(line, []byte("\tY\t")) {
+			out = append(append(out, line...), '\n')
 			n--
 		}
 	}
