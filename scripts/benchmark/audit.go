@@ -8,12 +8,12 @@ import (
 	"os"
 )
 
-// audit prints the table of what an office does with a release of 2,000,000 rows.
+// audit prints the table of what an office does with a release.
 func (b *bench) audit() {
-	const rows = 2_000_000
+	rows := int64(b.rows)
 	var files []string
 	for _, day := range []string{"2025-10-01", "2026-10-01"} {
-		file := b.path("fl-audit-" + day + ".txt")
+		file := b.path(fmt.Sprintf("fl-audit-%d-%s.txt", rows, day))
 		if _, err := os.Stat(file); err != nil {
 			b.rollcheckRun(0, "synth", "--layout", "fl-extract", "--rows", fmt.Sprint(rows), "--seed", "1", "--as-of", day, "--out", file)
 		}
