@@ -109,7 +109,7 @@ func (p *program) audit(c *cli.Context) error {
 	}
 	opts.Ignore = sign.decoys()
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(opts.Memory + runtimeMemory))
-	opts.Progress = p.auditProgress(inputs)
+	opts.Progress = p.comparisonProgress("file", pathsOf(inputs))
 	res, err := audit.Run(c.Context, inputs, rules, opts)
 	p.ui.clear()
 	if errors.Is(err, voterfile.ErrNoLayout) || errors.Is(err, voterfile.ErrNotText) {
@@ -139,16 +139,8 @@ func (p *program) audit(c *cli.Context) error {
 
 func (p *program) auditOptions(c *cli.Context, rules *audit.Rules, asOf hashing.Date) (opts audit.Options, err error) {
 	opts = audit.Options{Jobs: c.Int("jobs"), TempDir: c.String("temp-dir"), Recipient: c.String("recipient-class"), Risk: c.Bool("risk")}
-	if err := checkJobs(c); err != nil {
+	if opts.Memory, err = checkMeans(c); err != nil {
 		return opts, err
-	}
-	if opts.Memory, err = parseSize(c.String("memory")); err != nil {
-		return opts, fmt.Errorf("--memory: %w", err)
-	}
-	if dir := opts.TempDir; dir != "" {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return opts, fmt.Errorf("--temp-dir: there is no directory %q", dir)
-		}
 	}
 	if opts.Recipient != "" && !rules.HasClass(opts.Recipient) {
 		return opts, hint(fmt.Errorf("--recipient-class %q is no class that the rules speak of", opts.Recipient),
@@ -259,29 +251,4 @@ func auditInputs(c *cli.Context, asOf hashing.Date) (inputs []audit.Input, err e
 		}
 	}
 	return inputs, giveLayouts(c, inputs)
-}
-
-// auditProgress tells how far the audit of all files is.
-func (p *program) auditProgress(inputs []audit.Input) func(audit.Progress) {
-	before := make([]int64, len(inputs)+1) // bytes of the files before each
-	for i, in := range inputs {
-		before[i+1] = before[i]
-		if info, err := os.Stat(in.Path); err == nil {
-			before[i+1] += info.Size()
-		}
-	}
-	start, bar := time.Now(), p.ui.progress()
-	var rows, earlier int64
-	file := 0
-	return func(pr audit.Progress) {
-		if pr.File != file {
-			earlier, file = earlier+rows, pr.File
-		}
-		if rows = pr.Rows; !bar.due() {
-			return
-		}
-		rate := int64(float64(earlier+rows) / time.Since(start).Seconds())
-		bar.show(before[pr.File]+min(pr.Done, before[pr.File+1]-before[pr.File]), before[len(inputs)],
-			fmt.Sprintf("file %d of %d: %s rows, %s a second", pr.File+1, len(inputs), group(rows), group(rate)))
-	}
 }

@@ -203,21 +203,10 @@ func (p *program) pageWidth() int {
 // gives the memory back.
 func (p *program) comparisonOptions(c *cli.Context, inputs []compare.Input) (opts compare.Options, end func(), err error) {
 	opts = compare.Options{Jobs: c.Int("jobs"), TempDir: c.String("temp-dir")}
-	if opts.Jobs < 1 || opts.Jobs > 256 {
-		return opts, nil, fmt.Errorf("--jobs %d is not between 1 and 256", opts.Jobs)
+	if opts.Memory, err = checkMeans(c); err != nil {
+		return opts, nil, err
 	}
-	if opts.Memory, err = parseSize(c.String("memory")); err != nil {
-		return opts, nil, fmt.Errorf("--memory: %w", err)
-	}
-	if dir := opts.TempDir; dir != "" {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return opts, nil, fmt.Errorf("--temp-dir: there is no directory %q", dir)
-		}
-	}
-	paths := make([]string, len(inputs))
-	for i, in := range inputs {
-		paths[i] = in.Path
-	}
+	paths := pathsOf(inputs)
 	if err := checkOutputs(c, []string{"html", "csv"}, paths); err != nil {
 		return opts, nil, err
 	}
@@ -227,6 +216,29 @@ func (p *program) comparisonOptions(c *cli.Context, inputs []compare.Input) (opt
 		p.ui.clear()
 		debug.SetMemoryLimit(limit)
 	}, nil
+}
+
+// checkMeans checks --jobs and --temp-dir, and returns --memory in bytes.
+func checkMeans(c *cli.Context) (memory int64, err error) {
+	if err := checkJobs(c); err != nil {
+		return 0, err
+	}
+	if dir := c.String("temp-dir"); dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return 0, fmt.Errorf("--temp-dir: there is no directory %q", dir)
+		}
+	}
+	if memory, err = parseSize(c.String("memory")); err != nil {
+		err = fmt.Errorf("--memory: %w", err)
+	}
+	return memory, err
+}
+
+func pathsOf(inputs []compare.Input) (paths []string) {
+	for _, in := range inputs {
+		paths = append(paths, in.Path)
+	}
+	return paths
 }
 
 // comparisonProgress tells how far the reading of all files is; noun is what each

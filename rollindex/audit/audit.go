@@ -35,11 +35,7 @@ type Options struct {
 }
 
 // Progress says how far an audit is.
-type Progress struct {
-	File        int   // index of the file being read
-	Done, Total int64 // its bytes
-	Rows        int64 // rows of it read so far
-}
+type Progress = compare.Progress
 
 // Run audits the files of a release by rules. An error is of a file that cannot be
 // read, or rules or options that mean nothing: a file is audited whole or not at all.
@@ -177,7 +173,7 @@ func (a *auditor) read(ctx context.Context, s source) error {
 	}, func() {
 		if a.opts.Progress != nil {
 			done, total := s.Progress()
-			a.opts.Progress(Progress{a.number, done, total, a.rows.Load()})
+			a.opts.Progress(Progress{File: a.number, Done: done, Total: total, Rows: a.rows.Load()})
 		}
 	})
 	if err != nil {

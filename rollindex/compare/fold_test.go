@@ -33,17 +33,23 @@ func TestRepeatedKeyIsFolded(t *testing.T) {
 	key := hashing.VoterID
 	var linked [hashing.NumKeyTypes]bool
 	linked[key] = true
-	r, err := newReading(linked, Options{Jobs: 2, Memory: 64 << 20})
-	if err != nil {
-		t.Fatal(err)
+	// A key in the same place of the table makes way and comes back, which takes records
+	// more; another reading has another random key.
+	most := int64(len(lines) + 10)
+	wides, narrows := most+1, int64(0)
+	for try := 0; try < 8 && (wides > most || narrows > 6*most); try++ {
+		r, err := newReading(linked, Options{Jobs: 2, Memory: 64 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.close()
+		if _, err := r.read(t.Context(), 0, Input{Path: path}, 2, nil); err != nil {
+			t.Fatal(err)
+		}
+		wides, narrows = r.wide.Len(), r.narrow.Len()
 	}
-	defer r.close()
-	if _, err := r.read(t.Context(), 0, Input{Path: path}, 2, nil); err != nil {
-		t.Fatal(err)
-	}
-	// A key in the same place of the table makes way and comes back, so the number is not exact.
-	if most := 2 * int64(len(lines)); r.wide.Len() > most || r.narrow.Len() > 6*most {
-		t.Errorf("%d and %d records of %d keys", r.wide.Len(), r.narrow.Len(), len(lines))
+	if wides > most || narrows > 6*most {
+		t.Errorf("%d and %d records of %d keys", wides, narrows, len(lines))
 	}
 	res, err := Run(t.Context(), []Input{{Path: roll}, {Path: path}}, Options{Jobs: 2, Memory: 64 << 20})
 	if err != nil {

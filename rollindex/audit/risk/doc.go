@@ -2,7 +2,11 @@
 // knows a few things of a person, and not the name, finds that person's row and no
 // other.
 //
-//	res, err := risk.Run(ctx, risk.Input{Path: "release.txt"}, risk.Options{Memory: 512 << 20, Jobs: 2})
+//	a := risk.New(source.Members(), risk.Options{Memory: 512 << 20, Jobs: 2})
+//	defer a.Close()
+//	skips, err := source.Each(ctx, 2, a.Visitor, nil) // or beside other visitors of the same rows
+//	...
+//	res, err := a.Result(ctx)
 //	triple := res.Set(risk.Sex | risk.Birth | risk.ZIP5)
 //	triple.Unique() // share of rows that are alone in their sex, birth date and ZIP code
 //

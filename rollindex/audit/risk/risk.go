@@ -9,52 +9,16 @@ import (
 	"sync/atomic"
 
 	"rollcheck/data/field"
-	"rollcheck/data/layouts"
-	"rollcheck/hashing"
 	"rollcheck/rollindex/internal/extsort"
 	"rollcheck/rollindex/voterfile"
 )
 
-// Input is the file to measure.
-type Input struct {
-	Path   string
-	Layout *layouts.Layout // nil: detect it
-	AsOf   hashing.Date    // when its data was taken; zero if it is not known
-}
-
 // Options say what the measuring may use.
 type Options struct {
-	Memory   int64  // bytes for everything it holds; 0 means 512 MiB
-	Jobs     int    // goroutines; 0 means 1
-	TempDir  string // where what goes beyond the memory is spilled, encrypted; "" means the system's
-	Progress func(done, total, rows int64)
-	Ignore   func(*voterfile.Record) bool // rows that are left out, and counted; nil for none
-}
-
-// Run measures a file, in one reading of it.
-func Run(ctx context.Context, in Input, opts Options) (*Result, error) {
-	src, err := voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf, Layout: in.Layout})
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
-	a := New(src.Members(), opts)
-	defer a.Close()
-	skips, err := src.Each(ctx, opts.Jobs, a.Visitor, func() {
-		if opts.Progress != nil {
-			done, total := src.Progress()
-			opts.Progress(done, total, a.rows.Load())
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	res, err := a.Result(ctx)
-	if err != nil {
-		return nil, err
-	}
-	res.Path, res.Skipped, res.Sources = in.Path, skips.ByReason(), src.Sources()
-	return res, nil
+	Memory  int64                        // bytes for everything it holds; 0 means 512 MiB
+	Jobs    int                          // goroutines; 0 means 1
+	TempDir string                       // where what goes beyond the memory is spilled, encrypted; "" means the system's
+	Ignore  func(*voterfile.Record) bool // rows that are left out, and counted; nil for none
 }
 
 // A record is a row in one set, or several that are alike in both words:
@@ -90,7 +54,6 @@ type Analysis struct {
 	parties *dictionary
 	races   *dictionary
 	places  *dictionary
-	rows    atomic.Int64
 
 	visitors []*visitor
 }
@@ -166,7 +129,6 @@ const cacheSize = 1 << 14
 
 // Visit counts a row.
 func (v *visitor) Visit(rec *voterfile.Record) error {
-	v.rows.Add(1)
 	if v.opts.Ignore != nil && v.opts.Ignore(rec) {
 		v.ignored++
 		return nil

@@ -60,11 +60,11 @@ func AuditVerdict(res *audit.Result) string {
 	verdict := "PASSED: nothing was found that may not go out."
 	switch {
 	case open > 0 && waived > 0:
-		verdict = fmt.Sprintf("FAILED: %s, and %d more waived.", counted(int64(open), "violation", "violations"), waived)
+		verdict = fmt.Sprintf("FAILED: %s, and %d more waived.", report.Counted(int64(open), "violation", "violations"), waived)
 	case open > 0:
-		verdict = "FAILED: " + counted(int64(open), "violation", "violations") + "."
+		verdict = "FAILED: " + report.Counted(int64(open), "violation", "violations") + "."
 	case waived > 0:
-		verdict = "PASSED BY WAIVERS: " + counted(int64(waived), "violation is", "violations are") + " waived, and nothing else was found that may not go out."
+		verdict = "PASSED BY WAIVERS: " + report.Counted(int64(waived), "violation is", "violations are") + " waived, and nothing else was found that may not go out."
 	}
 	if open == 0 && len(res.Nears) > 0 {
 		verdict += " Some rows are to be looked at by a human."
@@ -125,7 +125,7 @@ func ViolationText(res *audit.Result, v *audit.Violation) string {
 		if !exact[v.Rule] {
 			share += fmt.Sprintf(", 95 %% interval %s to %s", finely(v.Low), finely(v.High))
 		}
-		fmt.Fprintf(&b, ", %s of %s rows (%s)", thousands(v.Rows), thousands(v.Of), share)
+		fmt.Fprintf(&b, ", %s of %s rows (%s)", report.Number(v.Rows), report.Number(v.Of), share)
 	}
 	fmt.Fprintf(&b, ": %s.", v.Why)
 	if len(v.Lines) == 0 {
@@ -180,7 +180,7 @@ func auditedFiles(res *audit.Result) (list []string) {
 	for _, f := range res.Files {
 		text := f.Path + ": " + rowCount(f.Rows)
 		if f.Ignored > 0 {
-			text += fmt.Sprintf(", of which %s were left out", counted(f.Ignored, "decoy", "decoys"))
+			text += fmt.Sprintf(", of which %s were left out", report.Counted(f.Ignored, "decoy", "decoys"))
 		}
 		if len(f.Members) == 1 && f.Members[0].Layout != "" && !f.Members[0].Proposed {
 			text += ", layout " + f.Members[0].Layout
@@ -213,12 +213,12 @@ func watched(res *audit.Result) (list []string) {
 		list = append(list, "The list of the last release: "+people(w.Previous.People())+".")
 	}
 	if n := len(w.Substitutes); n > 0 {
-		list = append(list, counted(int64(n), "address", "addresses")+" that a confidentiality programme gives out.")
+		list = append(list, report.Counted(int64(n), "address", "addresses")+" that a confidentiality programme gives out.")
 	}
 	return append(list, fmt.Sprintf("People under 18 on %s, where the files tell births, ages or a status of preregistration.", w.AsOf))
 }
 
-func people(n int) string { return counted(int64(n), "person", "people") }
+func people(n int) string { return report.Counted(int64(n), "person", "people") }
 
 // inColumns returns the rules that what is in columns breaks, by file and column; of
 // columns that may go out only by a waiver, the rules are empty.
@@ -251,7 +251,7 @@ func passedBy(res *audit.Result) (list []string) {
 	}
 	say := func(n int64, what string) {
 		if n > 0 {
-			list = append(list, counted(n, "column", "columns")+" "+what)
+			list = append(list, report.Counted(n, "column", "columns")+" "+what)
 		}
 	}
 	for _, t := range []struct {
@@ -328,7 +328,7 @@ func auditedColumns(res *audit.Result) *report.Table {
 			case !c.Decision.Pass:
 				may = "no"
 			}
-			t.Rows = append(t.Rows, report.Row{Cells: []string{c.Name, f.Path, kind, thousands(c.Filled), may, by}})
+			t.Rows = append(t.Rows, report.Row{Cells: []string{c.Name, f.Path, kind, report.Number(c.Filled), may, by}})
 		}
 	}
 	return t

@@ -86,7 +86,7 @@ func DiffHeadlines(res *diff.Result) []string { return differing(res).lead() }
 
 func (d *difference) lead() []string {
 	if d.Same() {
-		return []string{fmt.Sprintf("No differences: %s has the columns of %s and its %s, each as it was.", d.new, d.old, counted(d.Files[diff.Old].Read(), "row", "rows"))}
+		return []string{fmt.Sprintf("No differences: %s has the columns of %s and its %s, each as it was.", d.new, d.old, report.Counted(d.Files[diff.Old].Read(), "row", "rows"))}
 	}
 	lead := []string{d.rowsSaid(), d.columnsSaid()}
 	if s := d.idsSaid(); s != "" {
@@ -95,7 +95,7 @@ func (d *difference) lead() []string {
 	odd := Odd(d.Result)
 	switch {
 	case len(odd) > 3:
-		lead = append(lead, fmt.Sprintf("%s unusual; they are listed below.", counted(int64(len(odd)), "thing is", "things are")))
+		lead = append(lead, fmt.Sprintf("%s unusual; they are listed below.", report.Counted(int64(len(odd)), "thing is", "things are")))
 	case len(odd) > 0:
 		lead = append(lead, odd...)
 	default:
@@ -107,11 +107,11 @@ func (d *difference) lead() []string {
 func (d *difference) rowsSaid() string {
 	a, b, c := d.Files[diff.Old], d.Files[diff.New], &d.Counts
 	said := fmt.Sprintf("%s has %s, %s %s: %s added (%s), %s gone (%s), and of the %s in both %s changed (%s).",
-		d.new, counted(b.Read(), "row", "rows"), d.old, thousands(a.Read()),
-		counted(c.Added, "was", "were"), percentOf(c.Added, b.Read()), counted(c.Removed, "is", "are"), percentOf(c.Removed, a.Read()),
-		thousands(c.Matched), thousands(c.Changed), percentOf(c.Changed, c.Matched))
+		d.new, report.Counted(b.Read(), "row", "rows"), d.old, report.Number(a.Read()),
+		report.Counted(c.Added, "was", "were"), percentOf(c.Added, b.Read()), report.Counted(c.Removed, "is", "are"), percentOf(c.Removed, a.Read()),
+		report.Number(c.Matched), report.Number(c.Changed), percentOf(c.Changed, c.Matched))
 	if c.Writing > 0 {
-		said += fmt.Sprintf(" %s only in other columns or in how values are written.", counted(c.Writing, "more differs", "more differ"))
+		said += fmt.Sprintf(" %s only in other columns or in how values are written.", report.Counted(c.Writing, "more differs", "more differ"))
 	}
 	return said
 }
@@ -135,7 +135,7 @@ func (d *difference) columnsSaid() string {
 		what  string
 	}{{by[diff.Gone], "gone"}, {by[diff.Come], "new"}, {by[diff.Renamed], "renamed"}, {by[diff.Moved], "elsewhere in the order"}, {held, "filled or written otherwise"}} {
 		if n := len(p.names); n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s (%s)", thousands(int64(n)), p.what, few(p.names)))
+			parts = append(parts, fmt.Sprintf("%s %s (%s)", report.Number(int64(n)), p.what, few(p.names)))
 		}
 	}
 	if len(parts) == 0 {
@@ -147,13 +147,13 @@ func (d *difference) columnsSaid() string {
 func (d *difference) idsSaid() string {
 	var parts []string
 	if d.Reused > 0 {
-		parts = append(parts, fmt.Sprintf("%s of another person in %s, by name and birth date", counted(d.Reused, "voter id is that", "voter ids are those"), d.new))
+		parts = append(parts, fmt.Sprintf("%s of another person in %s, by name and birth date", report.Counted(d.Reused, "voter id is that", "voter ids are those"), d.new))
 	}
 	if d.Renumbered > 0 {
-		parts = append(parts, counted(d.Renumbered, "person has", "people have")+" another voter id")
+		parts = append(parts, report.Counted(d.Renumbered, "person has", "people have")+" another voter id")
 	}
 	if n := d.Files[diff.New].Repeated; n > d.Files[diff.Old].Repeated {
-		parts = append(parts, fmt.Sprintf("%s the voter id of a row before, %s in %s", counted(n, "row has", "rows have"), thousands(d.Files[diff.Old].Repeated), d.old))
+		parts = append(parts, fmt.Sprintf("%s the voter id of a row before, %s in %s", report.Counted(n, "row has", "rows have"), report.Number(d.Files[diff.Old].Repeated), d.old))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -20,7 +20,7 @@ func (d *difference) files() *report.Table {
 		if f.AsOf.Year != 0 {
 			of = f.AsOf.String()
 		}
-		t.Rows = append(t.Rows, report.Row{Cells: []string{[2]string{d.old, d.new}[i], thousands(f.Read()), strconv.Itoa(len(f.Columns)), of, strings.Join(f.Layouts, ", ")}})
+		t.Rows = append(t.Rows, report.Row{Cells: []string{[2]string{d.old, d.new}[i], report.Number(f.Read()), strconv.Itoa(len(f.Columns)), of, strings.Join(f.Layouts, ", ")}})
 	}
 	return t
 }
@@ -61,7 +61,7 @@ func (d *difference) groups(title, nameless string, all []diff.Group, most int) 
 		g := &shown[i]
 		bar := []report.Part{{Share: full * share(g.Added, g), Pattern: report.Solid}, {Share: full * share(g.Removed, g), Pattern: report.Hatched}, {Share: full * share(g.Changed, g), Pattern: report.Dotted}}
 		t.Rows = append(t.Rows, report.Row{
-			Cells: []string{cmp.Or(g.Name, nameless), thousands(g.Rows[diff.Old]), thousands(g.Rows[diff.New]), thousands(g.Added), thousands(g.Removed), thousands(g.Changed)},
+			Cells: []string{cmp.Or(g.Name, nameless), report.Number(g.Rows[diff.Old]), report.Number(g.Rows[diff.New]), report.Number(g.Added), report.Number(g.Removed), report.Number(g.Changed)},
 			Bar:   within(bar),
 		})
 	}
@@ -82,7 +82,7 @@ func (d *difference) flips() *report.Table {
 	const most = 12
 	t := &report.Table{Columns: []report.Column{{Title: "Status"}, {Title: "became"}, {Title: "Rows", Number: true}}}
 	for _, f := range d.Flips[:min(len(d.Flips), most)] {
-		t.Rows = append(t.Rows, report.Row{Cells: []string{cmp.Or(f.From, "none, or of few rows"), cmp.Or(f.To, "none, or of few rows"), thousands(f.Rows)}})
+		t.Rows = append(t.Rows, report.Row{Cells: []string{cmp.Or(f.From, "none, or of few rows"), cmp.Or(f.To, "none, or of few rows"), report.Number(f.Rows)}})
 	}
 	return t
 }
@@ -94,7 +94,7 @@ func (d *difference) fields() *report.Table {
 	}
 	for _, f := range d.Fields {
 		t.Rows = append(t.Rows, report.Row{
-			Cells: []string{fieldTitle(f.Field), thousands(f.Changed), percentOf(f.Changed, f.Of)},
+			Cells: []string{fieldTitle(f.Field), report.Number(f.Changed), percentOf(f.Changed, f.Of)},
 			Bar:   within([]report.Part{{Share: 10 * float64(f.Changed) / float64(max(f.Of, 1)), Pattern: report.Solid}}),
 		})
 	}
@@ -119,9 +119,9 @@ func (d *difference) everyColumn() *report.Table {
 
 func distinctWords(c *diff.Column) string {
 	if c.Exact || c.Distinct == 0 {
-		return thousands(c.Distinct)
+		return report.Number(c.Distinct)
 	}
-	return "about " + thousands(c.Distinct)
+	return "about " + report.Number(c.Distinct)
 }
 
 // countyPlots draws how far counties lie from each other in rows added and gone.
@@ -162,7 +162,7 @@ func (d *difference) countyPlot(what, title string, part func(g *diff.Group) (pa
 			c.Marks = append(c.Marks, report.Mark{X: float64(i + 1), Y: o.rate, Name: o.name})
 		}
 	}
-	c.XTicks = []report.Tick{{At: 1, Name: "1"}, {At: float64(len(all)), Name: thousands(int64(len(all))) + " counties"}}
+	c.XTicks = []report.Tick{{At: 1, Name: "1"}, {At: float64(len(all)), Name: report.Number(int64(len(all))) + " counties"}}
 	c.YTicks = shareTicks(all[len(all)-1].rate)
 	return c
 }
@@ -215,7 +215,7 @@ func (d *difference) days() report.Block {
 	c.XTicks = []report.Tick{{At: dayPlace(first), Name: first.Day.String()}, {At: dayPlace(last), Name: last.Day.String()}}
 	step := niceStep(max(high, 5))
 	for i := 0; i <= 5; i++ {
-		c.YTicks = append(c.YTicks, report.Tick{At: step * float64(i), Name: thousands(int64(step) * int64(i))})
+		c.YTicks = append(c.YTicks, report.Tick{At: step * float64(i), Name: report.Number(int64(step) * int64(i))})
 		if i > 0 && step*float64(i) >= high {
 			break
 		}
@@ -233,7 +233,7 @@ func (d *difference) sources() *report.Table {
 	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Bytes", Number: true}}}
 	for i, f := range d.Files {
 		for _, s := range f.Sources {
-			t.Rows = append(t.Rows, report.Row{Cells: []string{[2]string{d.old, d.new}[i], thousands(s.Bytes)}, Note: "SHA-256 " + s.SHA256})
+			t.Rows = append(t.Rows, report.Row{Cells: []string{[2]string{d.old, d.new}[i], report.Number(s.Bytes)}, Note: "SHA-256 " + s.SHA256})
 		}
 	}
 	return t

@@ -12,23 +12,6 @@ import (
 	"rollcheck/rollindex/report"
 )
 
-// thousands writes a number with its thousands apart.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// counted writes a number and what it is of.
-func counted(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
 func percentOf(part, of int64) string {
 	return report.Percent(float64(part) / float64(max(of, 1)))
 }
@@ -85,22 +68,22 @@ func (d *difference) odd(u *diff.Unusual) string {
 	}
 	switch {
 	case u.What == diff.WhatSize:
-		return fmt.Sprintf("%s%s where there were %s.", where, counted(u.Rows, "row", "rows"), thousands(u.Of))
+		return fmt.Sprintf("%s%s where there were %s.", where, report.Counted(u.Rows, "row", "rows"), report.Number(u.Of))
 	case u.What == diff.WhatRegistered:
-		return fmt.Sprintf("%s%s added registered on %s; %.0f to %.0f are usual for a day.", where, counted(u.Rows, "row", "rows"), dayWords(u.Day), max(u.Low, 0), u.High)
+		return fmt.Sprintf("%s%s added registered on %s; %.0f to %.0f are usual for a day.", where, report.Counted(u.Rows, "row", "rows"), dayWords(u.Day), max(u.Low, 0), u.High)
 	case u.At != nil:
 		usual := ""
 		if u.Of > 0 {
-			usual = fmt.Sprintf(" of %s (%s; %s to %s are usual)", counted(u.Of, "row", "rows"), percentOf(u.Rows, u.Of), report.Percent(u.Low), report.Percent(u.High))
+			usual = fmt.Sprintf(" of %s (%s; %s to %s are usual)", report.Counted(u.Of, "row", "rows"), percentOf(u.Rows, u.Of), report.Percent(u.Low), report.Percent(u.High))
 		}
-		return where + fmt.Sprintf(atPlace[u.What], counted(u.Rows, "row", "rows")) + usual + ", the first at " + d.at(u.At) + "."
+		return where + fmt.Sprintf(atPlace[u.What], report.Counted(u.Rows, "row", "rows")) + usual + ", the first at " + d.at(u.At) + "."
 	}
 	did := happened[u.What]
 	if did == "" {
 		did = "have another " + u.Field().Title()
 	}
 	return fmt.Sprintf("%s%s of %s %s (%s); %s to %s are usual for a county of its size.",
-		where, thousands(u.Rows), counted(u.Of, "row", "rows"), did, percentOf(u.Rows, u.Of), report.Percent(u.Low), report.Percent(u.High))
+		where, report.Number(u.Rows), report.Counted(u.Of, "row", "rows"), did, percentOf(u.Rows, u.Of), report.Percent(u.Low), report.Percent(u.High))
 }
 
 // at names a line of a file.
@@ -112,7 +95,7 @@ func (d *difference) at(p *diff.Position) string {
 	if p.Member != "" {
 		file = p.Member + " of " + file
 	}
-	return "line " + thousands(p.Line) + " of " + file
+	return "line " + report.Number(p.Line) + " of " + file
 }
 
 // ChangeText says in a sentence what became of a column.
@@ -133,7 +116,7 @@ func ChangeText(c *diff.ColumnChange) string {
 		if c.Exact {
 			about = ""
 		}
-		return fmt.Sprintf("it had %s%s different values and has %s%s", about, thousands(int64(c.Old)), about, thousands(int64(c.New)))
+		return fmt.Sprintf("it had %s%s different values and has %s%s", about, report.Number(int64(c.Old)), about, report.Number(int64(c.New)))
 	case diff.TypeOf:
 		what := c.What
 		if strings.Contains(what, "??") {
@@ -183,23 +166,23 @@ func DiffCaveats(res *diff.Result) (all []string) {
 	case res.ByID == 0 && res.ByKey == 0 && res.Key == 0:
 		say("The files have no details in common that rows could be matched by.")
 	case res.ByID == 0:
-		say("No row was matched by voter id, and %s by %s: who changed one of these counts as gone and added.", thousands(res.ByKey), res.Key.Title())
+		say("No row was matched by voter id, and %s by %s: who changed one of these counts as gone and added.", report.Number(res.ByKey), res.Key.Title())
 	case res.ByKey > 0:
-		say("%s matched by voter id, and %s that no id matches by %s.", counted(res.ByID, "row was", "rows were"), thousands(res.ByKey), res.Key.Title())
+		say("%s matched by voter id, and %s that no id matches by %s.", report.Counted(res.ByID, "row was", "rows were"), report.Number(res.ByKey), res.Key.Title())
 	}
 	for i, f := range res.Files {
 		label := [2]string{d.old, d.new}[i]
 		if n := f.Rows - f.Ignored - f.Read(); n > 0 {
-			say("%s of %s could not be read, and are in no number here.", counted(n, "row", "rows"), label)
+			say("%s of %s could not be read, and are in no number here.", report.Counted(n, "row", "rows"), label)
 		}
 		if f.Ignored > 0 {
-			say("Left out of %s as decoys: %s.", label, counted(f.Ignored, "row", "rows"))
+			say("Left out of %s as decoys: %s.", label, report.Counted(f.Ignored, "row", "rows"))
 		}
 		if f.Keyless > 0 {
-			say("%s of %s nothing to be matched by: it cannot be told whether they are in the other file.", counted(f.Keyless, "row has", "rows have"), label)
+			say("%s of %s nothing to be matched by: it cannot be told whether they are in the other file.", report.Counted(f.Keyless, "row has", "rows have"), label)
 		}
 		if f.Unread > 0 {
-			say("Not read of %s, and may hold people: %s.", label, counted(int64(f.Unread), "member", "members"))
+			say("Not read of %s, and may hold people: %s.", label, report.Counted(int64(f.Unread), "member", "members"))
 		}
 	}
 	if !res.Writing {

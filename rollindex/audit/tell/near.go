@@ -33,7 +33,7 @@ func lineList(n audit.Near) string {
 	}
 	text := word + linesBy(n.File, shown)
 	if more := n.Rows - int64(len(shown)); more > 0 {
-		text += fmt.Sprintf(" and %s more", thousands(more))
+		text += fmt.Sprintf(" and %s more", report.Number(more))
 	}
 	return text + "."
 }

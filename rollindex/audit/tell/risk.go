@@ -113,9 +113,9 @@ func riskSets(res *risk.Result) *report.Table {
 			row.Cells = append(row.Cells, report.Percent(share))
 			row.Bar = append(row.Bar, report.Part{Share: share, Pattern: pattern})
 		}
-		row.Cells = append(row.Cells, thousands(s.Smallest))
+		row.Cells = append(row.Cells, report.Number(s.Smallest))
 		if s.Attributes == risk.Phone {
-			row.Note = fmt.Sprintf("Of the %s rows that have one.", thousands(s.Rows))
+			row.Note = fmt.Sprintf("Of the %s rows that have one.", report.Number(s.Rows))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -134,7 +134,7 @@ func riskDiversity(res *risk.Result) *report.Table {
 		}
 		for _, d := range s.Diversity {
 			t.Rows = append(t.Rows, report.Row{Cells: []string{
-				knownIn(res, s.Attributes), d.Of.String(), thousands(d.Distinct), strconv.FormatFloat(d.Entropy, 'f', 2, 64), report.Percent(riskShare(d.Told, s.Rows)),
+				knownIn(res, s.Attributes), d.Of.String(), report.Number(d.Distinct), strconv.FormatFloat(d.Entropy, 'f', 2, 64), report.Percent(riskShare(d.Told, s.Rows)),
 			}})
 		}
 	}
@@ -177,7 +177,7 @@ func riskPlaces(res *risk.Result) *report.Table {
 		Columns: []report.Column{{Title: "County"}, {Title: "precinct"}, {Title: "rows", Number: true}, {Title: "alone", Number: true}},
 	}
 	for _, p := range res.Worst {
-		t.Rows = append(t.Rows, report.Row{Cells: []string{riskDash(p.County), p.Precinct, thousands(p.Rows), report.Percent(riskShare(p.Unique, p.Rows))}})
+		t.Rows = append(t.Rows, report.Row{Cells: []string{riskDash(p.County), p.Precinct, report.Number(p.Rows), report.Percent(riskShare(p.Unique, p.Rows))}})
 	}
 	if !slices.ContainsFunc(res.Worst, func(p risk.Place) bool { return p.County != "" }) { // a table's rows are headed by what they are of
 		t.Columns = t.Columns[1:]
@@ -196,7 +196,7 @@ func riskDash(s string) string {
 	return s
 }
 
-func rowCount(n int64) string { return counted(n, "row", "rows") }
+func rowCount(n int64) string { return report.Counted(n, "row", "rows") }
 
 func riskShare(n, of int64) float64 {
 	if of <= 0 {

@@ -17,7 +17,7 @@ import (
 func MadeCard(c *compare.Card, path, program string) *report.Page {
 	label := Labels([]string{path})[0]
 	page := &report.Page{Title: "A card of " + label, Foot: "Made by " + program + "."}
-	page.Lead = []string{fmt.Sprintf("The card stands for %s of %s. Whoever has another card made with the same passphrase learns from the two how far the files overlap.", plural(c.Rows, "row", "rows"), label)}
+	page.Lead = []string{fmt.Sprintf("The card stands for %s of %s. Whoever has another card made with the same passphrase learns from the two how far the files overlap.", report.Counted(c.Rows, "row", "rows"), label)}
 	page.Section("What it gives away", report.List(CardGives(c)))
 	page.Section("The keys on it", cardKeys(c))
 	return page
@@ -59,7 +59,7 @@ func cardKeys(c *compare.Card) *report.Table {
 	t := &report.Table{Columns: []report.Column{{Title: "Key"}, {Title: "rows with it", Number: true}, {Title: "different keys", Number: true}, {Title: "on the card", Number: true}}}
 	for i := range c.Sketches {
 		s := &c.Sketches[i]
-		t.Rows = append(t.Rows, report.Row{Cells: []string{tiers[s.Key].words, group(s.Rows), keysText(min(s.Keys(), float64(s.Rows)), s.Whole()), group(int64(len(s.Tags)))}})
+		t.Rows = append(t.Rows, report.Row{Cells: []string{tiers[s.Key].words, report.Number(s.Rows), keysText(min(s.Keys(), float64(s.Rows)), s.Whole()), report.Number(int64(len(s.Tags)))}})
 	}
 	return t
 }
@@ -68,10 +68,10 @@ func cardKeys(c *compare.Card) *report.Table {
 // its standard error is 1.6 %.
 func keysText(n float64, exact bool) string {
 	if exact {
-		return group(int64(n))
+		return report.Number(int64(n))
 	}
 	step := math.Pow(10, max(math.Floor(math.Log10(n))-2, 0))
-	return "about " + group(int64(math.Round(n/step)*step))
+	return "about " + report.Number(int64(math.Round(n/step)*step))
 }
 
 // CardPair is two cards that were compared, with the names of their files.
@@ -163,9 +163,9 @@ func (p *CardPair) Headline() string {
 	with := tiers[o.Key].words
 	if !drawn(o) {
 		return fmt.Sprintf("Whether people of %s are in the file of %s cannot be told from their cards: by %s, %s of the one and %s of the other are among those drawn alike. Files of so different sizes are compared as files, or not at all.",
-			a, b, with, plural(share.Of, "key", "keys"), group(back.Of))
+			a, b, with, report.Counted(share.Of, "key", "keys"), report.Number(back.Of))
 	}
-	how := fmt.Sprintf(", estimated from %s of %s and %s of %s drawn alike", plural(share.Of, "key", "keys"), a, group(back.Of), b)
+	how := fmt.Sprintf(", estimated from %s of %s and %s of %s drawn alike", report.Counted(share.Of, "key", "keys"), a, report.Number(back.Of), b)
 	if o.Exact {
 		how = ""
 	}
@@ -206,7 +206,7 @@ func (p *CardPair) Page(program string) *report.Page {
 		if c.card.AsOf.Year != 0 {
 			of = c.card.AsOf.String()
 		}
-		files.Rows = append(files.Rows, report.Row{Cells: []string{c.name, group(c.card.Rows), of, cmp.Or(c.card.Layout, "not stated")}})
+		files.Rows = append(files.Rows, report.Row{Cells: []string{c.name, report.Number(c.card.Rows), of, cmp.Or(c.card.Layout, "not stated")}})
 	}
 	page.Section("The files that the cards stand for", files)
 	page.Section("How they overlap", p.overlaps())

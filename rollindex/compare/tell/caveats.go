@@ -60,22 +60,22 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		case f.Keyless > 0 && f.Keyless == f.Read():
 			say("All rows of %s have %s.", labels[i], keyless)
 		case f.Keyless > 0:
-			without = append(without, fmt.Sprintf("%s of %s (%s)", plural(f.Keyless, "row", "rows"), labels[i], report.Percent(float64(f.Keyless)/float64(f.Read()))))
+			without = append(without, fmt.Sprintf("%s of %s (%s)", report.Counted(f.Keyless, "row", "rows"), labels[i], report.Percent(float64(f.Keyless)/float64(f.Read()))))
 		}
 		if n := f.Rows - f.Read(); n > 0 {
-			say("%s of %s could not be read (%s) and %s left out.", plural(n, "row", "rows"), labels[i], reasons(f), wasWere(n))
+			say("%s of %s could not be read (%s) and %s left out.", report.Counted(n, "row", "rows"), labels[i], reasons(f), wasWere(n))
 		}
 		if f.Ignored > 0 {
-			say("%s of %s %s decoys of the register given and left out of all counts.", plural(f.Ignored, "row", "rows"), labels[i], wasWere(f.Ignored))
+			say("%s of %s %s decoys of the register given and left out of all counts.", report.Counted(f.Ignored, "row", "rows"), labels[i], wasWere(f.Ignored))
 		}
 		if len(f.Doubts) > 0 {
 			say("How %s was read is not settled by what is in it: %s. Hold the line of somebody you know against its layout.", labels[i], some(f.Doubts))
 		}
 		if f.Unread > 0 {
-			say("%s of %s that may hold people %s not read: nothing said here covers them.", plural(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
+			say("%s of %s that may hold people %s not read: nothing said here covers them.", report.Counted(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
 		}
 		if f.Contradicted() {
-			say("%s is said to be of %s, and %s in it later than that: the day given seems to be wrong.", labels[i], day(f.AsOf), plural(f.Late, "registration or vote is", "registrations or votes are"))
+			say("%s is said to be of %s, and %s in it later than that: the day given seems to be wrong.", labels[i], day(f.AsOf), report.Counted(f.Late, "registration or vote is", "registrations or votes are"))
 		}
 	}
 	if len(without) > 0 {
@@ -89,7 +89,7 @@ func reasons(f *compare.File) string {
 	var words []string
 	for _, why := range slices.Sorted(maps.Keys(f.Skipped)) {
 		if f.Skipped[why] > 0 {
-			words = append(words, why+" "+group(f.Skipped[why]))
+			words = append(words, why+" "+report.Number(f.Skipped[why]))
 		}
 	}
 	return strings.Join(words, ", ")
@@ -152,7 +152,7 @@ func (c *comparison) ambiguous() (all []string) {
 		var words []string
 		for i := range c.Files {
 			if main, ok := MainKey(c.Result, i); ok && main == k && c.Repeated[i][k] > 0 {
-				words = append(words, plural(c.Repeated[i][k], "row", "rows")+" of "+c.labels[i])
+				words = append(words, report.Counted(c.Repeated[i][k], "row", "rows")+" of "+c.labels[i])
 			}
 		}
 		if len(words) > 0 {
@@ -176,7 +176,7 @@ func (c *comparison) weak() (all []string) {
 			v := &c.Overlaps[j]
 			if v.A == o.A && v.B == o.B && shareState(c.Files[o.A], c.Files[o.B]) && v.Key == hashing.VoterID && o.Key != v.Key && 2*v.Common < o.Common && 10*o.Common > min(o.KeysA, o.KeysB) {
 				all = append(all, fmt.Sprintf("By voter id, %s and %s have %s in common, by %s %s: one of them numbers its voters in its own way.",
-					c.labels[o.A], c.labels[o.B], plural(v.Common, "key", "keys"), tiers[o.Key].words, group(o.Common)))
+					c.labels[o.A], c.labels[o.B], report.Counted(v.Common, "key", "keys"), tiers[o.Key].words, report.Number(o.Common)))
 			}
 		}
 	}
@@ -191,7 +191,7 @@ func (c *comparison) strangers() (all []string) {
 		for _, f := range c.Fields {
 			if f.A == o.A && f.B == o.B && (f.Field == compare.First || f.Field == compare.BirthDate || f.Field == compare.BirthYear) && f.Differs > f.Same {
 				all = append(all, fmt.Sprintf("Of the rows of %s and %s that are matched by %s, %s differ in %s and %s agree: most are hardly the same people.",
-					c.labels[o.A], c.labels[o.B], tiers[o.Key].words, group(f.Differs), f.Field.Title(), group(f.Same)))
+					c.labels[o.A], c.labels[o.B], tiers[o.Key].words, report.Number(f.Differs), f.Field.Title(), report.Number(f.Same)))
 				break
 			}
 		}
@@ -212,7 +212,7 @@ func (c *comparison) filledElsewhere() (all []string) {
 					n = f.OnlyB
 				}
 				if f.A == o.A && f.B == o.B && (f.Field == compare.Phone || f.Field == compare.Email) && n > 0 && f.Same+f.Differs > 0 && 10*n > c.Paired[i] {
-					words = append(words, fmt.Sprintf("the %s of %s", f.Field.Title(), plural(n, "row", "rows")))
+					words = append(words, fmt.Sprintf("the %s of %s", f.Field.Title(), report.Counted(n, "row", "rows")))
 				}
 			}
 			if len(words) > 0 {
@@ -242,7 +242,7 @@ func sourceTable(files []*compare.File, labels []string) *report.Table {
 	t := &report.Table{Columns: []report.Column{{Title: "File"}, {Title: "Bytes", Number: true}}}
 	for i, f := range files {
 		for _, s := range f.Sources {
-			t.Rows = append(t.Rows, report.Row{Cells: []string{labels[i], group(s.Bytes)}, Note: "SHA-256 " + s.SHA256})
+			t.Rows = append(t.Rows, report.Row{Cells: []string{labels[i], report.Number(s.Bytes)}, Note: "SHA-256 " + s.SHA256})
 		}
 	}
 	return t

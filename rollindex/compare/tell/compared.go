@@ -149,7 +149,7 @@ func (c *comparison) headlines() (sentences []string) {
 		sentences = append(sentences, all[i].Text)
 	}
 	if n := len(order) - mostPairs; n > 0 {
-		sentences = append(sentences, fmt.Sprintf("The tables below have the other %s.", plural(int64(n), "pair", "pairs")))
+		sentences = append(sentences, fmt.Sprintf("The tables below have the other %s.", report.Counted(int64(n), "pair", "pairs")))
 	}
 	if len(order) == 0 {
 		sentences = append(sentences, "No two of the files have details in common that rows could be matched by.")
@@ -171,7 +171,7 @@ func (c *comparison) headline(o *compare.Overlap, small, big int) string {
 	with := tiers[o.Key].words
 	rows, by := "the rows of "+c.labels[small], ", matched by "+with
 	if share.Of < c.Files[small].Read() {
-		rows, by = fmt.Sprintf("the %s of %s with %s", plural(share.Of, "row", "rows"), c.labels[small], with), ""
+		rows, by = fmt.Sprintf("the %s of %s with %s", report.Counted(share.Of, "row", "rows"), c.labels[small], with), ""
 	}
 	other := c.labels[big]
 	if d := c.Files[big].AsOf; d.Year != 0 {
@@ -355,12 +355,12 @@ func fileRow(name string, f *compare.File, keyless string) report.Row {
 	}
 	var notes []string
 	if n := f.Rows - f.Read(); n > 0 {
-		notes = append(notes, plural(n, "row", "rows")+" could not be read")
+		notes = append(notes, report.Counted(n, "row", "rows")+" could not be read")
 	}
 	if f.Keyless > 0 {
-		notes = append(notes, plural(f.Keyless, "row", "rows")+" with "+keyless)
+		notes = append(notes, report.Counted(f.Keyless, "row", "rows")+" with "+keyless)
 	}
-	return report.Row{Cells: []string{name, group(f.Read()), of, where, strings.Join(f.Layouts, ", ")}, Note: strings.Join(notes, "; ")}
+	return report.Row{Cells: []string{name, report.Number(f.Read()), of, where, strings.Join(f.Layouts, ", ")}, Note: strings.Join(notes, "; ")}
 }
 
 func (c *comparison) overlaps() []report.Block {
@@ -423,7 +423,7 @@ func (c *comparison) pairs() *report.Table {
 
 func (c *comparison) pairRow(o *compare.Overlap, note string) report.Row {
 	return report.Row{
-		Cells: []string{letter(o.A) + " and " + letter(o.B), group(o.MatchedA), shareText(o.AInB()), shareText(o.BInA()), fmt.Sprintf("%.3f", o.Jaccard())},
+		Cells: []string{letter(o.A) + " and " + letter(o.B), report.Number(o.MatchedA), shareText(o.AInB()), shareText(o.BInA()), fmt.Sprintf("%.3f", o.Jaccard())},
 		Note:  note,
 	}
 }
@@ -447,7 +447,7 @@ func (c *comparison) byKey() *report.Table {
 	for i := range c.Overlaps {
 		o := &c.Overlaps[i]
 		t.Rows = append(t.Rows, report.Row{Cells: []string{
-			letter(o.A) + " and " + letter(o.B) + ", " + tiers[o.Key].words, tiers[o.Key].tier, group(o.RowsA) + " / " + group(o.RowsB),
+			letter(o.A) + " and " + letter(o.B) + ", " + tiers[o.Key].words, tiers[o.Key].tier, report.Number(o.RowsA) + " / " + report.Number(o.RowsB),
 			report.Percent(o.AInB().Value()), report.Percent(o.BInA().Value()),
 		}})
 	}
@@ -469,7 +469,7 @@ func (c *comparison) agreement() (blocks []report.Block) {
 	for i := range c.Main {
 		o := &c.Main[i]
 		t := &report.Table{
-			Caption: fmt.Sprintf("%s and %s: %s that one row of each file has", c.labels[o.A], c.labels[o.B], plural(c.Paired[i], "key", "keys")),
+			Caption: fmt.Sprintf("%s and %s: %s that one row of each file has", c.labels[o.A], c.labels[o.B], report.Counted(c.Paired[i], "key", "keys")),
 			Columns: []report.Column{
 				{Title: "Field"}, {Title: "same", Number: true}, {Title: "differs", Number: true}, {Title: "only in " + letter(o.A), Number: true}, {Title: "only in " + letter(o.B), Number: true}, {Title: "agree", Number: true},
 			},
@@ -488,7 +488,7 @@ func (c *comparison) agreement() (blocks []report.Block) {
 				agree = report.Percent(f.Agrees().Value())
 			}
 			t.Rows = append(t.Rows, report.Row{
-				Cells: []string{title, group(f.Same), group(f.Differs), group(f.OnlyA), group(f.OnlyB), agree},
+				Cells: []string{title, report.Number(f.Same), report.Number(f.Differs), report.Number(f.OnlyA), report.Number(f.OnlyB), agree},
 				Bar:   []report.Part{{Share: of(f.Same), Pattern: report.Solid}, {Share: of(f.Differs), Pattern: report.Hatched}, {Share: of(f.OnlyA + f.OnlyB), Pattern: report.Dotted}},
 			})
 		}
@@ -506,7 +506,7 @@ func (c *comparison) alone() *report.Table {
 	for i, f := range c.Files {
 		cells := []string{letter(i) + "  " + c.labels[i], "-", "-", "none in common"}
 		if k, ok := MainKey(c.Result, i); ok {
-			cells = []string{cells[0], group(c.Alone[i][k]), shareText(compare.NewShare(c.Alone[i][k], f.Keys[k])), tiers[k].words}
+			cells = []string{cells[0], report.Number(c.Alone[i][k]), shareText(compare.NewShare(c.Alone[i][k], f.Keys[k])), tiers[k].words}
 		}
 		var others []int
 		for j := range c.Files {
@@ -543,7 +543,7 @@ func (c *comparison) repeated() *report.Table {
 	for i, f := range c.Files {
 		for _, k := range hashing.KeyTypes() {
 			if n := c.Repeated[i][k]; n > 0 {
-				t.Rows = append(t.Rows, report.Row{Cells: []string{letter(i) + "  " + c.labels[i], tiers[k].words, group(n), report.Percent(float64(n) / float64(f.Keys[k]))}})
+				t.Rows = append(t.Rows, report.Row{Cells: []string{letter(i) + "  " + c.labels[i], tiers[k].words, report.Number(n), report.Percent(float64(n) / float64(f.Keys[k]))}})
 			}
 		}
 	}

@@ -135,7 +135,7 @@ func BoundText(b *compare.Bound) string {
 	if b.After {
 		said = "It was not taken after " + day(b.Day)
 	}
-	rows := fmt.Sprintf("%s of %s", group(b.Rows), plural(b.Of, "row", "rows"))
+	rows := fmt.Sprintf("%s of %s", report.Number(b.Rows), report.Counted(b.Of, "row", "rows"))
 	return map[compare.Clue]string{
 		compare.Registered: said + ": " + rows + " were registered on that day or later.",
 		compare.VotedOn:    said + ": " + rows + " have a vote of that day or later.",
@@ -186,7 +186,7 @@ func (g *dating) curve() *report.Curve {
 	}
 	c.YTicks = []report.Tick{{At: 0, Name: "0"}, {At: -1.92, Name: "1.92", Rule: true}}
 	for v := -10.0; v > least; v *= 10 {
-		c.YTicks = append(c.YTicks, report.Tick{At: v, Name: group(int64(-v))})
+		c.YTicks = append(c.YTicks, report.Tick{At: v, Name: report.Number(int64(-v))})
 	}
 	first, last := g.Snapshots[0].AsOf, g.Snapshots[len(g.Snapshots)-1].AsOf
 	if g.Verdict == compare.AtSnapshot || g.Verdict == compare.Between {
@@ -230,7 +230,7 @@ func (g *dating) evidence() *report.Table {
 			}
 			newer := compare.NewShare(e.Newer, e.Older+e.Newer).Value()
 			t.Rows = append(t.Rows, report.Row{
-				Cells: []string{g.Snapshots[e.From].AsOf.String() + " and " + g.Snapshots[e.To].AsOf.String(), traitWords[e.Trait], group(e.Older), group(e.Newer), report.Percent(newer)},
+				Cells: []string{g.Snapshots[e.From].AsOf.String() + " and " + g.Snapshots[e.To].AsOf.String(), traitWords[e.Trait], report.Number(e.Older), report.Number(e.Newer), report.Percent(newer)},
 				Bar:   []report.Part{{Share: 1 - newer, Pattern: report.Hatched}, {Share: newer, Pattern: report.Solid}},
 			})
 		}
@@ -241,7 +241,7 @@ func (g *dating) evidence() *report.Table {
 // DateCaveats returns what a reader of a dating has to keep in mind.
 func DateCaveats(d *compare.Dating) (all []string) {
 	g := dated(d)
-	all = append(all, fmt.Sprintf("%s of %s were looked for in the snapshots by %s; %s of them are in one at least.", plural(g.Rows, "row", "rows"), g.leak, tiers[g.Key].words, group(g.Known)))
+	all = append(all, fmt.Sprintf("%s of %s were looked for in the snapshots by %s; %s of them are in one at least.", report.Counted(g.Rows, "row", "rows"), g.leak, tiers[g.Key].words, report.Number(g.Known)))
 	keyless := "no " + tiers[g.Key].words
 	all = append(all, fileCaveats(append([]*compare.File{g.Leak}, g.Files...), append([]string{g.leak}, g.labels...), keyless)...)
 	if said := g.Leak.AsOf; said.Year != 0 && (g.Verdict == compare.AtSnapshot || g.Verdict == compare.Between) {
@@ -260,7 +260,7 @@ func DateCaveats(d *compare.Dating) (all []string) {
 	}
 	for i := range g.Snapshots {
 		if s := &g.Snapshots[i]; 2*s.Present < most {
-			all = append(all, fmt.Sprintf("%s has %s of the rows of %s, another snapshot %s: it seems to be of another source, not whole, or of another time altogether. Try without it.", g.labels[i], group(s.Present), g.leak, group(most)))
+			all = append(all, fmt.Sprintf("%s has %s of the rows of %s, another snapshot %s: it seems to be of another source, not whole, or of another time altogether. Try without it.", g.labels[i], report.Number(s.Present), g.leak, report.Number(most)))
 		}
 	}
 	if len(g.Snapshots) == 1 {

@@ -85,22 +85,6 @@ func shareText(s compare.Share) string {
 	return fmt.Sprintf("%s (%s-%s)", report.Percent(s.Value()), low, high)
 }
 
-// group writes a number with its thousands apart.
-func group(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func plural(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return group(n) + " " + many
-}
-
 // filled writes a fill rate: "31 %".
 func filled(share float64) string {
 	switch {

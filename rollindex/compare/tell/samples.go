@@ -31,11 +31,11 @@ func stratumName(by compare.Stratify, s *compare.Stratum) string {
 func Drawn(k *compare.SampleKey, path, sheet, keyFile, program string) *report.Page {
 	label, sheetLabel := Labels([]string{path})[0], Labels([]string{sheet})[0]
 	page := &report.Page{Title: "A sample of " + label + " to check", Foot: "Made by " + program + "."}
-	page.Lead = []string{fmt.Sprintf("%s of %s were drawn at random with the seed %d and written to %s.", group(int64(len(k.Stratum))), plural(k.Rows, "row", "rows"), k.Seed, sheetLabel)}
+	page.Lead = []string{fmt.Sprintf("%s of %s were drawn at random with the seed %d and written to %s.", report.Number(int64(len(k.Stratum))), report.Counted(k.Rows, "row", "rows"), k.Seed, sheetLabel)}
 	t := &report.Table{Caption: "By " + strataWords[k.By], Columns: []report.Column{{Title: "Part"}, {Title: "Rows", Number: true}, {Title: "drawn", Number: true}}}
 	for i := range k.Strata {
 		s := &k.Strata[i]
-		t.Rows = append(t.Rows, report.Row{Cells: []string{stratumName(k.By, s), group(s.Rows), group(int64(s.Drawn))}})
+		t.Rows = append(t.Rows, report.Row{Cells: []string{stratumName(k.By, s), report.Number(s.Rows), report.Number(int64(s.Drawn))}})
 	}
 	if len(t.Rows) > mostStrata {
 		page.Lead = append(page.Lead, fmt.Sprintf("The sample is divided by %s into %d parts; the key lists them.", strataWords[k.By], len(t.Rows)))
@@ -59,9 +59,9 @@ func DrawnCaveats(sheet, keyFile string) []string {
 // ScoreText returns the sentence that a score comes to.
 func ScoreText(s *compare.Score, sheet string) string {
 	label := Labels([]string{sheet})[0]
-	of := "of the file's " + plural(s.Rows, "row", "rows")
+	of := "of the file's " + report.Counted(s.Rows, "row", "rows")
 	if s.Covered < s.Rows {
-		of = fmt.Sprintf("of the %s in the parts of the file that were checked", plural(s.Covered, "row", "rows"))
+		of = fmt.Sprintf("of the %s in the parts of the file that were checked", report.Counted(s.Covered, "row", "rows"))
 	}
 	switch {
 	case s.Checked == 0:
@@ -71,11 +71,11 @@ func ScoreText(s *compare.Score, sheet string) string {
 		if sure := effective(s); s.Effective < float64(s.Checked)-0.5 {
 			by = sure + ", than which these tell no more"
 		}
-		return fmt.Sprintf("None of the %s of %s that were checked is wrong: with 95 %% confidence under %s %s are (three divided by %s).", plural(int64(s.Checked), "row", "rows"), label, report.Percent(s.RuleOfThree), of, by)
+		return fmt.Sprintf("None of the %s of %s that were checked is wrong: with 95 %% confidence under %s %s are (three divided by %s).", report.Counted(int64(s.Checked), "row", "rows"), label, report.Percent(s.RuleOfThree), of, by)
 	}
 	rate := compare.Share{Low: s.Low, High: s.High}
 	return fmt.Sprintf("%s of the %s of %s that were checked %s wrong: that is %s %s, with a 95 %% interval of %s.",
-		group(int64(s.Wrong)), plural(int64(s.Checked), "row", "rows"), label, isAre(s.Wrong), report.Percent(s.Rate), of, interval(rate))
+		report.Number(int64(s.Wrong)), report.Counted(int64(s.Checked), "row", "rows"), label, isAre(s.Wrong), report.Percent(s.Rate), of, interval(rate))
 }
 
 func isAre(n int) string {
@@ -93,10 +93,10 @@ func interval(s compare.Share) string {
 // ScoreCaveats returns what a reader of a score has to keep in mind.
 func ScoreCaveats(s *compare.Score) (all []string) {
 	if n := s.Drawn - s.Checked; n > 0 {
-		all = append(all, fmt.Sprintf("%s of the %d drawn %s not checked. If people who cannot be reached are more often wrong in the file than others, the rate is higher than this.", plural(int64(n), "row", "rows"), s.Drawn, wasWere(int64(n))))
+		all = append(all, fmt.Sprintf("%s of the %d drawn %s not checked. If people who cannot be reached are more often wrong in the file than others, the rate is higher than this.", report.Counted(int64(n), "row", "rows"), s.Drawn, wasWere(int64(n))))
 	}
 	if n := s.Rows - s.Covered; n > 0 && s.Checked > 0 {
-		all = append(all, fmt.Sprintf("The rate says nothing of %s in parts of the file of which no row was checked.", plural(n, "row", "rows")))
+		all = append(all, fmt.Sprintf("The rate says nothing of %s in parts of the file of which no row was checked.", report.Counted(n, "row", "rows")))
 	}
 	return append(all, "The interval counts the chance of the draw alone, not mistakes of who checks. A wrong detail may be old rather than false.")
 }
@@ -111,7 +111,7 @@ func Scored(s *compare.Score, k *compare.SampleKey, sheet, program string) *repo
 	}
 	for i := range s.Strata {
 		r := &s.Strata[i]
-		row := report.Row{Cells: []string{stratumName(s.By, &r.Stratum), group(r.Rows), group(int64(r.Drawn)), group(r.Rate.Of), group(r.Rate.Part)}}
+		row := report.Row{Cells: []string{stratumName(s.By, &r.Stratum), report.Number(r.Rows), report.Number(int64(r.Drawn)), report.Number(r.Rate.Of), report.Number(r.Rate.Part)}}
 		if r.Rate.Of > 0 {
 			row.Bar, row.Note = []report.Part{{Share: r.Rate.Value(), Pattern: report.Solid}}, shareText(r.Rate)+" of those checked are wrong"
 		}
