@@ -68,8 +68,8 @@ func (ix *Index) Search(ctx context.Context, inputs []hashing.Input, yield func(
 }
 
 // chunkSize is how many inputs are evaluated and sifted at a time: enough that each
-// shard of a filter has many of them, in 20 MB.
-const chunkSize = 1 << 18
+// shard of a filter has many of them, in 40 MB.
+const chunkSize = 1 << 19
 
 // valuesOf evaluates the keyed function of every input, in a served index that of
 // each of the jurisdictions.
@@ -93,7 +93,7 @@ func (ix *Index) suppressedOf(inputs []hashing.Input, first int32, s *scratch) [
 	}
 	all := s.suppressed
 	var mu sync.Mutex
-	inParts(len(inputs), runtime.GOMAXPROCS(0), func(_, from, to int) {
+	inParts(len(inputs), partsOf(len(inputs)), func(_, from, to int) {
 		var part []int32
 		marker := ix.prf.NewMarker()
 		for i := from; i < to; i++ {
@@ -121,12 +121,12 @@ type scratch struct {
 // begin empties what a search collects from chunk to chunk.
 func (s *scratch) begin(datasets int) {
 	s.suppressed = s.suppressed[:0]
-	jobs := runtime.GOMAXPROCS(0)
-	if len(s.sifting) != jobs {
-		s.sifting, s.lists = make([]siftScratch, jobs), nil
+	parts := maxParts()
+	if len(s.sifting) != parts {
+		s.sifting, s.lists = make([]siftScratch, parts), nil
 	}
 	for len(s.lists) < datasets {
-		s.lists = append(s.lists, wantedList{parts: make([][]wanted, jobs)})
+		s.lists = append(s.lists, wantedList{parts: make([][]wanted, parts)})
 	}
 	for i := range s.lists {
 		for j := range s.lists[i].parts {
@@ -139,7 +139,7 @@ func (s *scratch) begin(datasets int) {
 // are many, into the storage of outputs as far as it suffices.
 func (ix *Index) hash(inputs []hashing.Input, outputs []hashing.Output) []hashing.Output {
 	outputs = slices.Grow(outputs[:0], len(inputs))[:len(inputs)]
-	inParts(len(inputs), runtime.GOMAXPROCS(0), func(_, from, to int) {
+	inParts(len(inputs), partsOf(len(inputs)), func(_, from, to int) {
 		h := ix.prf.NewHasher()
 		for ; from+1 < to; from += 2 {
 			a, b := &inputs[from], &inputs[from+1]
@@ -262,19 +262,29 @@ func (v *servedSealing) entry(s *scratch) func(i int) wanted {
 	}
 }
 
-// inParts calls f with parts of 0..n and their number, at most jobs of them,
-// side by side if n is large.
-func inParts(n, jobs int, f func(part, from, to int)) {
-	if n < 4096 || jobs == 1 {
+// inParts calls f with parts of 0..n and their number, side by side.
+func inParts(n, parts int, f func(part, from, to int)) {
+	if parts == 1 {
 		f(0, 0, n)
 		return
 	}
 	var wg sync.WaitGroup
-	for j := range jobs {
-		wg.Go(func() { f(j, n*j/jobs, n*(j+1)/jobs) })
+	for j := range parts {
+		wg.Go(func() { f(j, n*j/parts, n*(j+1)/parts) })
 	}
 	wg.Wait()
 }
+
+// partsOf returns the number of parts in which n inputs are worked on: more than there are
+// cores, since others have work for these and parts take unequal time.
+func partsOf(n int) int {
+	if n < 4096 {
+		return 1
+	}
+	return maxParts()
+}
+
+func maxParts() int { return 4 * runtime.GOMAXPROCS(0) }
 
 // search looks a sorted list up in the pages of one dataset, so that none is read
 // twice. A long list is looked up side by side, each goroutine in a part of the

@@ -70,19 +70,20 @@ func BenchmarkPass(b *testing.B) {
 		}
 		d.filter = append(d.filter, s)
 	}
-	for _, n := range []int{1 << 14, 1 << 17, 1 << 20} {
-		all := randomWanted(n)
-		s := siftScratch{all: all}
-		var out []wanted
+	for _, n := range []int{1 << 14, 1 << 17, 1 << 18, 1 << 19} {
+		s := []siftScratch{{all: randomWanted(n)}}
+		list := wantedList{parts: make([][]wanted, 1)}
 		b.Run(fmt.Sprintf("by shard/%d", n), func(b *testing.B) {
 			for i := 0; i < b.N; i += n {
-				out = d.pass(out[:0], &s)
+				list.parts[0] = list.parts[0][:0]
+				s[0].byShard(len(d.filter), d.log)
+				d.pass(s, &list)
 			}
 		})
 		b.Run(fmt.Sprintf("as they come/%d", n), func(b *testing.B) {
 			for i := 0; i < b.N; i += n {
-				out = out[:0]
-				for _, w := range all {
+				out := list.parts[0][:0]
+				for _, w := range s[0].all {
 					if d.mayHold(w.tag) {
 						out = append(out, w)
 					}
