@@ -227,7 +227,7 @@ func newCheck(src Source, opts Options, h Handler) (*check, error) {
 	if c.asker == nil {
 		c.implied = impliedKeys(c.datasets)
 	}
-	for range runtime.GOMAXPROCS(0) {
+	for range 4 * runtime.GOMAXPROCS(0) {
 		c.workers = append(c.workers, &worker{
 			answers: make(map[signature][]DatasetAnswer), named: make(map[string][]string), records: make(map[judged]*PublicRecord),
 		})
@@ -305,21 +305,10 @@ func (c *check) plan() {
 			}
 		}
 	})
-	for part, w := range c.workers {
-		for p := len(c.people) * part / len(c.workers); p < len(c.people)*(part+1)/len(c.workers); p++ {
-			q := &c.queries[p]
-			q.first += len(c.inputs)
-			for range q.n {
-				c.owner = append(c.owner, int32(p))
-			}
-		}
-		c.take(&w.planner)
-	}
-}
-
-// take appends the inputs of a planner.
-func (c *check) take(pl *planner) {
-	c.inputs, c.steps = append(c.inputs, pl.inputs...), append(c.steps, pl.steps...)
+	c.take(func(q *query, from int, owner []int32, p int32) []int32 {
+		q.first += from
+		return appendTimes(owner, p, q.n)
+	})
 }
 
 // planRest adds the inputs of the second round for those who are followed up.
@@ -340,21 +329,49 @@ func (c *check) planRest() {
 			}
 		}
 	})
-	for part, w := range c.workers {
-		for p := len(c.queries) * part / len(c.workers); p < len(c.queries)*(part+1)/len(c.workers); p++ {
-			if q := &c.queries[p]; c.follow[p] {
-				q.second += len(c.inputs)
-				for t := range q.asked {
-					if c.later.Has(hashing.KeyType(t)) {
-						for range q.asked[t] {
-							c.owner = append(c.owner, int32(p))
-						}
-					}
-				}
+	c.take(func(q *query, from int, owner []int32, p int32) []int32 {
+		if !c.follow[p] {
+			return owner
+		}
+		q.second += from
+		for t := range q.asked {
+			if c.later.Has(hashing.KeyType(t)) {
+				owner = appendTimes(owner, p, int(q.asked[t]))
 			}
 		}
-		c.take(&w.planner)
+		return owner
+	})
+}
+
+// take appends the inputs that the planners made for the people of the block. It hands
+// each person's query to place, with how many inputs are before those of their planner,
+// to have the person appended to the owners of inputs.
+func (c *check) take(place func(q *query, from int, owner []int32, p int32) []int32) {
+	from := make([]int, len(c.workers))
+	n := len(c.inputs)
+	for part, w := range c.workers {
+		from[part] = n
+		n += len(w.planner.inputs)
 	}
+	c.inputs = slices.Grow(c.inputs, n-len(c.inputs))[:n]
+	c.steps = slices.Grow(c.steps, n-len(c.steps))[:n]
+	c.owner = slices.Grow(c.owner, n-len(c.owner))[:n]
+	c.parallel(len(c.queries), func(part, lo, hi int) {
+		at, pl := from[part], &c.workers[part].planner
+		copy(c.inputs[at:], pl.inputs)
+		copy(c.steps[at:], pl.steps)
+		owner := c.owner[at : at : at+len(pl.inputs)]
+		for p := lo; p < hi; p++ {
+			owner = place(&c.queries[p], at, owner, int32(p))
+		}
+	})
+}
+
+func appendTimes(list []int32, v int32, n int) []int32 {
+	for range n {
+		list = append(list, v)
+	}
+	return list
 }
 
 // sortHits sorts the hits by person, by counting, and those of a person by

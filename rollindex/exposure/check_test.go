@@ -461,7 +461,7 @@ func TestPeopleWhoAreFound(t *testing.T) {
 	}
 	from := []exposure.Person{found, found, found, absent}
 	r := &recorder{t: t}
-	const n = 40_000 // three blocks
+	const n = 80_000 // three blocks
 	if _, err := exposure.Check(t.Context(), src, &manyPeople{from: from, n: n, err: io.EOF}, exposure.Options{Datasets: []string{"fl-2020"}}, r); err != nil {
 		t.Fatal(err)
 	}

@@ -233,6 +233,29 @@ func TestDecodeReadError(t *testing.T) {
 	}
 }
 
+// FuzzPlainEnd: an object whose end counting shows ends there by its bytes too.
+func FuzzPlainEnd(f *testing.F) {
+	for _, s := range []string{
+		"{\"last\":\"A\"}\n", "{\"last\":\"A\"},\r\n", "{\"last\":\"A}\n\"}\n", "{\"last\":\"\\\"}\"}\n", "{\"last\":\"{\"}\n", "{\"last\":\"}\"}\n",
+		"{\"last\":\"A\"} {\"last\":\"B\"}\n", "{{\"last\":\"A\"}\n", "{\"last\":\"A\"}}\n", "{\"last\":\"\\\\}\n", "{\"last\":\"\\\"}\n\"}\n", "{}\n{\"}\n",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		plain := 0
+		if bytes.HasPrefix(text, []byte("{")) { // as where it is called
+			plain = plainEnd(text)
+		}
+		if plain == 0 {
+			return
+		}
+		d := &jsonDecoder{buf: text, eof: true, line: 1}
+		if end, fault, err := d.scanEnd(); end != plain || fault != "" || err != nil {
+			t.Errorf("%q: ends at %d by counting, at %d by its bytes (%q, %v)", text, plain, end, fault, err)
+		}
+	})
+}
+
 // FuzzDecodeJSON holds the decoder against encoding/json: what it accepts, that
 // accepts, and both read the same.
 func FuzzDecodeJSON(f *testing.F) {

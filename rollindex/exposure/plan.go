@@ -186,7 +186,8 @@ func (pl *planner) details(t hashing.KeyType) (firsts, thirds []form) {
 func (pl *planner) ask(q *query, t hashing.KeyType) {
 	firsts, thirds := pl.details(t)
 	lasts := pl.lasts.all
-	for guessed := range maxGuesses + 1 {
+	most := mostGuessed(lasts) + mostGuessed(firsts) + mostGuessed(thirds)
+	for guessed := range min(most, maxGuesses) + 1 {
 		for i := range lasts {
 			for j := range firsts {
 				for k := range thirds {

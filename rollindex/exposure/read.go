@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 )
 
 // blockSize is how many people are searched for at a time: enough that a source
 // profits from sorting their keys, and few enough that what is made of one is still in
-// the processor's cache when it is used; some 100 MB with keys and answers if all are
+// the processor's cache when it is used; some 200 MB with keys and answers if all are
 // found, of whom every key is made.
-const blockSize = 1 << 14
+const blockSize = 1 << 15
 
 // blockBytes ends a block early when people say very much: what is searched for
 // grows with it, and with many former names and places faster than it.
@@ -49,7 +50,7 @@ func readBlock(people Decoder, buffer []Person, most int) block {
 	buffer = buffer[:0]
 	for size := 0; len(buffer) < most && size < blockBytes; {
 		if len(buffer) == cap(buffer) {
-			buffer = append(buffer, Person{})[:len(buffer)]
+			buffer = slices.Grow(buffer, min(max(2*len(buffer), 16), most-len(buffer))) // doubled, since each growth copies all
 		}
 		next := buffer[:len(buffer)+1]
 		p := &next[len(buffer)]

@@ -78,6 +78,14 @@ type form struct {
 	steps Steps
 }
 
+// mostGuessed returns the most guesses that one of some forms takes.
+func mostGuessed(all []form) (most int) {
+	for i := range all {
+		most = max(most, all[i].steps.guessed())
+	}
+	return most
+}
+
 // forms are the forms of one detail, as given first; no two are equal.
 type forms struct {
 	all []form
