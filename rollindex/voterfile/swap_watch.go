@@ -45,28 +45,31 @@ const (
 	numLookalikes
 )
 
-// lookalikes say what a row adds to the score of the pair and takes from it, and how
+// lookalikeRule says what a row adds to the score of a pair and takes from it, and how
 // many different values the rows must have in either column.
-var lookalikes = [numLookalikes]struct {
+type lookalikeRule struct {
 	a, b                    field.Role
 	about                   Question
 	inA, inB                string // what they hold where they are swapped
 	wrong, neither, opposed int
 	enough, various         int
+	unsorted                int  // how often the values of either column must rise, and fall, from one such row to the next
 	arguable                bool // see [contradiction]
-}{
+}
+
+var lookalikes = [numLookalikes]lookalikeRule{
 	// Two thirds of the rows with their names swapped seem so, and half of Hispanic ones.
-	likeNames: {field.NameLast, field.NameFirst, SurnameOrFirst, "first names", "surnames", 3, 2, 12, 96, 6, true},
+	likeNames: {field.NameLast, field.NameFirst, SurnameOrFirst, "first names", "surnames", 3, 2, 12, 96, 6, 0, true},
 	// Two rows in five; of those whose columns are right one in fifty, and those
 	// together where a file is sorted by first names.
-	likeMiddle: {field.NameFirst, field.NameMiddle, FirstOrMiddle, "initials or nothing", "whole names", 4, 1, 16, 128, 6, true},
+	likeMiddle: {field.NameFirst, field.NameMiddle, FirstOrMiddle, "initials or nothing", "whole names", 4, 1, 16, 128, 6, 0, true},
 	// Nearly all; of towns that are in no table and have names of people, one in five.
-	likeCityLast:  {field.NameLast, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, true},
-	likeCityFirst: {field.NameFirst, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, true},
-	// All. Births of a wrong century stand together where a file is sorted by them, and
-	// are of a few years.
-	likeRegistration: {field.RoleBirthDate, field.RoleRegistrationDate, BirthOrEvent, "dates of registration", "dates of birth", 1, 4, 4, 24, 8, false},
-	likeVote:         {field.RoleBirthDate, field.LastVoteDate, BirthOrEvent, "dates of voting", "dates of birth", 1, 4, 4, 24, 8, false},
+	likeCityLast:  {field.NameLast, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, 0, true},
+	likeCityFirst: {field.NameFirst, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, 0, true},
+	// All. Dates that are wrong, such as births of a wrong century, stand together where a
+	// file is sorted by them.
+	likeRegistration: {field.RoleBirthDate, field.RoleRegistrationDate, BirthOrEvent, "dates of registration", "dates of birth", 1, 4, 4, 24, 8, 4, false},
+	likeVote:         {field.RoleBirthDate, field.LastVoteDate, BirthOrEvent, "dates of voting", "dates of birth", 1, 4, 4, 24, 8, 4, false},
 }
 
 // verdict is what one row says of a pair of columns.
@@ -94,6 +97,26 @@ func (t *tally) add(o *tally) {
 
 // manyKinds is as many different values as are told apart.
 const manyKinds = 8
+
+// turns counts how often values rise from one to the next, and fall.
+type turns struct {
+	last         uint64
+	rises, falls int
+}
+
+func (t *turns) note(v uint64) {
+	switch {
+	case t.last == 0:
+	case v > t.last:
+		t.rises++
+	case v < t.last:
+		t.falls++
+	}
+	t.last = v
+}
+
+// unsorted returns how often they did both.
+func (t *turns) unsorted() int { return min(t.rises, t.falls) }
 
 // different counts different values, by their hashes.
 type different struct {
@@ -134,6 +157,12 @@ type stretch struct {
 	score int
 	line  int64 // the first that seems so
 	a, b  different
+	turns [2]turns // of a, of b
+}
+
+// shows reports whether the stretch is enough by a rule.
+func (s *stretch) shows(rule *lookalikeRule) bool {
+	return s.score >= rule.enough && min(s.a.n, s.b.n) >= rule.various && min(s.turns[0].unsorted(), s.turns[1].unsorted()) >= rule.unsorted
 }
 
 // swapWatch is what the rows of a member, or of a chunk of it, showed of columns that
@@ -157,6 +186,8 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 		s.score = min(s.score+rule.wrong, 2*rule.enough)
 		s.a.note(a)
 		s.b.note(b)
+		s.turns[0].note(a)
+		s.turns[1].note(b)
 	case saysRight:
 		told.right++
 		told.a.note(a)
@@ -172,7 +203,7 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 		s.score = 0
 		return
 	}
-	if s.score >= rule.enough && min(s.a.n, s.b.n) >= rule.various && w.lines[like] == 0 {
+	if w.lines[like] == 0 && s.shows(rule) {
 		w.lines[like] = s.line
 	}
 }
@@ -294,12 +325,17 @@ func (p *Parser) look() {
 	if alike[likeMiddle] {
 		p.lookAtMiddle(w)
 	}
-	p.lookLeft = p.dueLeft
-	if w.going(likeNames) || w.going(likeMiddle) || w.going(likeCityLast) || w.going(likeCityFirst) {
-		p.lookLeft = len(p.data)
-	}
 	if due {
+		p.lookAtOrder()
+	}
+	if due || w.going(likeRegistration) || w.going(likeVote) {
 		p.lookAtDates(w)
+	}
+	p.lookLeft = p.dueLeft
+	for like := range numLookalikes {
+		if w.going(like) {
+			p.lookLeft = len(p.data)
+		}
 	}
 }
 
@@ -372,18 +408,23 @@ func middleVerdict(first, middle []byte) verdict {
 	return saysRight
 }
 
-// lookAtDates tells by their years which date is the birth, and notes in which order
-// the parts of a date of registration stand.
-func (p *Parser) lookAtDates(w *swapWatch) {
+// lookAtOrder notes in which order the parts of a date of registration stand.
+func (p *Parser) lookAtOrder() {
 	pl := p.plan
 	registered := p.value(field.RoleRegistrationDate)
-	if registered != nil && pl.first[field.RoleRegistrationDate] >= 0 {
-		var date hashing.Date
-		if orders(registered) == 0 {
-			date, _ = pl.dates.parse(registered)
-		}
-		p.saw.registrations.see(registered, date, p.rec.Line, pl.dates.order)
+	if registered == nil || pl.first[field.RoleRegistrationDate] < 0 {
+		return
 	}
+	var date hashing.Date
+	if orders(registered) == 0 {
+		date, _ = pl.dates.parse(registered)
+	}
+	p.saw.registrations.see(registered, date, p.rec.Line, pl.dates.order)
+}
+
+// lookAtDates tells by their years which date is the birth.
+func (p *Parser) lookAtDates(w *swapWatch) {
+	pl := p.plan
 	if !pl.alike[likeRegistration] && !pl.alike[likeVote] {
 		return
 	}

@@ -48,6 +48,54 @@ func TestSwapsBehindTheBeginning(t *testing.T) {
 	}
 }
 
+// A short stretch in the middle is found, wherever it stands: rows of some 12 KB may pass
+// before one of it is looked at.
+func TestShortStretches(t *testing.T) {
+	for _, tt := range []struct {
+		a, b field.Role
+		rows int64
+	}{{field.RoleBirthDate, field.RoleRegistrationDate, 120}, {field.NameLast, field.NameFirst, 350}, {field.NameLast, field.City, 150}} {
+		l := mustLayout(t, "fl-extract")
+		stretch := synthRoll(t, swapped(l, tt.a, tt.b), tt.rows, 2)
+		for n := int64(2000); n < 2060; n += 20 {
+			err := joinedErr(t, synthRoll(t, l, n, 1), stretch, synthRoll(t, l, 2000, 3))
+			checkError(t, err, ErrAmbiguous, "contradicts itself from line ", "seem swapped")
+		}
+	}
+}
+
+// Wrong dates that stand together, because the file is sorted by them, are no stretch that
+// is swapped.
+func TestSortedWrongDates(t *testing.T) {
+	halveLimits(t)
+	l := mustLayout(t, "fl-extract")
+	const n, wrong = 4000, 300
+	born := func(i int) string { return testDate("MM/DD/YYYY", 1970+i*7%30, 1+i%12, 1+i%28) }
+	for name, roles := range map[string]map[field.Role]func(i int) string{
+		"registered before birth": {field.RoleBirthDate: born, field.RoleRegistrationDate: func(i int) string {
+			return testDate("MM/DD/YYYY", 1931+i*20/wrong, 1, 1+i*20%wrong/11)
+		}},
+		"born in the wrong century": {field.RoleRegistrationDate: born, field.RoleBirthDate: func(i int) string {
+			return testDate("MM/DD/YYYY", 2030-i*12/wrong, 1, 1)
+		}},
+	} {
+		roll := synthRoll(t, l, n, 1)
+		rows := bytes.SplitAfter(roll, []byte{'\n'})
+		for i := range wrong {
+			cells := bytes.Split(rows[n/2+i], []byte{'\t'})
+			for c := range l.Columns {
+				if value := roles[l.Columns[c].Role]; value != nil {
+					cells[c] = []byte(value(i))
+				}
+			}
+			rows[n/2+i] = bytes.Join(cells, []byte{'\t'})
+		}
+		if err := joinedErr(t, bytes.Join(rows, nil)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // sortedBy returns a roll with its rows sorted by a column.
 func sortedBy(l *layouts.Layout, roll []byte, role field.Role) []byte {
 	at := slices.IndexFunc(l.Columns, func(c layouts.Column) bool { return c.Role == role })
@@ -77,6 +125,7 @@ func halveLimits(t *testing.T) {
 	for i := range lookalikes {
 		lookalikes[i].enough /= 2
 		lookalikes[i].various /= 2
+		lookalikes[i].unsorted /= 2
 	}
 }
 
