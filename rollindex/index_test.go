@@ -309,6 +309,9 @@ func copyIndex(t testing.TB, ix *Index) *Index {
 }
 
 func TestSizes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := newIndex(t)
 	rows := rowsOf(7, 400_000)

@@ -40,6 +40,9 @@ func commit(t testing.TB, ix *Index, b *Build, rows []row) hashing.DatasetInfo {
 // What a build before evaluated is not evaluated again, makes the same index, and
 // is gone once that is there.
 func TestCheckpoint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	rows := rowsOf(1, 2000)
 	unbroken := newIndexOf(t, hashing.Served)
@@ -77,6 +80,9 @@ func only(got map[string]int64, prefix string) map[string]int64 {
 // A checkpoint that was cut or changed anywhere serves as far as it is whole, and
 // the index is the same.
 func TestDamagedCheckpoint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	rows := rowsOf(1, 1500) // three blocks
 	ix := newIndexOf(t, hashing.Served)
@@ -129,6 +135,9 @@ func TestDamagedCheckpoint(t *testing.T) {
 // A checkpoint of another key, dataset or generation is of no use to a build, nor
 // is one whose rows are others.
 func TestCheckpointIsOfOneBuild(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	rows := rowsOf(1, 500)
 	ix := newIndexOf(t, hashing.Served)
@@ -451,6 +460,9 @@ func TestUnknownScheme(t *testing.T) {
 
 // The size of a served index.
 func TestServedSizes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := newIndexOf(t, hashing.Served)
 	build(t, ix, "d", rowsOf(7, 3_000), 1<<30)

@@ -35,6 +35,9 @@ func leaves(cmds []*cli.Command, path []string) (all []leaf) {
 // Every flag of every command works before the command, after it, and after
 // its arguments, written with "=" or with a space.
 func TestEveryFlagEverywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	app := testApp()
 	for _, l := range leaves(app.Commands, nil) {
 		for _, f := range append(slices.Clone(app.Flags), l.cmd.Flags...) {

@@ -75,6 +75,9 @@ func cutLines(text []byte, n int) (parts [][]byte) {
 // The same people get the same answers, given as JSON lines, as an array, or as
 // CSV, from a file or from standard input.
 func TestSamePeopleAnyFormat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	s := newIndex(t)
 	roll, truth := makeRoll(t, "nc-ncvoter-2022", 5_000, 12)

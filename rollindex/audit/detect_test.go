@@ -90,6 +90,9 @@ func TestSSN(t *testing.T) {
 // TestScatteredAmongIDs: where ids are given one after the other, numbers beside them do
 // not belong to them.
 func TestScatteredAmongIDs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	d := newDice(9)
 	s := newSheet(synthesize(t, "fl-extract", 20_000, 4), "\t", false)
@@ -209,6 +212,9 @@ func TestDetectors(t *testing.T) {
 // Phone numbers are open in Georgia and closed in Utah; the list of Utah's goes out
 // without them.
 func TestPhones(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	for form, want := range map[string]bool{"(%d) 555-01%02d": true, "%d55501%02d": true, "1%d5501%02d": false} {
 		d := newDice(2)
@@ -250,6 +256,9 @@ func TestNoNumber(t *testing.T) {
 
 // TestBirthsInFewRows: full dates are not taken for years where few rows have one.
 func TestBirthsInFewRows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	for form, want := range map[string]bool{"%02d/%02d/%02d": true, "%02d/%02d/19%02d": true, "01/01/19%02[3]d": false, "19%02[3]d": false} {
 		d := newDice(4)
@@ -273,6 +282,9 @@ func TestBirthsInFewRows(t *testing.T) {
 // and full date of birth in columns of their own, and in columns that are called
 // something else.
 func TestGeorgia2015(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	d := newDice(15)
 	born := func(row []string) string { return fmt.Sprintf("%s%02d%02d", row[14], 1+d.IntN(12), 2+d.IntN(27)) }

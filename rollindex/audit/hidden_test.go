@@ -52,6 +52,9 @@ func zipped(t testing.TB, comment string, parts ...part) []byte {
 }
 
 func TestArchives(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	roll := part{"ga.txt", synthesize(t, "ga-pre2023-pipe", 300, 1)}
 	more := part{"more/ga.txt", synthesize(t, "ga-pre2023-pipe", 300, 2)}
@@ -119,6 +122,9 @@ func TestArchives(t *testing.T) {
 // TestChile2022: the workbook for everybody with a sheet more than anybody looked at,
 // and a column more in the sheet that is shown.
 func TestChile2022(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	b := synthesize(t, "az-2020-avid", 400, 1)
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
@@ -180,6 +186,9 @@ func TestChile2022(t *testing.T) {
 // TestSpareParts: a workbook is a zip archive, and what is in it beside its sheets goes
 // out with it.
 func TestSpareParts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	b := synthesize(t, "az-2020-avid", 100, 1)
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))

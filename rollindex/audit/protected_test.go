@@ -148,6 +148,9 @@ func watch(t testing.TB, path string, l *layouts.Layout, w Watch, jobs int) ([]V
 // New Hampshire 2017: the lists of most polling places were without the protected
 // people, and some were not.
 func TestNewHampshire2017(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	const places = 51
 	r := makeRoll(t, "nh-checklist-2025", 51*40)
 	isProtected := func(i int) bool { return i%97 == 0 }
@@ -199,6 +202,9 @@ func rowsOf(vs []Violation, rule, why string) (n int64) {
 // Arizona 2020: 78 protected voters were in a report of early ballots after a change
 // of systems. The audit has the tags and not the list.
 func TestArizona2020(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	r := makeRoll(t, "az-2020-avid", 20_000)
 	var people []truthRow
 	for i := range r.people {

@@ -45,6 +45,9 @@ func number(d hashing.Date) int { return int(d.Year)*372 + int(d.Month)*31 + int
 // Leaks in files are dated by snapshots in files, whatever they lost and whoever
 // mistyped them.
 func TestDateOfFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	dir := t.TempDir()
 	var snapshots []compare.Input
 	on := func(month, day int) time.Time { return time.Date(2020, time.Month(month), day, 0, 0, 0, 0, time.UTC) }
@@ -109,6 +112,9 @@ func rewritten(t *testing.T, in compare.Input, name string, change func(row int,
 // Voter ids that were numbered anew, a leak of more than the snapshots, and rows that
 // all stand twice do not make another source of one.
 func TestDateOfTheSameSource(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	dir := t.TempDir()
 	on := func(month time.Month) time.Time { return time.Date(2020, month, 1, 0, 0, 0, 0, time.UTC) }
 	var snapshots, parts []compare.Input

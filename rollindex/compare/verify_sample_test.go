@@ -90,6 +90,9 @@ func TestOrderOfSheet(t *testing.T) {
 }
 
 func TestDrawSample(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	const rows = 12_000 // of several pieces, so that goroutines share them
 	path := writeRoll(t, "a.txt", synth.Options{Rows: rows, Seed: 5})
 	other := writeRoll(t, "b.txt", synth.Options{Rows: rows, Seed: 5, Sample: 0.3})

@@ -90,6 +90,9 @@ func search(t *testing.T, ix *rollindex.Index, birth hashing.Date) map[hashing.K
 // Where 1 January stands too often it is a placeholder: such a birth date
 // only counts as its year, and only there.
 func TestJanuaryFirst(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	newYear := hashing.Date{Year: 1950, Month: 1, Day: 1}
 	for _, tc := range []struct {
@@ -214,6 +217,9 @@ func TestJanuaryFirstAlone(t *testing.T) {
 // A file whose dates turn out to have been read in a wrong order is refused, and
 // leaves no dataset behind.
 func TestDatesThatTurn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	for _, jobs := range []int{1, 3} {
 		ix := newIndex(t)
 		path := roll(t, 30_000, func(i int) string {

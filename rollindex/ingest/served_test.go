@@ -142,6 +142,9 @@ func TestServedWithoutBirths(t *testing.T) {
 // Whoever is found in a local index by a key that a served one holds is found in
 // it, by the same keys and with the same mask; and nobody else.
 func TestServedAgreesWithLocal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	path := edited(t, 700, func(i int, row []string) {
 		if i >= 600 { // the same people once more, with another phone number and initial
@@ -210,7 +213,11 @@ func TestServedAgreesWithLocal(t *testing.T) {
 // The same index whatever the jobs and the memory.
 func TestServedSameInputSameIndex(t *testing.T) {
 	t.Parallel()
-	path := edited(t, 1500, func(i int, row []string) {
+	rows := 1500
+	if testing.Short() {
+		rows = 500
+	}
+	path := edited(t, rows, func(i int, row []string) {
 		if i%3 == 0 {
 			row[16] = []string{"GA", "NY", "AL", "TX"}[i/3%4]
 		}
@@ -245,6 +252,9 @@ func TestServedSameInputSameIndex(t *testing.T) {
 // An interrupted run stops soon, and the next one goes on where it ended, with
 // whatever jobs it has.
 func TestServedResumes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("its evaluations take a minute under the race detector; TestServedSameInputSameIndex runs the same goroutines")
+	}
 	t.Parallel()
 	path := roll(t, 12_000, births) // several chunks
 	ix := newIndexOf(t, hashing.Served)

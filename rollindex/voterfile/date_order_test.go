@@ -116,6 +116,9 @@ func wholeErr(t testing.TB, s *Source) error {
 
 // An order that was decided by the beginning of a file, and what the rest shows.
 func TestOrderIsWatched(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	american := func(i int) string { return testDate("MM/DD/YYYY", 1940+i%60, 1+i%12, 1+i%28) }
 	european := func(i int) string { return testDate("DD/MM/YYYY", 1940+i%60, 1+i%12, 1+i%28) }
 	open := func(i int) string { return testDate("MM/DD/YYYY", 1940+i%60, 1+i%12, 1+i*5%12) }

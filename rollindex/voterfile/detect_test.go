@@ -29,6 +29,9 @@ func detectBytes(t *testing.T, data []byte, opts Options) Detection {
 
 // Every layout's own file is read by it and by no other, and by a clear margin.
 func TestDetectEveryLayout(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	for _, id := range textLayouts() {
 		t.Run(id, func(t *testing.T) {
 			l := mustLayout(t, id)
@@ -52,6 +55,9 @@ func TestDetectEveryLayout(t *testing.T) {
 // With a header the columns may stand in any order, be spelled in any case, and
 // be separated by anything; a layout that has no header may have been given one.
 func TestDetectHeaderAnyOrder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	spell := map[string]func(string) string{
 		"as is": func(s string) string { return s },
 		"upper": strings.ToUpper,

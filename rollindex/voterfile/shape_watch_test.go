@@ -25,6 +25,9 @@ func withoutHeader(roll []byte) []byte { return roll[bytes.IndexByte(roll, '\n')
 // second one's header, are not read as one: wherever the second begins, and
 // however small it is. Rows whose surname is a number are skipped in any case.
 func TestJoinedExports(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	for _, id := range []string{"oh-swvf", "ga-2023-csv", "wa-vrdb-2023", "mi-2024-csv"} {
 		l := mustLayout(t, id)
 		for _, by := range []int{1, 3, 4} {
@@ -64,6 +67,9 @@ func joinedErr(t *testing.T, parts ...[]byte) error {
 // What is withheld, empty or a slip is no sign of other columns, nor is less than a
 // run of it.
 func TestStrangeValuesThatAreRead(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	names := strings.Fields("SMITH JONES BROWN DAVIS CLARK LEWIS YOUNG HALL KING WRIGHT")
 	among := func(list ...string) func(int) string { return func(i int) string { return list[i%len(list)] } }
 	runs := func(n int) func(int) string { // of n names, and a date behind each

@@ -498,6 +498,9 @@ func same(a, b os.FileInfo) bool { return os.SameFile(a, b) && a.ModTime().Equal
 // A publication writes what has changed; what is not named any more stays for the
 // time of grace, and what asked before still finds it.
 func TestIncremental(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := rollIndex(t)
 	s := &site{ix, t.TempDir()}
@@ -593,6 +596,9 @@ func TestIncremental(t *testing.T) {
 // What was damaged or lost of what is published is written again, and the manifest
 // stays.
 func TestRepair(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := rollIndex(t)
 	dir := t.TempDir()
@@ -695,6 +701,9 @@ func TestMemory(t *testing.T) {
 // Nothing else may be in the directory before the first publication, no key but
 // ours sign it, and it and the index be apart.
 func TestRefused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := rollIndex(t)
 	o := options(t)
@@ -786,6 +795,9 @@ func TestRefused(t *testing.T) {
 // Releases and sensitive datasets are left out, and refused where they are asked
 // for by name.
 func TestLeftOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := newIndex(t)
 	for id, info := range map[string]hashing.DatasetInfo{
@@ -823,6 +835,9 @@ func TestLeftOut(t *testing.T) {
 
 // Of a damaged index nothing is published.
 func TestDamaged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := rollIndex(t)
 	dir := t.TempDir()
@@ -910,6 +925,9 @@ func sum(b []byte) lookup.Hash32 { return sha256.Sum256(b) }
 
 // Who asked to be left out is in nothing that is published from then on.
 func TestSuppressed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := rollIndex(t)
 	s := &site{ix, t.TempDir()}
@@ -957,6 +975,9 @@ func TestSuppressed(t *testing.T) {
 // What the manifest that is published names has its whole time of grace, even if a
 // publication that was to replace it failed a day before.
 func TestGraceAfterFailure(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := rollIndex(t)
 	s := &site{ix, t.TempDir()}
@@ -994,6 +1015,9 @@ func TestGraceAfterFailure(t *testing.T) {
 // A manifest that is current stays as it is to the byte, whoever wrote it: another
 // text of its number would be refused by all who have seen it.
 func TestManifestStays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	ix := rollIndex(t)
 	dir := t.TempDir()
@@ -1061,6 +1085,9 @@ func TestSuppressedPlace(t *testing.T) {
 // after its key was lost or became known, and is published in the place of the one
 // before.
 func TestAnotherIndex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	s := &site{rollIndex(t), t.TempDir()}
 	o := options(t)

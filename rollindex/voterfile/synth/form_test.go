@@ -321,6 +321,9 @@ func TestEscapes(t *testing.T) {
 
 // TestLapses: words that stand for no value appear in one row in two hundred.
 func TestLapses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	l := layout(t, "ut-voters-2016")
 	r := write(t, Options{Layout: l, Rows: 10000, Seed: 2})

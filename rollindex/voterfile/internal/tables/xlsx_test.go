@@ -213,6 +213,9 @@ func TestXLSXSheets(t *testing.T) {
 // TestXLSXAgainstOracle compares a sheet of all kinds of numbers and dates with
 // what excelize shows.
 func TestXLSXAgainstOracle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little here runs side by side, and the race detector makes it slow")
+	}
 	t.Parallel()
 	x := excelize.NewFile()
 	defer x.Close()
