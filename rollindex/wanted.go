@@ -72,7 +72,7 @@ type siftScratch struct {
 func (d *dataset) sift(s *scratch, list *wantedList, first int32) {
 	n := d.seal.count(s)
 	filtered := (n >= filterFrom || d.filter != nil) && d.loadFilter() == nil
-	parts := partsOf(n)
+	parts := min(partsOf(n), len(list.parts)) // as many as there is memory for, should the number of cores change
 	inParts(n, parts, func(part, from, to int) {
 		entry, own := d.seal.entry(s), &s.sifting[part]
 		own.all = own.all[:0]
@@ -81,13 +81,20 @@ func (d *dataset) sift(s *scratch, list *wantedList, first int32) {
 			w.input += first
 			own.all = append(own.all, w)
 		}
-		if filtered {
-			own.byShard(len(d.filter), d.log)
-		} else {
+		switch {
+		case !filtered:
 			list.parts[part] = append(list.parts[part], own.all...)
+		case len(d.filter) < parts: // it fits the cache of every core
+			for _, w := range own.all {
+				if d.mayHold(w.tag) {
+					list.parts[part] = append(list.parts[part], w)
+				}
+			}
+		default:
+			own.byShard(len(d.filter), d.log)
 		}
 	})
-	if filtered {
+	if filtered && len(d.filter) >= parts {
 		d.pass(s.sifting[:parts], list)
 	}
 }
@@ -122,7 +129,7 @@ func (s *siftScratch) ofShard(number int) []wanted {
 // pass adds the entries of all parts that the filter lets through to a list. They are
 // taken shard by shard: a shard fits the processor's cache, the whole filter does not.
 func (d *dataset) pass(parts []siftScratch, list *wantedList) {
-	inParts(len(d.filter), min(len(parts), len(d.filter)), func(part, from, to int) {
+	inParts(len(d.filter), len(parts), func(part, from, to int) {
 		out := list.parts[part]
 		for number := from; number < to; number++ {
 			n, f := 0, &d.filter[number]

@@ -3,6 +3,7 @@ package rollindex
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -55,6 +56,50 @@ func BenchmarkSorted(b *testing.B) {
 			slices.SortFunc(slices.Clone(all), func(a, b wanted) int { return cmp.Compare(a.tag, b.tag) })
 		}
 	})
+}
+
+// TestPass: what goes through a filter taken shard by shard by several goroutines is what
+// goes through it one by one.
+func TestPass(t *testing.T) {
+	d := &dataset{log: 6}
+	tags := make([][]hashing.Tag, 1<<d.log)
+	var parts []siftScratch
+	input := int32(0)
+	for i := range 8 {
+		s := siftScratch{all: randomWanted(3000 + i)}
+		for j := range s.all {
+			s.all[j].input = input
+			if input++; input%3 == 0 {
+				at := shardOf(s.all[j].tag, d.log)
+				tags[at] = append(tags[at], s.all[j].tag)
+			}
+		}
+		parts = append(parts, s)
+	}
+	for _, of := range tags {
+		d.filter = append(d.filter, newShard(of))
+	}
+	want, got := map[int32]hashing.Tag{}, map[int32]hashing.Tag{}
+	for i := range parts {
+		for _, w := range parts[i].all {
+			if d.mayHold(w.tag) {
+				want[w.input] = w.tag
+			}
+		}
+		parts[i].byShard(len(d.filter), d.log)
+	}
+	list := wantedList{parts: make([][]wanted, 8)}
+	d.pass(parts, &list)
+	n := 0
+	for _, part := range list.parts {
+		n += len(part)
+		for _, w := range part {
+			got[w.input] = w.tag
+		}
+	}
+	if n != len(want) || !maps.Equal(got, want) || n < int(input)/3 || n > int(input)*2/3 {
+		t.Errorf("%d of %d entries pass, want %d", n, input, len(want))
+	}
 }
 
 // BenchmarkPass sifts strangers' entries by a filter of 60 million tags, of whose bits a half is

@@ -50,7 +50,7 @@ func readBlock(people Decoder, buffer []Person, most int) block {
 	buffer = buffer[:0]
 	for size := 0; len(buffer) < most && size < blockBytes; {
 		if len(buffer) == cap(buffer) {
-			buffer = slices.Grow(buffer, min(max(2*len(buffer), 16), most-len(buffer))) // doubled, since each growth copies all
+			buffer = slices.Grow(buffer, min(max(len(buffer), 16), most-len(buffer))) // doubled, since each growth copies all
 		}
 		next := buffer[:len(buffer)+1]
 		p := &next[len(buffer)]

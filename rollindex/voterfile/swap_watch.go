@@ -158,11 +158,14 @@ type stretch struct {
 	line  int64 // the first that seems so
 	a, b  different
 	turns [2]turns // of a, of b
+	due   int      // of the rows that seem so, those that stand lookBytes apart
 }
 
-// shows reports whether the stretch is enough by a rule.
+// shows reports whether the stretch is enough by a rule. A sorted one must be as long as
+// so many rows that stand lookBytes apart.
 func (s *stretch) shows(rule *lookalikeRule) bool {
-	return s.score >= rule.enough && min(s.a.n, s.b.n) >= rule.various && min(s.turns[0].unsorted(), s.turns[1].unsorted()) >= rule.unsorted
+	sorted := min(s.turns[0].unsorted(), s.turns[1].unsorted()) < rule.unsorted
+	return s.score >= rule.enough && min(s.a.n, s.b.n) >= rule.various && (!sorted || s.due >= rule.enough)
 }
 
 // swapWatch is what the rows of a member, or of a chunk of it, showed of columns that
@@ -171,6 +174,7 @@ type swapWatch struct {
 	at    [numLookalikes]stretch
 	lines [numLookalikes]int64 // where the first stretch begins that is swapped; 0 if there is none
 	told  [numLookalikes]tally
+	due   bool // the row at hand is one of those lookBytes apart
 }
 
 // see notes what the row in that line, whose values have those hashes, says of a pair.
@@ -188,6 +192,9 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 		s.b.note(b)
 		s.turns[0].note(a)
 		s.turns[1].note(b)
+		if w.due {
+			s.due++
+		}
 	case saysRight:
 		told.right++
 		told.a.note(a)
@@ -316,6 +323,7 @@ func (p *Parser) look() {
 		p.dueLeft -= lookBytes
 	}
 	w, alike := &p.saw.swaps, &p.plan.alike
+	w.due = due
 	if alike[likeNames] {
 		p.lookAtNames(w)
 	}

@@ -102,6 +102,28 @@ func TestSortedWrongDates(t *testing.T) {
 	}
 }
 
+// A second export that is swapped is found though it is sorted by one of the two dates.
+func TestSortedSwaps(t *testing.T) {
+	l := mustLayout(t, "fl-extract")
+	own := swapped(l, field.RoleBirthDate, field.RoleRegistrationDate)
+	first, second := synthRoll(t, l, 3000, 1), synthRoll(t, own, 6000, 2)
+	year := func(line []byte, role field.Role) string {
+		at := slices.IndexFunc(own.Columns, func(c layouts.Column) bool { return c.Role == role })
+		_, year, _ := strings.Cut(strings.TrimLeft(string(bytes.Split(line, []byte{'\t'})[at]), "0123456789"), "/")
+		_, year, _ = strings.Cut(year, "/")
+		return year
+	}
+	for _, role := range []field.Role{field.RoleBirthDate, field.RoleRegistrationDate} {
+		rows := bytes.SplitAfter(bytes.TrimSuffix(second, []byte{'\n'}), []byte{'\n'})
+		rows[len(rows)-1] = append(bytes.Clone(rows[len(rows)-1]), '\n')
+		slices.SortStableFunc(rows, func(a, b []byte) int { return strings.Compare(year(a, role), year(b, role)) })
+		if a, b := year(rows[0], role), year(rows[len(rows)-1], role); len(b) != 4 || a >= b {
+			t.Fatalf("sorted from %q to %q", a, b)
+		}
+		checkError(t, joinedErr(t, first, bytes.Join(rows, nil)), ErrAmbiguous, "contradicts itself from line ", "seem swapped")
+	}
+}
+
 // sortedBy returns a roll with its rows sorted by a column.
 func sortedBy(l *layouts.Layout, roll []byte, role field.Role) []byte {
 	at := slices.IndexFunc(l.Columns, func(c layouts.Column) bool { return c.Role == role })

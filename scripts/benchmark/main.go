@@ -318,7 +318,7 @@ func dropPhones(file string) {
 
 // batch prints people a second: strangers, and people of the roll itself.
 func (b *bench) batch() {
-	fmt.Printf("\n| batch check, %d rows | people | people/s |\n|---|---|---|\n", b.large)
+	fmt.Printf("\n| batch check, %d rows | people | people/s | peak MiB |\n|---|---|---|---|\n", b.large)
 	const people = 1_000_000
 	for _, kind := range []struct{ name, seed string }{{"people of the roll", "1"}, {"strangers", "2"}} {
 		truth := b.path("people-" + kind.seed + ".jsonl")
@@ -330,7 +330,7 @@ func (b *bench) batch() {
 			all = append(all, b.runTo(nil, 2, "", b.rollcheck, "check", "--input", truth, "--json", "--quiet"))
 		}
 		s := median(all)
-		fmt.Printf("| %s | %d | %.0f |\n", kind.name, people, people/s.wall.Seconds())
+		fmt.Printf("| %s | %d | %.0f | %d |\n", kind.name, people, people/s.wall.Seconds(), s.rss>>20)
 		os.Remove(truth)
 	}
 }

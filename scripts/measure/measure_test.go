@@ -91,9 +91,6 @@ func TestTypo(t *testing.T) {
 
 // TestMeasure measures a small town.
 func TestMeasure(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
 	args := []string{"--rows", "4000", "--strangers", "3000", "--json"}
 	var out, again, table, messages bytes.Buffer
 	for _, w := range []*bytes.Buffer{&out, &again} {
