@@ -1,5 +1,7 @@
 package hashing
 
+import "bytes"
+
 // SetPhone sets the phone number: the ten digits of the North American
 // Numbering Plan, area code and exchange beginning with 2 to 9. area is the
 // area code where a file has it in a column of its own, else nil; it is used
@@ -79,16 +81,8 @@ func (d *Details) SetEmail(raw []byte) {
 	if len(raw) > maxField {
 		return
 	}
-	at := -1
-	for i, c := range raw {
-		if c == '@' {
-			if at >= 0 {
-				return
-			}
-			at = i
-		}
-	}
-	if at < 1 || at > maxLocal {
+	at := bytes.IndexByte(raw, '@')
+	if at < 1 || at > maxLocal || bytes.IndexByte(raw[at+1:], '@') >= 0 {
 		return
 	}
 	domain := raw[at+1:]
@@ -119,20 +113,24 @@ func (d *Details) SetEmail(raw []byte) {
 // is one: characters of an RFC 5322 dot-atom in any order, without '*'.
 func lowerLocal(dst, local []byte) bool {
 	for i, c := range local {
-		if isUpper(c) {
-			c += 'a' - 'A'
-		}
-		switch {
-		case c >= 'a' && c <= 'z', isDigit(c):
-		case c == '.' || c == '_' || c == '-' || c == '+' || c == '\'' || c == '!' || c == '#' || c == '$' || c == '%' || c == '&' ||
-			c == '/' || c == '=' || c == '?' || c == '^' || c == '`' || c == '{' || c == '|' || c == '}' || c == '~':
-		default:
+		if c = localClass[c]; c == 0 {
 			return false
 		}
 		dst[i] = c
 	}
 	return true
 }
+
+// localClass holds the lower case of the characters of a local part, 0 of all others.
+var localClass = func() (t [256]byte) {
+	for c := 'a'; c <= 'z'; c++ {
+		t[c], t[c+'A'-'a'] = byte(c), byte(c)
+	}
+	for _, c := range "0123456789._-+'!#$%&/=?^`{|}~" {
+		t[c] = byte(c)
+	}
+	return t
+}()
 
 // lowerDomain writes the lower case of an ASCII domain to dst and reports
 // whether it is a host name of two labels or more (RFC 1123, section 2.1).

@@ -113,14 +113,23 @@ type DatasetInfo struct {
 	// Doubts names what the values of the sources do not settle of how they were read,
 	// sorted, such as which column holds the surnames ("surname-first-name").
 	Doubts []string `json:"doubts,omitempty"`
+	// Contrary counts the rows whose values speak against how they were read, which was
+	// as they stand, by what is in question, as in Doubts.
+	Contrary map[string]int64 `json:"contrary,omitempty"`
+	// Impossible counts the rows whose birth date has a month or day that does not exist,
+	// so that its year alone counts.
+	Impossible int64 `json:"impossible_births,omitempty"`
 
-	KeyRows      map[string]int64 `json:"key_rows"`
-	Columns      []string         `json:"columns"` // names of the kinds of field with a value in any row
-	JanuaryFirst string           `json:"january_first,omitempty"`
-	Tags         int64            `json:"tags"`
-	Canonical    string           `json:"canonical"`
-	BuiltAt      time.Time        `json:"built_at"`
-	Digest       string           `json:"digest"` // hex SHA-256 of the content, the same for the same input
+	KeyRows map[string]int64 `json:"key_rows"`
+	Columns []string         `json:"columns"` // names of the kinds of field with a value in any row
+	// Unknown names the columns of the sources that have a value in any row and of which
+	// nothing says what they hold, in their order: what is known of a row is not all.
+	Unknown      []string  `json:"unknown_columns,omitempty"`
+	JanuaryFirst string    `json:"january_first,omitempty"`
+	Tags         int64     `json:"tags"`
+	Canonical    string    `json:"canonical"`
+	BuiltAt      time.Time `json:"built_at"`
+	Digest       string    `json:"digest"` // hex SHA-256 of the content, the same for the same input
 }
 
 // Source is one file a dataset was read from.

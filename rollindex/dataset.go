@@ -1,7 +1,6 @@
 package rollindex
 
 import (
-	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -191,7 +190,6 @@ func (d *dataset) readFilter() error {
 		if int(id) != len(shards) || len(shards) > 0 && l != log {
 			return fmt.Errorf("%w: filter shard %d is out of place", ErrDamaged, id)
 		}
-		s.bits = bytes.Clone(s.bits) // the blob is the database's
 		shards, log = append(shards, s), l
 		return nil
 	})

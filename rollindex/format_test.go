@@ -23,6 +23,7 @@ import (
 	"rollcheck/data/field"
 	"rollcheck/hashing"
 	"rollcheck/hashing/voprf/evaluate"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex"
 	"rollcheck/rollindex/exposure/sourcetest"
 )
@@ -169,6 +170,7 @@ func demoMask(i int) hashing.Mask { return hashing.NewMask(field.Set(i&0xffff), 
 func demoState(i int) string      { return [...]string{"US-FL", "US-NY", "US-ZZ"}[i%3] }
 
 func TestASecondReaderAgrees(t *testing.T) {
+	racetest.LeaveOut(t)
 	t.Parallel()
 	r, xs := newSecondReader(t, hashing.Local, 3000)
 	for i, x := range xs {
@@ -185,6 +187,7 @@ func TestASecondReaderAgrees(t *testing.T) {
 }
 
 func TestASecondReaderOfAServedIndexAgrees(t *testing.T) {
+	racetest.LeaveOut(t)
 	t.Parallel()
 	r, xs := newSecondReader(t, hashing.Served, 600)
 	for i, x := range xs {

@@ -15,6 +15,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 )
 
 var testKey = hashing.Key{1, 2, 3}
@@ -214,8 +215,8 @@ func sizes(t testing.TB, ix *Index) []Health {
 func TestSearchAgreesWithAMap(t *testing.T) { eachScheme(t, testSearchAgreesWithAMap) }
 
 func testSearchAgreesWithAMap(t *testing.T, scheme hashing.Scheme) {
-	if testing.Short() && scheme == hashing.Served {
-		t.Skip("the race detector makes thousands of evaluations slow")
+	if scheme == hashing.Served { // thousands of evaluations
+		racetest.LeaveOut(t)
 	}
 	ix := newIndexOf(t, scheme)
 	n := fewer(scheme, 4000, 300)
@@ -274,6 +275,9 @@ func testProvisionalEntries(t *testing.T, scheme hashing.Scheme) {
 func TestDigestDependsOnContentAlone(t *testing.T) { eachScheme(t, testDigestDependsOnContentAlone) }
 
 func testDigestDependsOnContentAlone(t *testing.T, scheme hashing.Scheme) {
+	if scheme == hashing.Served { // thousands of evaluations
+		racetest.LeaveOut(t)
+	}
 	ix := newIndexOf(t, scheme)
 	rows := rowsOf(5, fewer(scheme, 30_000, 1_500))
 	shuffled := slices.Clone(rows)
@@ -309,9 +313,7 @@ func copyIndex(t testing.TB, ix *Index) *Index {
 }
 
 func TestSizes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := newIndex(t)
 	rows := rowsOf(7, 400_000)
@@ -430,9 +432,7 @@ func TestCommitStopsWhenAsked(t *testing.T) {
 func TestNoFlippedBitGoesUnnoticed(t *testing.T) { eachScheme(t, testNoFlippedBitGoesUnnoticed) }
 
 func testNoFlippedBitGoesUnnoticed(t *testing.T, scheme hashing.Scheme) {
-	if testing.Short() {
-		t.Skip("nothing here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	ix := newIndexOf(t, scheme)
 	rows := rowsOf(1, fewer(scheme, 3000, 600))
 	build(t, ix, "d", rows, 0)
@@ -530,6 +530,7 @@ func testMissingAndTruncatedFiles(t *testing.T, scheme hashing.Scheme) {
 func TestMissingPageIsDamage(t *testing.T) { eachScheme(t, testMissingPageIsDamage) }
 
 func testMissingPageIsDamage(t *testing.T, scheme hashing.Scheme) {
+	racetest.LeaveOut(t)
 	ix := newIndexOf(t, scheme)
 	rows := rowsOf(1, fewer(scheme, 3000, 1000))
 	build(t, ix, "d", rows, 0)

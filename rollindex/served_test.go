@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 )
 
 const testCheckpoint = "d.1.part"
@@ -40,9 +42,7 @@ func commit(t testing.TB, ix *Index, b *Build, rows []row) hashing.DatasetInfo {
 // What a build before evaluated is not evaluated again, makes the same index, and
 // is gone once that is there.
 func TestCheckpoint(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	rows := rowsOf(1, 2000)
 	unbroken := newIndexOf(t, hashing.Served)
@@ -77,12 +77,52 @@ func only(got map[string]int64, prefix string) map[string]int64 {
 	return got
 }
 
+// Writers that share a checkpoint take from it and add to it at the same time, and
+// make the index that one makes alone.
+func TestCheckpointSideBySide(t *testing.T) {
+	t.Parallel()
+	const writers, list = 4, 10
+	rows := rowsOf(1, 160)
+	alone := newIndexOf(t, hashing.Served)
+	ix := copyIndex(t, alone)
+	want := build(t, alone, "d", rows, 0)
+	begin := func(rows []row) *Build {
+		b, err := ix.Begin("d", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lists := slices.Collect(slices.Chunk(rows, list))
+		var running sync.WaitGroup
+		for first := range writers {
+			running.Go(func() {
+				w := b.NewWriter()
+				for i := first; i < len(lists); i += writers {
+					if err := w.AddServed(t.Context(), servedKeys(lists[i]), 2); err != nil {
+						t.Error(err)
+					}
+				}
+				if err := w.Flush(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		running.Wait()
+		return b
+	}
+	begin(rows[:80]).Abort()
+	b := begin(rows)
+	if b.Resumed() != 80 {
+		t.Errorf("%d keys were resumed, want 80", b.Resumed())
+	}
+	if got := commit(t, ix, b, rows); got.Digest != want.Digest {
+		t.Errorf("digest %s, that of one writer is %s", got.Digest, want.Digest)
+	}
+}
+
 // A checkpoint that was cut or changed anywhere serves as far as it is whole, and
 // the index is the same.
 func TestDamagedCheckpoint(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	rows := rowsOf(1, 1500) // three blocks
 	ix := newIndexOf(t, hashing.Served)
@@ -135,9 +175,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 // A checkpoint of another key, dataset or generation is of no use to a build, nor
 // is one whose rows are others.
 func TestCheckpointIsOfOneBuild(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	rows := rowsOf(1, 500)
 	ix := newIndexOf(t, hashing.Served)
@@ -460,9 +498,7 @@ func TestUnknownScheme(t *testing.T) {
 
 // The size of a served index.
 func TestServedSizes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := newIndexOf(t, hashing.Served)
 	build(t, ix, "d", rowsOf(7, 3_000), 1<<30)

@@ -86,6 +86,34 @@ func testSuppress(t *testing.T, scheme hashing.Scheme) {
 	}
 }
 
+// Of many inputs, which several goroutines look up, exactly those of who is on the list
+// are withheld.
+func TestSuppressOfMany(t *testing.T) {
+	ix, rows := suppressedIndex(t, hashing.Local)
+	input := make([]hashing.Input, 10_000)
+	if partsOf(len(input)) < 2 {
+		t.Fatal("they are too few to be shared out")
+	}
+	want := 0
+	for i := range input {
+		input[i] = hashing.Input{Type: hashing.NameDOB, X: rows[i%len(rows)].x}
+		if i%len(rows) == 7 {
+			want++
+		}
+	}
+	err := ix.Search(t.Context(), input, func(r hashing.Result) {
+		if r.Withheld != (r.Input%len(rows) == 7) {
+			t.Errorf("input %d: withheld %v", r.Input, r.Withheld)
+		}
+		if r.Withheld {
+			want--
+		}
+	})
+	if err != nil || want != 0 {
+		t.Errorf("%d are missing, %v", want, err)
+	}
+}
+
 // Every bit of the sealed list, of its file and of index.db, is vouched for.
 func TestDamagedSuppressions(t *testing.T) {
 	t.Parallel()

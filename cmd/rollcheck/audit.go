@@ -189,14 +189,28 @@ func auditRules(name string, day catalogue.Date) (*audit.Rules, error) {
 		return rules, nil
 	}
 	err = fmt.Errorf("--rules %q: %w", name, err)
-	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		before := read.Bytes()[:min(max(syntax.Offset-1, 0), int64(read.Len()))]
-		err = fmt.Errorf("%w, in line %d", err, 1+bytes.Count(before, []byte("\n")))
+	var syntax *json.SyntaxError
+	var sort *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		err = fmt.Errorf("%w, in line %d", err, lineOf(read.Bytes(), syntax.Offset-1))
+	case errors.As(err, &sort):
+		err = fmt.Errorf("%w, in line %d", err, lineOf(read.Bytes(), sort.Offset-1))
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		text := bytes.TrimRight(read.Bytes(), " \t\r\n")
+		err = fmt.Errorf("--rules %q: %w: the file breaks off in line %d: a brace, bracket or quote is not closed", name, audit.ErrRules, lineOf(text, int64(len(text))))
+	case errors.Is(err, io.EOF):
+		err = fmt.Errorf("--rules %q: %w: the file is empty", name, audit.ErrRules)
 	}
 	if errors.Is(err, audit.ErrRules) {
 		err = hint(err, "\"rollcheck help audit\" has an example")
 	}
 	return nil, err
+}
+
+// lineOf returns the number of the line that a byte of a text stands in.
+func lineOf(text []byte, at int64) int {
+	return 1 + bytes.Count(text[:min(max(at, 0), int64(len(text)))], []byte("\n"))
 }
 
 // rulesExample is a file of rules, for offices to begin with.

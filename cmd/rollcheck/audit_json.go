@@ -28,11 +28,13 @@ type violationLine struct {
 type waiverLine struct {
 	Type   string `json:"type,omitempty"`
 	Rule   string `json:"rule,omitempty"`
+	File   string `json:"file,omitempty"`
 	Column string `json:"column,omitempty"`
 	State  string `json:"state,omitempty"` // "expired" or "unused"
 	Reason string `json:"reason"`
 	Name   string `json:"name"`
 	Until  string `json:"until"`
+	Text   string `json:"text,omitempty"` // why it lets nothing pass
 }
 
 // auditMember is a member of a file that was audited.
@@ -60,13 +62,14 @@ func auditLines(w io.Writer, res *audit.Result) error {
 		j.write(newViolationLine(res, &res.Violations[i]))
 	}
 	j.nearLines(res.Nears)
-	for _, state := range []struct {
-		name string
-		list []audit.Waiver
-	}{{"expired", res.Expired}, {"unused", res.Unused}} {
-		for _, w := range state.list {
-			j.write(waiverLine{"waiver", w.Rule, w.Column, state.name, w.Reason, w.Name, string(w.Until)})
-		}
+	waiver := func(w *audit.Waiver, state, text string) {
+		j.write(waiverLine{"waiver", w.Rule, w.File, w.Column, state, w.Reason, w.Name, string(w.Until), text})
+	}
+	for i := range res.Expired {
+		waiver(&res.Expired[i], "expired", tell.ExpiredText(&res.Expired[i]))
+	}
+	for i := range res.Unused {
+		waiver(&res.Unused[i], "unused", tell.UnusedText(res, &res.Unused[i]))
 	}
 	for _, f := range res.Files {
 		for _, r := range f.Risks {

@@ -111,10 +111,11 @@ func (p *program) check(c *cli.Context) error {
 			return err
 		}
 	}
-	if c.String("input") != "" {
-		// A batch makes little garbage beside much that lives long, the filters: half of
-		// that beside it is room enough.
-		defer debug.SetGCPercent(debug.SetGCPercent(50))
+	settled := c.String("input") == ""
+	if !settled {
+		// What the first block allocates it keeps, nearly all, so that to look for garbage
+		// as often as usual would be in vain.
+		defer debug.SetGCPercent(debug.SetGCPercent(200))
 	}
 	handler := exposure.NewText(p.stdout, lang)
 	if c.Bool("json") {
@@ -122,6 +123,12 @@ func (p *program) check(c *cli.Context) error {
 	}
 	bar := p.ui.progress()
 	opts := exposure.Options{Datasets: c.StringSlice("dataset"), Progress: func(n int) {
+		if !settled {
+			// From then on a batch makes little garbage beside much that lives long, the
+			// filters: half of that beside it is room enough.
+			debug.SetGCPercent(50)
+			settled = true
+		}
 		if bar.due() {
 			bar.show(0, 0, "checked "+group(int64(n))+" people")
 		}

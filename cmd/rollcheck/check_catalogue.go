@@ -78,7 +78,7 @@ func (p *program) askRegistered(c *cli.Context, lang advice.Lang) (exposure.Deco
 	if err := t.until(q.states, states); err != nil {
 		return nil, err
 	}
-	since := func(s string) error { person.RegisteredSince = s; _, err := claim.Day(s, today()); return err }
+	since := func(s string) error { person.RegisteredSince = s; _, err := claim.Day(s, latest()); return err }
 	if err := t.until(q.since, since); err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (a *catalogueAnswer) person(person *exposure.Person) error {
 	if len(states) == 0 {
 		return where(errors.New(`"state" is empty: the catalogue is asked by the states in which somebody is or was registered`))
 	}
-	since, err := claim.Day(person.RegisteredSince, today())
+	since, err := claim.Day(person.RegisteredSince, latest())
 	if err != nil {
 		return where(err)
 	}

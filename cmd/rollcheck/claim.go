@@ -7,7 +7,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -72,11 +71,9 @@ func (p *program) lang(c *cli.Context) (advice.Lang, error) {
 	return advice.En, nil
 }
 
-// today is the date for which a message cannot lie ahead: tomorrow's, so that it
-// holds in every time zone.
-func today() catalogue.Date {
-	return catalogue.Date(time.Now().UTC().Add(24 * time.Hour).Format(time.DateOnly))
-}
+// latest is the last day that can be meant where none to come is: tomorrow's at
+// Greenwich, so that it holds in every time zone. It is no default for today.
+func latest() catalogue.Date { return catalogue.Date(tomorrow()) }
 
 func (p *program) claim(c *cli.Context) error {
 	lang, err := p.lang(c)
@@ -111,7 +108,7 @@ func (p *program) readClaim(c *cli.Context, lang advice.Lang) (*claim.Claim, err
 		defer f.Close()
 		in = f
 	}
-	cl, err := claim.Read(in, today())
+	cl, err := claim.Read(in, latest())
 	if err != nil {
 		return nil, hint(err, `such as {"states":["FL"],"when":"2020-10-20","quoted":["name","address"],"boasted":["vote"]}`)
 	}
@@ -160,7 +157,7 @@ func (p *program) askClaim(ctx context.Context, lang advice.Lang) (*claim.Claim,
 	var when string
 	day := func(s string) (err error) {
 		if when, err = t.meant(questionOf("birth_date"), s); err == nil {
-			_, err = claim.Day(when, today())
+			_, err = claim.Day(when, latest())
 		}
 		return err
 	}
@@ -188,7 +185,7 @@ func (p *program) askClaim(ctx context.Context, lang advice.Lang) (*claim.Claim,
 	if err := t.until(q.boasted, func(s string) error { boasted = chosen(s); return check(boasted, claim.ParseDetail, none) }); err != nil {
 		return nil, err
 	}
-	return claim.New(states, when, quoted, boasted, today())
+	return claim.New(states, when, quoted, boasted, latest())
 }
 
 // listed returns what stands between commas, or between the words for and.

@@ -17,6 +17,7 @@ type fileLine struct {
 	Skipped       map[string]int64 `json:"skipped"`
 	Decoys        int64            `json:"decoys,omitempty"` // left out, by the register
 	Unread        int              `json:"unread"`           // members that may hold people
+	Unknown       []string         `json:"unknown_columns"`  // with a value, of which nothing says what they hold
 	Keyless       int64            `json:"keyless"`
 	KeyRows       map[string]int64 `json:"key_rows"`
 	Late          int64            `json:"late,omitempty"` // registrations and votes after as_of
@@ -192,7 +193,7 @@ func newFileLine(f *compare.File) fileLine {
 	}
 	return fileLine{
 		"file", f.Path, dateOrNull(f.AsOf), append([]string{}, f.Layouts...), append([]string{}, f.Jurisdictions...),
-		f.Read(), skipped, f.Ignored, f.Unread, f.Keyless, keys, f.Late, f.Sources,
+		f.Read(), skipped, f.Ignored, f.Unread, append([]string{}, f.Unknown...), f.Keyless, keys, f.Late, f.Sources,
 	}
 }
 

@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rollcheck/internal/racetest"
 )
 
 // Damage anywhere in an index is found by verify, and no check says "not found"
 // on the strength of damaged bytes: people who are in a dataset are found, or
 // their search is incomplete.
 func TestDamageAnywhere(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	testDamageAnywhere(t, newDamaged(t, newIndex(t), 3_000), scale(9, 60, 600))
 }
@@ -23,7 +25,7 @@ func TestDamageAnywhere(t *testing.T) {
 // A served index is damaged in fewer places, of fewer people: every look-up is
 // evaluated.
 func TestDamageAnywhereServed(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	testDamageAnywhere(t, newDamaged(t, newServed(t), 600), scale(3, 9, 100))
 }

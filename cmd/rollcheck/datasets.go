@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -167,9 +169,20 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 		}
 		line("not confirmed", name+", by what the files hold")
 	}
+	for _, name := range slices.Sorted(maps.Keys(d.Contrary)) {
+		n := group(d.Contrary[name])
+		if q, ok := voterfile.ParseQuestion(name); ok {
+			name = q.Title()
+		}
+		line("contrary rows", n+", on "+name)
+	}
+	if d.Impossible > 0 {
+		line("birth dates", rows(d.Impossible)+" with a month or day that does not exist: only the year counts")
+	}
 	counts(w, fmt.Sprintf("%-15s", "rows by key"), d.KeyRows)
 	line("keyed for", strings.Join(d.Sections, ", "))
 	line("columns", titles(d.Columns))
+	line("unknown", strings.Join(d.Unknown, ", "))
 	line("1 January", map[string]string{"kept": "taken as a birth date", "degraded": "a placeholder here: only its year counts"}[d.JanuaryFirst])
 	for _, s := range d.Sources {
 		line("source", fmt.Sprintf("sha256 %s, %s bytes", s.SHA256, group(s.Bytes)))

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"rollcheck/internal/racetest"
 )
 
 // mount mounts a small file system of its own below the site's directory, and
@@ -173,7 +175,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 // A disk that fills up while what was evaluated is kept is one clear error; the
 // index is as it was, and with more room the ingest goes on where it ended.
 func TestFullDiskServed(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := newSite(t)
 	s.mount("8m")

@@ -13,6 +13,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/ingest"
+	"rollcheck/rollindex/voterfile"
 )
 
 // reportIngest says what was read, what was not and why, and what the dataset
@@ -46,7 +47,14 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 		fmt.Fprintf(w, "resumed:  %s keys had been evaluated by an earlier run\n", group(res.Resumed))
 	}
 	for _, s := range res.Skips {
-		fmt.Fprintf(w, "skipped:  %s: %s (%s)\n", rows(s.Rows), s.Why, lines(&s))
+		share := ""
+		if 100*s.Rows > info.Rows {
+			share = ", " + percent(s.Rows, info.Rows) + " of all"
+		}
+		fmt.Fprintf(w, "skipped:  %s%s: %s (%s)\n", rows(s.Rows), share, s.Why, lines(&s))
+		if said := joined(&s, info.Rows); said != "" {
+			fmt.Fprintf(w, "note:     %s\n", said)
+		}
 	}
 	if 20*res.Unborn > info.Rows {
 		fmt.Fprintf(w, "note:     %s (%s) without a birth date or year that is possible on the day of the data", rows(res.Unborn), percent(res.Unborn, info.Rows))
@@ -55,6 +63,10 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 		}
 		fmt.Fprintln(w)
 	}
+	if s := &res.Impossible; s.Rows > 0 {
+		have := map[bool]string{true: "has", false: "have"}[s.Rows == 1]
+		fmt.Fprintf(w, "note:     %s (%s) %s %s (%s)\n", rows(s.Rows), percent(s.Rows, info.Rows), have, s.Why, lines(s))
+	}
 	if info.JanuaryFirst == "degraded" {
 		fmt.Fprintln(w, "note:     1 January stands far too often as a birth date here; such dates only count as their year")
 	}
@@ -62,7 +74,11 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 		fmt.Fprintf(w, "note:     %s\n", part)
 	}
 	p.reportDoubts(res.Doubts)
+	p.reportContrary(res.Contrary)
 	fmt.Fprintf(w, "columns:  %s\n", titles(info.Columns))
+	if said := unknownColumns(info); said != "" {
+		fmt.Fprintf(w, "note:     %s: what is said of this dataset leaves them out; a layout of your own can say what they hold\n", said)
+	}
 	for _, s := range info.Sources {
 		fmt.Fprintf(w, "source:   sha256 %s, %s bytes\n", s.SHA256, group(s.Bytes))
 	}
@@ -72,18 +88,64 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 	return nil
 }
 
+// joined says of rows with another number of fields that another file may stand behind the
+// first, if they are more than slips of the pen; else "".
+func joined(s *ingest.Skip, of int64) string {
+	if s.Reason != voterfile.FieldCount.String() || 100*s.Rows <= of || len(s.First) == 0 {
+		return ""
+	}
+	at, last := s.First[0], s.First[len(s.First)-1]
+	unit, from, to := "line", at.Line, last.Line
+	if at.Row > 0 {
+		unit, from, to = "row", at.Row, last.Row
+	}
+	// Rows that stand one behind the other are a stretch; lines may be blank, or belong
+	// to one row, between them.
+	if last.Member == at.Member && to-from < 2*int64(len(s.First)) && len(s.First) > 1 {
+		return fmt.Sprintf("from %s %d of %s on rows have another number of fields: another file may have been joined there: split it, before the names of columns if they stand above that line, and ingest both parts", unit, from, at.Member)
+	}
+	return fmt.Sprintf("rows with another number of fields stand here and there, the first in %s %d of %s: the file may have been damaged, or put together of several", unit, from, at.Member)
+}
+
+// unknownColumns names the columns of a dataset of which nothing is known; "" if there
+// are none.
+func unknownColumns(info *hashing.DatasetInfo) string {
+	const most = 10
+	names := info.Unknown
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return "1 column is of unknown content: " + names[0]
+	case n > most+1:
+		return fmt.Sprintf("%d columns are of unknown content: %s and %d more", n, strings.Join(names[:most], ", "), n-most)
+	default:
+		return fmt.Sprintf("%d columns are of unknown content: %s", n, strings.Join(names, ", "))
+	}
+}
+
 // reportDoubts says what the files do not settle of how they were read, and what to
 // do about it. Members of one layout have the same doubts: of many, a few are named.
 func (p *program) reportDoubts(doubts []ingest.Doubt) {
-	const most = 5
-	for i := range doubts[:min(most, len(doubts))] {
-		fmt.Fprintf(p.stdout, "note:     %s: %s\n", doubts[i].Member, doubts[i])
-	}
-	if more := len(doubts) - most; more > 0 {
-		fmt.Fprintf(p.stdout, "note:     and %s more such doubts (--json has all)\n", group(int64(more)))
-	}
+	p.notes(len(doubts), func(i int) string { return fmt.Sprintf("%s: %s", doubts[i].Member, doubts[i]) })
 	if len(doubts) > 0 {
 		fmt.Fprintf(p.stdout, "          %s\n", settle(doubts[0].Layout))
+	}
+}
+
+// reportContrary says which rows speak against how the files were read.
+func (p *program) reportContrary(rows []ingest.Contrary) {
+	p.notes(len(rows), func(i int) string { return fmt.Sprintf("%s: %s; read as they stand", rows[i].Member, rows[i]) })
+}
+
+// notes prints n notes of one sort, of many the first few.
+func (p *program) notes(n int, note func(i int) string) {
+	const most = 5
+	for i := range min(n, most) {
+		fmt.Fprintf(p.stdout, "note:     %s\n", note(i))
+	}
+	if n > most {
+		fmt.Fprintf(p.stdout, "note:     and %s more like these (--json has all)\n", group(int64(n-most)))
 	}
 }
 
@@ -159,13 +221,33 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 	for _, d := range res.Doubts {
 		j.write(doubtLine{Type: "doubt", Member: d.Member, About: d.Question.String(), Told: d.Told, Rows: d.Rows, Why: d.String()})
 	}
+	for _, c := range res.Contrary {
+		j.write(contraryLine{Type: "contrary", Member: c.Member, About: c.Question.String(), Rows: c.Rows, Line: c.Line, Why: c.String()})
+	}
 	for _, s := range res.Skips {
 		j.write(struct {
 			Type string `json:"type"`
 			ingest.Skip
 		}{"skipped", s})
 	}
+	if res.Impossible.Rows > 0 {
+		j.write(struct {
+			Type string `json:"type"`
+			ingest.Skip
+		}{"noted", res.Impossible})
+	}
 	return j.done(fields{"dataset": res.Info, "told": exposure.Title(&res.Info), "seconds": took.Seconds(), "spilled_bytes": res.Spilled, "resumed": res.Resumed})
+}
+
+// contraryLine is, in JSON, how many rows speak against how they are read, and where the
+// first of them stands.
+type contraryLine struct {
+	Type   string `json:"type"`
+	Member string `json:"member"`
+	About  string `json:"about"`
+	Rows   int64  `json:"rows"`
+	Line   int64  `json:"line"`
+	Why    string `json:"why"`
 }
 
 // doubtLine is a doubt in JSON: how many rows speak for how the file is read, of how

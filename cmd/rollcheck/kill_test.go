@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rollcheck/internal/racetest"
 )
 
 // newWriting returns a site whose index holds the dataset "before", a file of
@@ -38,7 +40,7 @@ func (s *site) answers(people string, args ...string) string {
 // An ingest that is killed at any moment leaves the index as it was before, or,
 // after its commit, as it is to be; and is simply run again.
 func TestKilledIngest(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s, people, roll := newWriting(t, scale(40_000, 60_000, 80_000))
 	base, answers := t.TempDir(), s.answers(people)
@@ -264,7 +266,7 @@ func TestInterrupt(t *testing.T) {
 // goes on where it ended when it is run again, and makes the index of an unbroken
 // run.
 func TestKilledServedIngest(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := newServed(t)
 	before, truth := makeRoll(t, "fl-extract", 300, 21)

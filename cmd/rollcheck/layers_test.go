@@ -48,9 +48,11 @@ var mayImport = map[string][]string{
 	"hashing/keyfile":                     {"hashing"},
 	"hashing":                             {"data/field", "hashing/internal/hmac256"},
 	"hashing/internal/hmac256":            {},
-	"hashing/voprf":                       {},
-	"hashing/voprf/evaluate":              {"hashing/voprf"},
+	"hashing/voprf":                       {"hashing/voprf/internal/suite"},
+	"hashing/voprf/evaluate":              {"hashing/voprf", "hashing/voprf/internal/suite"},
+	"hashing/voprf/internal/suite":        {},
 	"data/field":                          {},
+	"internal/racetest":                   {}, // for tests
 	"data/jsonlite":                       {},
 	"data/":                               {"data/field", "data/jsonlite"},
 	"cmd/rollcheck-wasm/ask":              {"hashing", "rollindex/lookup", "cmd/rollcheck-wasm/internal/bridge"}, // no person, no words
@@ -71,7 +73,7 @@ var onlyIn = map[string][]string{
 	"github.com/bits-and-blooms/bloom/v3":                       {"rollindex"},
 	"github.com/cloudflare/circl/oprf":                          {"hashing/voprf/evaluate", "scripts/benchmark"}, // there, to be compared with
 	"github.com/cloudflare/circl/group":                         {"hashing/voprf/evaluate"},
-	"github.com/bwesterb/go-ristretto":                          {"hashing/voprf"},
+	"github.com/bwesterb/go-ristretto":                          {"hashing/voprf", "hashing/voprf/internal/suite", "hashing/voprf/evaluate"},
 	"github.com/FastFilter/xorfilter":                           {"rollindex/lookup"},
 	"golang.org/x/crypto/acme/autocert":                         {"rollindex/lookup/serve"},
 	"github.com/prometheus/client_golang/prometheus":            {"rollindex/lookup/serve"},
@@ -149,12 +151,16 @@ func TestLayers(t *testing.T) {
 // What a browser links stays small: the asking side of the blind evaluation
 // imports nothing but these, and go-ristretto.
 func TestVOPRFIsSmall(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{join .Imports " "}}`, "rollcheck/hashing/voprf").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = "crypto/sha512 errors github.com/bwesterb/go-ristretto io strconv"
-	if got := strings.TrimSpace(string(out)); got != want {
-		t.Errorf("hashing/voprf imports %s, want %s", got, want)
+	for pkg, want := range map[string]string{
+		"hashing/voprf":                "crypto/sha512 errors github.com/bwesterb/go-ristretto io rollcheck/hashing/voprf/internal/suite strconv",
+		"hashing/voprf/internal/suite": "crypto/sha512 github.com/bwesterb/go-ristretto github.com/bwesterb/go-ristretto/edwards25519",
+	} {
+		out, err := exec.Command("go", "list", "-f", `{{join .Imports " "}}`, "rollcheck/"+pkg).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSpace(string(out)); got != want {
+			t.Errorf("%s imports %s, want %s", pkg, got, want)
+		}
 	}
 }

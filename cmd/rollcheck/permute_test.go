@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v2"
+
+	"rollcheck/internal/racetest"
 )
 
 func testApp() *cli.App {
@@ -35,9 +37,7 @@ func leaves(cmds []*cli.Command, path []string) (all []leaf) {
 // Every flag of every command works before the command, after it, and after
 // its arguments, written with "=" or with a space.
 func TestEveryFlagEverywhere(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	app := testApp()
 	for _, l := range leaves(app.Commands, nil) {
 		for _, f := range append(slices.Clone(app.Flags), l.cmd.Flags...) {

@@ -28,6 +28,7 @@ import (
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/voterfile"
 )
 
@@ -36,7 +37,7 @@ import (
 // through every command, whole runs and killed ones, and every byte that is
 // left anywhere, or stood in a file the program had open, is searched for them.
 func TestNoPlaintextAtRest(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	// A core dump would hold the memory, and is the system's doing.
 	var limit syscall.Rlimit
@@ -87,7 +88,7 @@ func TestNoPlaintextAtRest(t *testing.T) {
 
 // Nor is anything of a person in what comparisons print, write and spill.
 func TestNoPlaintextOfComparisons(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := newSite(t)
 	h := &hunt{site: s, traces: newTraces()}
@@ -131,8 +132,9 @@ func TestNoPlaintextOfComparisons(t *testing.T) {
 		h.watch(s.start(append([]string{"compare", "--card", path + ".card", path}, card...)...), -1).want(0)
 	}
 	h.talk("", append([]string{"compare", fl + ".card", nc + ".card", "--html", filepath.Join(s.dir, "home", "cards.html")}, card...)...)
-	// A sheet is what alone holds rows. It is written where nothing is searched.
-	sheet := filepath.Join(t.TempDir(), "sheet.csv")
+	// A sheet is what alone holds rows. It is written where nothing is searched, not even
+	// while it is open.
+	sheet := s.path("sheet.csv")
 	drawn := []string{"compare", "--sheet", sheet, "--sheet-key", filepath.Join(s.dir, "home", "sheet.key"), "--memory", "16MiB"}
 	h.watch(s.start(append(drawn, fl, old)...), -1).want(0)
 	h.talk("", "compare", "--sheet", sheet+"2", "--sheet-key", filepath.Join(s.dir, "home", "sheet2.key"), "--json", nc).want(0)
@@ -672,7 +674,7 @@ func (h *hunt) breakFiles(name string) {
 // Nor is anything written on the way into a served index, whose checkpoint stays
 // when the program is killed.
 func TestNoPlaintextAtRestServed(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := newServed(t)
 	h := &hunt{site: s, traces: newTraces()}

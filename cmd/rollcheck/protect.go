@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,6 +15,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/hashing/keyfile"
 	"rollcheck/rollindex/audit"
+	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/voterfile"
 )
 
@@ -25,9 +28,10 @@ func (p *program) protectCommand() *cli.Command {
 			"confidentiality programmes, people under protective orders, judges, police. \"rollcheck audit --protected\"\n" +
 			"takes the tags in place of the list, so that the list need not leave the office that keeps it.\n\n" +
 			"LIST has a person a row: a table or JSON with the fields of \"rollcheck check --input\", or a voter file of\n" +
-			"any known layout. Everybody on it must be findable: by birth date, by birth year and ZIP code, by address\n" +
-			"and ZIP code, by voter id and state, by e-mail address or by phone number. Give all that is known, the\n" +
-			"address above all: others who live there must not give it away.\n\n" +
+			"any known layout. Other columns of a table, such as the number of a case, are passed over with a note.\n" +
+			"Everybody on it must be findable: by birth date, by birth year and ZIP code, by address and ZIP code, by\n" +
+			"voter id and state, by e-mail address or by phone number. Give all that is known, the address above all:\n" +
+			"others who live there must not give it away.\n\n" +
 			"The key is written beside the tags unless there is one. Use one key for every list: two files of tags have\n" +
 			"nothing in common all the same.\n\n" +
 			"LIMITATIONS:\n" +
@@ -75,6 +79,7 @@ func (p *program) protect(c *cli.Context) error {
 	} else if err != nil {
 		return err
 	}
+	p.warnPassedOver(list, tags)
 	if made { // before the tags, which are nothing without it
 		if err := keyfile.Write(keyPath, key, passphrase); err != nil {
 			return err
@@ -95,7 +100,23 @@ func (p *program) protect(c *cli.Context) error {
 }
 
 // listHint says how a list must be headed that is no voter file.
-const listHint = "name its columns first, middle, last, birth_date (YYYY-MM-DD), address, zip, voter_id, state, email and phone, as far as it has them"
+var listHint = "name its columns, as far as it has them, by these: " + strings.Join(exposure.FieldNames(), ", ") + " (a birth_date is YYYY-MM-DD)"
+
+// warnPassedOver says which columns of a list nobody is looked for by.
+func (p *program) warnPassedOver(path string, list *audit.Protected) {
+	if over := list.PassedOver(); len(over) > 0 {
+		p.ui.warn("of %q these columns are not known, and nobody is looked for by them: %s; known are %s",
+			path, strings.Join(quoted(over), ", "), strings.Join(exposure.FieldNames(), ", "))
+	}
+}
+
+func quoted(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = strconv.Quote(n)
+	}
+	return out
+}
 
 // tagsKeyPath returns the file of the key of tags: the one named, or that beside them.
 func tagsKeyPath(named, tags string) string {
@@ -189,6 +210,9 @@ func (p *program) protectedPeople(c *cli.Context, path string) (*audit.Protected
 		return nil, err
 	}
 	people, err := audit.ReadProtected(c.Context, path, &key, nil)
+	if err == nil {
+		p.warnPassedOver(path, people)
+	}
 	if errors.Is(err, voterfile.ErrNoLayout) {
 		err = hint(err, listHint+", or make tags of it with \"rollcheck protect --layout LAYOUT\"")
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -38,12 +39,12 @@ func (p *program) publicRecord(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	on, err := claim.Day(c.String("on"), today())
+	on, err := claim.Day(c.String("on"), latest())
 	if err != nil {
 		return fmt.Errorf("--on: %w", err)
 	}
 	if on == "" {
-		on = today()
+		on = catalogue.Date(time.Now().Format(time.DateOnly)) // where the reader is, as audit has it
 	}
 	answers := []catalogue.Answer{}
 	for _, k := range field.Kinds() {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/lookup"
 )
 
@@ -93,7 +94,7 @@ func contentOf(t *testing.T, dir string) map[string]string {
 // A publication that is killed at any moment leaves what was published whole, or,
 // after its last step, what is to be; and is simply run again.
 func TestKilledPublish(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s, out, args := newPublishing(t, "")
 	base, remembered := t.TempDir(), filepath.Join(s.index(), "publish.json")
@@ -152,7 +153,7 @@ func TestKilledPublish(t *testing.T) {
 // A disk that fills up while something is published is one clear error, and leaves
 // what was published.
 func TestFullDiskPublish(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s, out, args := newPublishing(t, "8m")
 	base := t.TempDir()

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rollcheck/internal/racetest"
 )
 
 // The same input makes the same index: whatever the number of jobs, the memory,
@@ -75,9 +77,7 @@ func cutLines(text []byte, n int) (parts [][]byte) {
 // The same people get the same answers, given as JSON lines, as an array, or as
 // CSV, from a file or from standard input.
 func TestSamePeopleAnyFormat(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := newIndex(t)
 	roll, truth := makeRoll(t, "nc-ncvoter-2022", 5_000, 12)

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -47,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"thin":       thin,
 			"answer":     answer,
 			"mode":       mode,
+			"today":      holdsToday,
 			"operator": func(ts *testscript.TestScript, neg bool, args []string) {
 				op := ts.Value(operatorKey{}).(func() *scriptOperator)()
 				op.command(t, ts, neg, args)
@@ -91,6 +93,18 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// today FILE fails unless the file names this day: also that which ended meanwhile, or
+// Greenwich's, since a script may have no time zone.
+func holdsToday(ts *testscript.TestScript, neg bool, args []string) {
+	text, now := ts.ReadFile(args[0]), time.Now()
+	named := slices.ContainsFunc([]time.Time{now, now.Add(-time.Minute), now.UTC()}, func(t time.Time) bool {
+		return strings.Contains(text, t.Format(time.DateOnly))
+	})
+	if named == neg {
+		ts.Fatalf("names this day: %v", named)
 	}
 }
 

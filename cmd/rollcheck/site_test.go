@@ -334,14 +334,3 @@ func head(text []byte, n int) []byte {
 	}
 	return text[:at]
 }
-
-// wholeRunOnly skips a test in short runs, which are those under the race detector:
-// what is killed, damaged and read back byte by byte takes minutes under it, and does in
-// one goroutine what the packages' own tests do in several. "scripts/test --long" leaves
-// nothing out under it.
-func wholeRunOnly(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("takes minutes under the race detector: \"scripts/test --long\" has it there, every run without")
-	}
-}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rollcheck/internal/racetest"
 )
 
 // suppressed returns how many people are on the index's list.
@@ -33,7 +35,7 @@ func newSuppressing(t *testing.T, s *site, rows, n int) (people string) {
 // A suppress that is killed at any moment leaves the list as it was, or as it is to
 // be: nobody is half on it.
 func TestKilledSuppress(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := newIndex(t)
 	people := newSuppressing(t, s, 2_000, 1_000)
@@ -85,7 +87,7 @@ func TestKilledSuppress(t *testing.T) {
 
 // A disk that is full leaves the list as it was.
 func TestFullDiskSuppress(t *testing.T) {
-	wholeRunOnly(t)
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := newSite(t)
 	s.mount("8m")

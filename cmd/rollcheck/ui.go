@@ -209,6 +209,8 @@ var hints = []struct {
 	{compare.ErrWeakPassphrase, "draw six words with dice; both parties need the same ones"},
 	{compare.ErrCardsDiffer, "make both cards with the same version of rollcheck, of files that have details in common"},
 	{compare.ErrCardDamaged, "get it again from whoever made it"},
+	{keyfile.ErrNotKeyFile, "a key file holds 32 random bytes in a form of its own, and is made with what it opens: by \"rollcheck init\" with an index, " +
+		"\"protect\" with tags, \"decoys make\" with a register, or \"key signing\"; name that file"},
 	{keyfile.ErrWrongPassphrase, "try again; without the passphrase the files must be ingested again into a new index"},
 	{exposure.ErrNoDatasets, "add a file with \"rollcheck ingest --dataset ID FILE\""},
 	{exposure.ErrUnknownDataset, "\"rollcheck datasets list\" lists them"},

@@ -51,6 +51,29 @@ func (c *Column) resolve() error {
 	return nil
 }
 
+// states are the codes of states without the "US-" that a jurisdiction has. Most are
+// also a country's: NC is New Caledonia, so that a layout of "NC" would be of a place
+// without any public record, and nobody would be told.
+const states = "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY"
+
+// india is the built-in layout whose country has a state's code.
+const india = "in-rolls-parsed"
+
+// checkJurisdiction holds a jurisdiction to be a code that means one place.
+func (l *Layout) checkJurisdiction() error {
+	j := l.Jurisdiction
+	code := strings.ToUpper(strings.TrimSpace(j))
+	switch {
+	case j == "" || j == "IN" && l.ID == india:
+		return nil
+	case len(code) == 2 && strings.Contains(states, code):
+		return fmt.Errorf("jurisdiction %q: write %q for the state; for a country of that code leave it empty", j, "US-"+code)
+	case !jurisdictionRE.MatchString(j):
+		return fmt.Errorf("jurisdiction %q is not of the form US-FL", j)
+	}
+	return nil
+}
+
 var jurisdictionRE = regexp.MustCompile(`^[A-Z]{2}(-[A-Z0-9]{1,3})?$`)
 
 // check holds a layout to the rules that reading by it relies on.
@@ -72,8 +95,6 @@ func (l *Layout) check() error {
 		return errors.New("columns in no known order, and no header to find them by")
 	case l.Quote != "" && l.Quote != `"`:
 		return errors.New("the quote must be a double quote or none")
-	case l.Jurisdiction != "" && !jurisdictionRE.MatchString(l.Jurisdiction):
-		return fmt.Errorf("jurisdiction %q is not of the form US-FL", l.Jurisdiction)
 	case l.text() && l.Encoding != "utf-8" && l.Encoding != "windows-1252":
 		return fmt.Errorf("unknown encoding %q", l.Encoding)
 	case l.text() && l.LineEnding != "lf" && l.LineEnding != "crlf":
@@ -82,6 +103,9 @@ func (l *Layout) check() error {
 		return fmt.Errorf("unknown birth precision %q", l.BirthPrecision)
 	case len(l.Columns) == 0:
 		return errors.New("no columns")
+	}
+	if err := l.checkJurisdiction(); err != nil {
+		return err
 	}
 	if err := l.checkColumns(); err != nil {
 		return err

@@ -197,6 +197,8 @@ func TestParseRefuses(t *testing.T) {
 		"line ending":        {`"lf"`, `"cr"`},
 		"precision":          {`"none"`, `"hour"`},
 		"jurisdiction":       {"US-FL", "Florida"},
+		"a state's letters":  {"US-FL", "FL"},
+		"also a country's":   {"US-FL", "in"},
 		"unknown key":        {`"id"`, `"colour":1,"id"`},
 		"unknown role":       {"name_last", "name_last_of_all"},
 		"unknown kind":       {`"address"`, `"adress"`},

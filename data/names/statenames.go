@@ -30,9 +30,9 @@ func StateName(code string) string {
 // StateCode returns the code of a state ("FL") given by its code or its name,
 // in letters of any case and with any spaces between the words.
 func StateCode(codeOrName string) (code string, ok bool) {
-	for _, s := range stateNames { // what nearly everybody gives, and no allocation for it
-		if strings.EqualFold(codeOrName, s.code) {
-			return s.code, true
+	if len(codeOrName) == 2 { // what nearly everybody gives, for every person of a batch
+		if code := byCode[place(codeOrName)]; strings.EqualFold(codeOrName, code) {
+			return code, true
 		}
 	}
 	given := strings.Join(strings.Fields(codeOrName), " ")
@@ -42,4 +42,18 @@ func StateCode(codeOrName string) (code string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// byCode is the codes by their place.
+var byCode = func() (t [1 << 10]string) {
+	for _, s := range stateNames {
+		t[place(s.code)] = s.code
+	}
+	return t
+}()
+
+// place returns where two letters, large or small, stand in byCode. Other text may have the
+// same place.
+func place(code string) int {
+	return int(code[0]&31)<<5 | int(code[1]&31)
 }

@@ -20,7 +20,7 @@ func TestStateNames(t *testing.T) {
 	}
 	for given, want := range map[string]string{
 		"FL": "FL", "fl": "FL", "Florida": "FL", "NEW  york": "NY", " North Carolina ": "NC", "district of columbia": "DC",
-		"": "", "Fla": "", "Carolina": "", "ZZ": "",
+		"": "", "Fla": "", "Carolina": "", "ZZ": "", "F,": "", "&,": "", "\xc6\xcc": "",
 	} {
 		if code, ok := StateCode(given); code != want || ok != (want != "") {
 			t.Errorf("StateCode(%q) = %q, %v, want %q", given, code, ok, want)

@@ -44,6 +44,7 @@ func operators(t testing.TB) (*lookuptest.Operator, *lookuptest.Operator) {
 		for _, l := range small.Lists {
 			for i := range l.Datasets {
 				l.Datasets[i].Title, l.Datasets[i].AsOf, l.Datasets[i].Incident = "Posted on a forum (fictional)", "2020-09-01", "us-iran-emennet-2020"
+				l.Datasets[i].Unknown = []string{"pin", "shoe_size"}
 			}
 		}
 		small.Sign(t, func(*lookup.Manifest) {})
@@ -253,7 +254,8 @@ func TestSmallAndLanguage(t *testing.T) {
 	b.wait(said["es.html"].found)
 	b.click("language")
 	b.wait(said["index.html"].found)
-	b.says("Almost certainly you", "Data of September 1, 2020", "Public anyway", "Anybody could have had this", "How sure")
+	b.says("Almost certainly you", "Data of September 1, 2020", "Public anyway", "Anybody could have had this", "How sure",
+		"Not known", "The file has 2 more columns of unknown content: pin and shoe_size. Whether your record")
 	n := len(s.asked())
 	b.click("language")
 	b.wait(said["es.html"].found)

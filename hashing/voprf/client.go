@@ -5,6 +5,24 @@ import (
 	"io"
 
 	ristretto "github.com/bwesterb/go-ristretto"
+
+	"rollcheck/hashing/voprf/internal/suite"
+)
+
+// Sizes in bytes of the suite ristretto255-SHA512 (RFC 9497, section 4.1).
+const (
+	ElementSize = suite.ElementSize // of a group element, Ne
+	ProofSize   = 64                // of a proof: two scalars, 2 Ns
+	OutputSize  = 64                // of a value of the function, Nh
+)
+
+const (
+	// MaxInput is the largest input, in bytes: inputs must be smaller than 2^16-1
+	// bytes (RFC 9497, section 5.1), because their length is hashed as 16 bits.
+	MaxInput = 1<<16 - 2
+	// MaxBatch is the largest number of inputs under one proof: their indices are
+	// hashed as 16 bits (RFC 9497, section 2.2.2).
+	MaxBatch = 1<<16 - 1
 )
 
 // PublicKey is what answers are verified against. The zero value is no key and
@@ -22,7 +40,7 @@ func ParsePublicKey(b []byte) (*PublicKey, error) {
 		return nil, ErrElement
 	}
 	pk := &PublicKey{encoded: [ElementSize]byte(b)}
-	if !decode(&pk.point, &pk.encoded) {
+	if !suite.Decode(&pk.point, &pk.encoded) {
 		return nil, ErrElement
 	}
 	return pk, nil
@@ -90,7 +108,7 @@ func blind(inputs [][]byte, blinds []ristretto.Scalar) (*Request, error) {
 			return nil, at(i, ErrInput)
 		}
 		r.inputs[i] = append([]byte(nil), input...)
-		hashToGroup(&r.points[i], input)
+		suite.HashToGroup(&r.points[i], input)
 		if !blindPoint(&r.points[i], &blinds[i], &r.elements[i]) {
 			return nil, at(i, ErrInput)
 		}
@@ -125,7 +143,7 @@ func (r *Request) Finalize(pk *PublicKey, evaluated [][ElementSize]byte, proof [
 	}
 	points := make([]ristretto.Point, len(evaluated))
 	for i := range points {
-		if !decode(&points[i], &evaluated[i]) {
+		if !suite.Decode(&points[i], &evaluated[i]) {
 			return nil, at(i, ErrElement)
 		}
 	}
@@ -148,6 +166,6 @@ func finalize(input []byte, blind *ristretto.Scalar, evaluated *ristretto.Point)
 
 	const label = "Finalize"
 	buf := make([]byte, 0, 2+len(input)+2+ElementSize+len(label))
-	buf = appendLP(appendLP(buf, input), unblinded[:])
+	buf = suite.AppendLP(suite.AppendLP(buf, input), unblinded[:])
 	return sha512.Sum512(append(buf, label...))
 }

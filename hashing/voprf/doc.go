@@ -29,7 +29,9 @@
 // lie in memory until it is collected; nothing here claims to wipe them.
 //
 // The package has no evaluating side and no dependency beyond the group, because
-// it is part of what a browser loads. Package evaluate stands on circl, and each
-// tests the other: the protocol twice over, but not the group, whose arithmetic
-// both take from go-ristretto and only the vectors of RFC 9496 and RFC 9497 check.
+// it is part of what a browser loads. Package evaluate stands on circl. Both take
+// the hashes of a proof and its sum of public elements from one internal package;
+// the tests hold each against circl's other side, and both against the vectors
+// of RFC 9497. The arithmetic of the group all of them take from go-ristretto,
+// and only the vectors of RFC 9496 and RFC 9497 check it.
 package voprf

@@ -76,16 +76,38 @@ func (r *Result) waive(rules *Rules) {
 			}
 		}
 		switch {
-		case !used:
-			r.Unused = append(r.Unused, *w)
 		case w.Until.Last() < today.First():
 			r.Expired = append(r.Expired, *w)
+		case !used:
+			r.Unused = append(r.Unused, *w)
 		}
 	}
 }
 
 func (w *Waiver) covers(v *Violation) bool {
 	return w.Rule == v.Rule && sameColumn(w.Column, v.Column) && (w.File == "" || len(w.Lines) > 0 || w.File == filepath.Base(v.File))
+}
+
+// Fits says what of a waiver that no violation asked for is in the release: a file of
+// its name, a column of its name in it, and the rules that the column breaks instead.
+func (r *Result) Fits(w *Waiver) (file, column bool, rules []string) {
+	named := func(path string) bool {
+		base := filepath.Base(path)
+		return w.File == "" || w.File == base || len(w.Lines) > 0 && strings.HasPrefix(w.File, base+": ")
+	}
+	for _, f := range r.Files {
+		if named(f.Path) {
+			file = true
+			column = column || w.Column == "" || slices.ContainsFunc(f.Columns, func(c Column) bool { return sameColumn(w.Column, c.Name) })
+		}
+	}
+	for i := range r.Violations {
+		v := &r.Violations[i]
+		if named(v.File) && w.Column != "" && sameColumn(w.Column, v.Column) && v.Rule != w.Rule && !slices.Contains(rules, v.Rule) {
+			rules = append(rules, v.Rule)
+		}
+	}
+	return file, column, rules
 }
 
 // sameColumn compares names by letters and digits. Those of another script have none,

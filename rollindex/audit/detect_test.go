@@ -9,6 +9,7 @@ import (
 
 	"rollcheck/data/layouts"
 	"rollcheck/data/names"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/audit"
 )
 
@@ -29,6 +30,7 @@ func find(res *audit.Result, rule, column string) *audit.Violation {
 // TestSSN holds that a column with social security numbers in one row of a thousand is
 // told, whatever its name, alone or among other values.
 func TestSSN(t *testing.T) {
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string
@@ -90,9 +92,7 @@ func TestSSN(t *testing.T) {
 // TestScatteredAmongIDs: where ids are given one after the other, numbers beside them do
 // not belong to them.
 func TestScatteredAmongIDs(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	d := newDice(9)
 	s := newSheet(synthesize(t, "fl-extract", 20_000, 4), "\t", false)
@@ -108,6 +108,7 @@ func TestScatteredAmongIDs(t *testing.T) {
 
 // TestNoSSN holds what looks like social security numbers and is something else.
 func TestNoSSN(t *testing.T) {
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for _, tc := range []struct {
 		name  string
@@ -159,6 +160,7 @@ func TestNoSSN(t *testing.T) {
 
 // TestDetectors holds the other detectors to a column that lies.
 func TestDetectors(t *testing.T) {
+	racetest.LeaveOut(t)
 	t.Parallel()
 	birth := func(d dice, row []string) string { // of the year that the row says
 		return fmt.Sprintf("%02d/%02d/%s", 2+d.IntN(11), 2+d.IntN(27), row[14])
@@ -212,9 +214,7 @@ func TestDetectors(t *testing.T) {
 // Phone numbers are open in Georgia and closed in Utah; the list of Utah's goes out
 // without them.
 func TestPhones(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for form, want := range map[string]bool{"(%d) 555-01%02d": true, "%d55501%02d": true, "1%d5501%02d": false} {
 		d := newDice(2)
@@ -256,9 +256,7 @@ func TestNoNumber(t *testing.T) {
 
 // TestBirthsInFewRows: full dates are not taken for years where few rows have one.
 func TestBirthsInFewRows(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for form, want := range map[string]bool{"%02d/%02d/%02d": true, "%02d/%02d/19%02d": true, "01/01/19%02[3]d": false, "19%02[3]d": false} {
 		d := newDice(4)
@@ -282,9 +280,7 @@ func TestBirthsInFewRows(t *testing.T) {
 // and full date of birth in columns of their own, and in columns that are called
 // something else.
 func TestGeorgia2015(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	d := newDice(15)
 	born := func(row []string) string { return fmt.Sprintf("%s%02d%02d", row[14], 1+d.IntN(12), 2+d.IntN(27)) }

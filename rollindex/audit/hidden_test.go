@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/voterfile"
 )
@@ -52,9 +53,7 @@ func zipped(t testing.TB, comment string, parts ...part) []byte {
 }
 
 func TestArchives(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	roll := part{"ga.txt", synthesize(t, "ga-pre2023-pipe", 300, 1)}
 	more := part{"more/ga.txt", synthesize(t, "ga-pre2023-pipe", 300, 2)}
@@ -122,9 +121,7 @@ func TestArchives(t *testing.T) {
 // TestChile2022: the workbook for everybody with a sheet more than anybody looked at,
 // and a column more in the sheet that is shown.
 func TestChile2022(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	b := synthesize(t, "az-2020-avid", 400, 1)
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
@@ -186,9 +183,7 @@ func TestChile2022(t *testing.T) {
 // TestSpareParts: a workbook is a zip archive, and what is in it beside its sheets goes
 // out with it.
 func TestSpareParts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	b := synthesize(t, "az-2020-avid", 100, 1)
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))

@@ -11,6 +11,7 @@ import (
 
 	"rollcheck/data/catalogue"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/voterfile/synth"
 )
@@ -75,9 +76,7 @@ func broken(res *audit.Result) []string {
 // TestLayouts holds that every state's own layout passes under its rules, for anybody
 // or for a class of recipient, but for those whose exceptions are listed.
 func TestLayouts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	class, breaks := expectations(t)
 	all, err := layouts.All()

@@ -50,6 +50,8 @@ type Protected struct {
 	shift  uint
 	starts []uint32          // for each 2^filterBits bits of the filter, the first tag that is not before them
 	types  []hashing.KeyType // that anybody has
+
+	passedOver []string
 }
 
 // listTag is a tag of somebody on the list.
@@ -85,6 +87,10 @@ func (s tagSort) valid() bool {
 
 // People returns how many people are on the list.
 func (p *Protected) People() int { return p.people }
+
+// PassedOver returns the names of the columns of the list that nobody was looked for by.
+// It is nothing that a file of tags keeps.
+func (p *Protected) PassedOver() []string { return p.passedOver }
 
 // Tags returns how many tags they have.
 func (p *Protected) Tags() int { return len(p.tags) }

@@ -25,7 +25,7 @@ var ErrList = errors.New("this list of protected people cannot be used")
 // ReadProtected reads a list of people, one a row, and makes tags of them under the
 // key: a table or JSON of people with the fields that [exposure.NewDecoder] documents,
 // or a file of any layout that package voterfile reads; a layout given is one of
-// these. Everybody on it must have a match key other than name and ZIP code.
+// these. Columns of a table that are neither are passed over ([Protected.PassedOver]). Everybody on it must have a match key other than name and ZIP code.
 func ReadProtected(ctx context.Context, path string, key *hashing.Key, layout *layouts.Layout) (*Protected, error) {
 	b, err := newListBuilder(key)
 	if err != nil {
@@ -40,7 +40,11 @@ func ReadProtected(ctx context.Context, path string, key *hashing.Key, layout *l
 			return b.done(path)
 		}
 	}
-	if err := b.readRoll(ctx, path, layout); err != nil {
+	err = b.readRoll(ctx, path, layout)
+	if errors.Is(err, voterfile.ErrNoLayout) && layout == nil {
+		err = b.readTable(ctx, path, err)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return b.done(path)
@@ -69,8 +73,33 @@ func (b *listBuilder) readPeople(ctx context.Context, path string) (bool, error)
 	if err != nil {
 		return false, err
 	}
+	return b.decode(ctx, path, people, true)
+}
+
+// readTable reads a list that fits no layout as a table of people with columns of the
+// office's own, such as the number of a case. noLayout is returned if it is none.
+func (b *listBuilder) readTable(ctx context.Context, path string, noLayout error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("reading protected people: %w", err)
+	}
+	defer f.Close()
+	people, passedOver, err := exposure.NewTableDecoder(f)
+	if wrong := exposure.HeaderError(""); errors.As(err, &wrong) {
+		return fmt.Errorf("%w: %q %w", ErrList, path, err)
+	} else if err != nil {
+		return noLayout
+	}
+	b.list.passedOver = passedOver
+	_, err = b.decode(ctx, path, people, false)
+	return err
+}
+
+// decode adds people. Where it is not sure that the file is of people, it reports false
+// if the first of them cannot be read.
+func (b *listBuilder) decode(ctx context.Context, path string, people exposure.Decoder, unsure bool) (bool, error) {
 	var faults faultList
-	for first := true; ; first = false {
+	for first := unsure; ; first = false {
 		var p exposure.Person
 		var fault exposure.FieldError
 		switch err := people.Next(&p); {

@@ -15,6 +15,7 @@ import (
 
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/voterfile"
 	"rollcheck/rollindex/voterfile/synth"
 )
@@ -148,9 +149,7 @@ func watch(t testing.TB, path string, l *layouts.Layout, w Watch, jobs int) ([]V
 // New Hampshire 2017: the lists of most polling places were without the protected
 // people, and some were not.
 func TestNewHampshire2017(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	const places = 51
 	r := makeRoll(t, "nh-checklist-2025", 51*40)
 	isProtected := func(i int) bool { return i%97 == 0 }
@@ -202,9 +201,7 @@ func rowsOf(vs []Violation, rule, why string) (n int64) {
 // Arizona 2020: 78 protected voters were in a report of early ballots after a change
 // of systems. The audit has the tags and not the list.
 func TestArizona2020(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	r := makeRoll(t, "az-2020-avid", 20_000)
 	var people []truthRow
 	for i := range r.people {
@@ -357,9 +354,7 @@ func TestWatchJobs(t *testing.T) {
 // Every built-in layout as it is synthesised has no minors, and tells nothing of
 // voters whose details are protected.
 func TestCleanRolls(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for _, id := range []string{"fl-extract", "nc-ncvoter-2022", "or-registered-voters", "ny-allnysvoters-2021", "va-registered-voter-list", "nv-elgbvtr-csv", "mi-2024-csv", "ma-vris-voter"} {
 		r := makeRoll(t, id, 4000)
 		vs, _ := watch(t, r.write(t, "roll.txt", func(int) bool { return true }), r.layout, Watch{}, 2)

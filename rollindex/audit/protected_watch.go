@@ -365,6 +365,14 @@ func (t *watchTally) merge(o *watchTally) {
 	}
 }
 
+// ofList says how many of the protected people are meant.
+func ofList(n, all int) string {
+	if all == 1 {
+		return "the one person on the list of protected people"
+	}
+	return fmt.Sprintf("%d of the %d people on the list of protected people", n, all)
+}
+
 // violations returns what fails the audit of a file.
 func (t *watchTally) violations(file string, members []voterfile.Member) (all []Violation) {
 	add := func(rule, column string, p *places, why string) {
@@ -377,11 +385,16 @@ func (t *watchTally) violations(file string, members []voterfile.Member) (all []
 		})
 	}
 	if t.Protected != nil {
-		add(RuleProtected, "", &t.persons, fmt.Sprintf("rows of %d of the %d people on the list of protected people, found by %s", len(t.people), t.Protected.People(), t.foundBy()))
-		add(RuleProtected, "", &t.homes, fmt.Sprintf("rows of other people at the address of %d of the %d people on the list of protected people", len(t.homesOf), t.Protected.People()))
+		all := t.Protected.People()
+		add(RuleProtected, "", &t.persons, fmt.Sprintf("rows of %s, found by %s", ofList(len(t.people), all), t.foundBy()))
+		add(RuleProtected, "", &t.homes, fmt.Sprintf("rows of other people at the address of %s", ofList(len(t.homesOf), all)))
 	}
 	if t.Previous != nil {
-		add(RuleProtected, "", &t.again, fmt.Sprintf("rows of %d people who were protected at the last release and are not on the list of this one", len(t.againPeople)))
+		again := "rows of one person who was protected at the last release and is not on the list of this one"
+		if n := len(t.againPeople); n != 1 {
+			again = fmt.Sprintf("rows of %d people who were protected at the last release and are not on the list of this one", n)
+		}
+		add(RuleProtected, "", &t.again, again)
 	}
 	for _, name := range sortedNames(t.exposed) {
 		add(RuleProtected, name, t.exposed[name], "rows that say that their voter's details are protected have a value here")

@@ -55,8 +55,8 @@ type Result struct {
 	Files      []*File
 	Violations []Violation // by file, the waived among them
 	Nears      []Near      // rows that fail nothing and that a human has to look at
-	Expired    []Waiver    // that would have let a violation pass until their day
-	Unused     []Waiver    // that no violation asked for
+	Expired    []Waiver    // whose day has passed, whether or not a violation asks for them
+	Unused     []Waiver    // of the others, that no violation asked for
 }
 
 // Passed reports whether every violation is waived.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/audit"
 )
 
@@ -58,9 +59,7 @@ func readRules(t testing.TB, text string) *audit.Rules {
 
 // TestOwnRules holds that an office's rules count before the public record, either way.
 func TestOwnRules(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := georgia(t, 500, 3)
 	s.add("Batch", func([]string) string { return "7" })
@@ -95,9 +94,7 @@ func TestOwnRules(t *testing.T) {
 }
 
 func TestWaivers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := georgia(t, 500, 3)
 	s.add("Batch", func([]string) string { return "7" })
@@ -124,9 +121,7 @@ func TestWaivers(t *testing.T) {
 // TestWaiverOfLines: it holds for these rows of one file and one member of it, and for
 // nothing that has no rows.
 func TestWaiverOfLines(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	roll := func(at int) []byte {
 		s := georgia(t, 50, 3)

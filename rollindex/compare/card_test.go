@@ -19,6 +19,7 @@ import (
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/voterfile/synth"
 )
 
@@ -63,9 +64,7 @@ func makeCard(t testing.TB, path string, key *hashing.Key, jobs int) *Card {
 
 // The intervals of two cards hold the true shares 95 times of 100.
 func TestCardIntervalsCover(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	var table strings.Builder
 	fmt.Fprintf(&table, "| keys of A | of B | in both | A in B: inside | B in A: inside | Jaccard: inside | half width | trials |\n|---|---|---|---|---|---|---|---|\n")
@@ -116,9 +115,7 @@ func TestCardIntervalsCover(t *testing.T) {
 // Cards of small files say exactly what a comparison of the files says; of larger
 // ones, about; and how many goroutines make them changes nothing.
 func TestCardsAgreeWithFiles(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	key := testKey(1)
 	for _, rows := range []int64{2000, 15_000} { // the second of several pieces, so that goroutines share them
 		a := writeRoll(t, "a.txt", synth.Options{Rows: rows, Seed: 3, Sample: 0.7})

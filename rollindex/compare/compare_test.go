@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +144,28 @@ func TestDoubtsAreTold(t *testing.T) {
 	}
 	if len(res.Files[1].Doubts) > 0 {
 		t.Errorf("of a plain file: %q", res.Files[1].Doubts)
+	}
+}
+
+// A vendor's file is of the state that its rows say, whatever a few of them say.
+func TestStateOfRows(t *testing.T) {
+	vendor := madeUp(t, "targetsmart-voterbase", synth.Options{Rows: 300, Seed: 3, State: "OH"})
+	text, err := os.ReadFile(vendor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := filepath.Join(t.TempDir(), "moved.txt")
+	if err := os.WriteFile(moved, []byte(strings.Replace(string(text), "\tOH\t", "\tKY\t", 2)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	res, err := compare.Run(t.Context(), []compare.Input{{Path: vendor}, {Path: moved}}, compare.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range res.Files {
+		if !slices.Equal(f.Jurisdictions, []string{"US-OH"}) {
+			t.Errorf("%s is of %q", f.Path, f.Jurisdictions)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/internal/extsort"
 	"rollcheck/rollindex/voterfile/synth"
 )
@@ -188,9 +189,7 @@ func (c *datings) String() string {
 // on snapshots of the first of each month, of leaks taken on such a day and in the
 // midst of a month.
 func TestDatingCoverage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	rows, months, trials, sizes, noises := 6_000, 9, 20, []int{50, 500, 3_000}, []float64{0, 0.1}
 	losses := []float64{0.05, 0.6}
 	if *datingFull {

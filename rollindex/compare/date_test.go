@@ -12,6 +12,7 @@ import (
 
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/voterfile/synth"
 )
@@ -112,9 +113,7 @@ func rewritten(t *testing.T, in compare.Input, name string, change func(row int,
 // Voter ids that were numbered anew, a leak of more than the snapshots, and rows that
 // all stand twice do not make another source of one.
 func TestDateOfTheSameSource(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	dir := t.TempDir()
 	on := func(month time.Month) time.Time { return time.Date(2020, month, 1, 0, 0, 0, 0, time.UTC) }
 	var snapshots, parts []compare.Input

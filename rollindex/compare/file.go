@@ -35,13 +35,15 @@ type File struct {
 	Skipped       map[string]int64
 	Ignored       int64                      // rows left out ([Options].Ignore), of which Rows has none
 	Doubts        []string                   // clauses: what its values do not settle of how it was read
+	Contrary      []string                   // clauses: which rows speak against how they were read
 	Unread        int                        // members that were not read and may hold people
 	Keyless       int64                      // rows that carry nothing to match by
 	Keys          [hashing.NumKeyTypes]int64 // rows that carry the key
 	Filled        [NumFields]int64           // rows with a value
 	Kinds         [field.MaskBits]int64      // rows with a value of the kind
 	Columns       []Column
-	Late          int64 // registrations and votes after the file's own date
+	Unknown       []string // columns with a value of which nothing says what they hold
+	Late          int64    // registrations and votes after the file's own date
 }
 
 // Read returns how many rows were read in full.
@@ -51,6 +53,21 @@ func (f *File) Read() int64 {
 		n -= k
 	}
 	return n
+}
+
+// Lost returns the share of the rows that could not be read, where it is more than slips
+// of the pen, one row in a hundred; else 0.
+func (f *File) Lost() float64 {
+	if n := f.Rows - f.Read(); 100*n > f.Rows {
+		return float64(n) / float64(f.Rows)
+	}
+	return 0
+}
+
+// Joined reports whether most of the rows that could not be read have another number of
+// fields, as those of a file that was put behind another.
+func (f *File) Joined() bool {
+	return 2*f.Skipped[voterfile.FieldCount.String()] > f.Rows-f.Read()
 }
 
 // Contradicted reports whether the file's own date is too early for what it says:

@@ -18,6 +18,7 @@ import (
 
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/voterfile/synth"
 )
@@ -166,9 +167,7 @@ func pair(t testing.TB, dir, kind string, seed uint64) (a, b, release string) {
 // Ratios fall on the right side of 1 in 95 of 100 pairs of each kind, and the table
 // shows where the others are.
 func TestFingerprintsFallOnTheRightSide(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	var table strings.Builder
 	fmt.Fprintf(&table, "| pairs of each kind: %d | right | log10 of the ratio: 5 %% | median | 95 %% |\n|---|---|---|---|---|\n", *fingerprintSeeds)
@@ -242,9 +241,7 @@ func part(t testing.TB, f *compare.Fingerprint, trace compare.Trace) compare.Par
 
 // What is expected of each trait where only it is shared.
 func TestFingerprintParts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 5))
 	source := newRoll(t, 3000, 77, synth.DefaultAsOf)
@@ -316,6 +313,7 @@ func TestFingerprintParts(t *testing.T) {
 // A file with a vendor's columns descends from it, and nobody is accused. Two files
 // whose columns are named alike and unlike the source's share more than the source.
 func TestFingerprintColumns(t *testing.T) {
+	racetest.LeaveOut(t)
 	dir := t.TempDir()
 	write := func(name, layout string, change func(string) string) string {
 		l, err := layouts.Get(layout)

@@ -112,14 +112,31 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 				f.Doubts = append(f.Doubts, said)
 			}
 		}
+		for _, name := range src.Unknown(i) {
+			if !slices.Contains(f.Unknown, name) {
+				f.Unknown = append(f.Unknown, name)
+			}
+		}
+		for _, c := range src.Contrary(i) {
+			said := c.String()
+			if len(src.Members()) > 1 {
+				said = m.Name + ": " + said
+			}
+			f.Contrary = append(f.Contrary, said)
+		}
 		if m.LeftOut == "" && !slices.Contains(f.Layouts, m.Match.Layout.ID) {
 			f.Layouts = append(f.Layouts, m.Match.Layout.ID)
 		}
 	}
 	slices.Sort(f.Layouts)
+	homes := map[string]int64{}
 	for _, v := range visitors {
 		f.add(v)
+		for j, n := range v.homes {
+			homes[j] += n
+		}
 	}
+	f.addHomes(homes)
 	f.Rows -= f.Ignored
 	if r.ids != nil {
 		r.ids.end(in.AsOf, ids)
@@ -150,14 +167,16 @@ type visitor struct {
 	keys          [hashing.NumKeyTypes]int64
 	filled        [NumFields]int64
 	kinds         [field.MaskBits]int64
-	places        map[string]bool
+	places        map[string]bool  // jurisdictions by layout
+	homes         map[string]int64 // rows of layouts that are of no state, by what they say themselves
+	said          []string         // storage of what one says
 	late          int64
 }
 
 func (r *reading) newVisitor(n int, members []voterfile.Member, asOf hashing.Date, rows *atomic.Int64) *visitor {
 	v := &visitor{
 		reading: r, file: n, hasher: r.prf.NewHasher(), values: newValuer(members), shared: rows,
-		wideW: r.wide.NewWriter(), thinW: r.narrow.NewWriter(), places: map[string]bool{},
+		wideW: r.wide.NewWriter(), thinW: r.narrow.NewWriter(), places: map[string]bool{}, homes: map[string]int64{},
 	}
 	if r.draw != nil && n == 0 {
 		v.keeper = &keeper{hash: r.draw.hasher(), most: r.draw.opts.Rows}
@@ -259,7 +278,12 @@ func (v *visitor) count(rec *voterfile.Record, vals *values) {
 	for kinds := uint32(rec.Kinds); kinds != 0; kinds &= kinds - 1 {
 		v.kinds[bits.TrailingZeros32(kinds)]++
 	}
-	if rec.Jurisdiction != "" && !v.places[rec.Jurisdiction] {
+	switch {
+	case rec.Jurisdiction == "":
+		if v.said = rec.AppendJurisdictions(v.said[:0]); len(v.said) > 0 {
+			v.homes[v.said[0]]++
+		}
+	case !v.places[rec.Jurisdiction]:
 		v.places[rec.Jurisdiction] = true
 	}
 	if v.asOf != 0 {
@@ -291,6 +315,20 @@ func (v *visitor) Flush() error {
 		return err
 	}
 	return v.thinW.Flush()
+}
+
+// addHomes adds the states that rows of layouts of no state say they are of: a few
+// say another, by a slip of the pen or since they moved.
+func (f *File) addHomes(homes map[string]int64) {
+	var all int64
+	for _, n := range homes {
+		all += n
+	}
+	for j, n := range homes {
+		if 100*n >= all && !slices.Contains(f.Jurisdictions, j) {
+			f.Jurisdictions = append(f.Jurisdictions, j)
+		}
+	}
 }
 
 // add adds what a goroutine counted.

@@ -200,6 +200,8 @@ type worker struct {
 	grader  grader
 	named   map[string][]string // query.states, apart
 	answers map[signature][]DatasetAnswer
+	last    signature       // the one asked for last,
+	common  []DatasetAnswer // and its answers
 	records map[judged]*PublicRecord
 }
 
@@ -295,7 +297,7 @@ func (c *check) parallel(n int, do func(part, lo, hi int)) {
 func (c *check) plan() {
 	c.parallel(len(c.people), func(part, lo, hi int) {
 		pl := &c.workers[part].planner
-		pl.begin(c.later)
+		pl.begin(c.later, hi-lo)
 		for i := lo; i < hi; i++ {
 			q := &c.queries[i]
 			*q = pl.plan(&c.people[i])
@@ -315,7 +317,7 @@ func (c *check) plan() {
 func (c *check) planRest() {
 	c.parallel(len(c.queries), func(part, lo, hi int) {
 		pl := &c.workers[part].planner
-		pl.begin(^c.later)
+		pl.begin(^c.later, 0) // where there was room for all, there is for some
 		for p := lo; p < hi; p++ {
 			if !c.follow[p] {
 				continue
@@ -507,6 +509,9 @@ func (w *worker) states(joined string) []string {
 
 // datasetAnswers returns the answers of all datasets for a signature.
 func (w *worker) datasetAnswers(datasets []*dataset, s signature) []DatasetAnswer {
+	if s == w.last && w.common != nil { // most of a batch give the same details
+		return w.common
+	}
 	answers, ok := w.answers[s]
 	if !ok {
 		for _, d := range datasets {
@@ -517,6 +522,7 @@ func (w *worker) datasetAnswers(datasets []*dataset, s signature) []DatasetAnswe
 		}
 		w.answers[s] = answers
 	}
+	w.last, w.common = s, answers
 	return answers
 }
 

@@ -17,8 +17,38 @@ type csvDecoder struct {
 	in      *bufio.Reader
 	allowed *allowance
 	csv     *csv.Reader
-	columns []int // field of each column; nil before the header is read
+	columns []int // field of each column, noField for one passed over; nil before the header is read
+
+	loose      bool     // columns that are no fields are passed over
+	passedOver []string // their names
 }
+
+// noField stands for a column that is passed over.
+const noField = -1
+
+// NewTableDecoder returns a decoder for a table with a header, as [NewDecoder] does
+// for [CSV], that passes over columns that are no fields and returns their names. The
+// name of one that may be a slip of a field's is an error all the same. The header is
+// read at once: [ErrNoHeader] if it does not name two fields, since its texts may then
+// be somebody's.
+func NewTableDecoder(r io.Reader) (Decoder, []string, error) {
+	d := newCSVDecoder(&textReader{in: bufio.NewReaderSize(r, 16)})
+	d.loose = true
+	if err := d.header(); err != nil {
+		return nil, nil, err
+	}
+	return d, d.passedOver, nil
+}
+
+// HeaderError says what is wrong with a column of a header, by its number or the field
+// that it is of.
+type HeaderError string
+
+// Error implements error.
+func (e HeaderError) Error() string { return "line 1: " + string(e) }
+
+// ErrNoHeader: the first line of a table does not name its columns.
+var ErrNoHeader = errors.New("line 1: not a header of columns separated by commas, semicolons or tabs: name them first, last, birth_date, zip and so on")
 
 func newCSVDecoder(r io.Reader) *csvDecoder {
 	d := &csvDecoder{allowed: &allowance{r: r}}
@@ -67,6 +97,9 @@ func (d *csvDecoder) Next(p *Person) error {
 		f := d.columns[i]
 		switch {
 		case f == fieldID:
+		case f == noField && strings.Contains(value, "\n"):
+			return fmt.Errorf("line %d, column %d: it goes on for more than one line: is a quote missing?", p.Line, i+1)
+		case f == noField:
 		case !isASCII(value) && !utf8.ValidString(value):
 			return FieldError{p.Line, fieldNames[f], notUTF8}
 		case f != fieldAddress && strings.Contains(value, "\n"):
@@ -137,20 +170,51 @@ func (d *csvDecoder) header() error {
 		case !ok && unknown < 0:
 			unknown = i
 		case ok && seen[f]:
-			return fmt.Errorf("line 1: two columns are named %q", fieldNames[f])
+			return HeaderError(fmt.Sprintf("two columns are named %q", fieldNames[f]))
 		case ok:
 			columns[i], seen[f] = f, true
 			known++
 		}
 	}
 	if known == 0 && (unknown < 0 || !slices.Contains(wholeNames, plainName(record[unknown]))) {
-		return errors.New("line 1: not a header of columns separated by commas, semicolons or tabs: name them first, last, birth_date, zip and so on")
+		return ErrNoHeader
+	}
+	if d.loose && known < 2 {
+		return ErrNoHeader
+	}
+	if d.loose && unknown >= 0 {
+		unknown = d.passOver(record, columns, &seen)
 	}
 	if unknown >= 0 {
-		return fmt.Errorf("line 1: column %d is an unknown field; %s", unknown+1, didYouMean(record[unknown]))
+		return HeaderError(fmt.Sprintf("column %d is an unknown field; %s", unknown+1, didYouMean(record[unknown])))
 	}
 	d.columns = columns
 	return nil
+}
+
+// passOver marks the columns that are no fields. It returns the first whose name may
+// be a slip of that of a field which no other column has, -1 if there is none.
+func (d *csvDecoder) passOver(record []string, columns []int, seen *[numFields]bool) int {
+	for i, name := range record {
+		if _, ok := columnOf(name); ok {
+			continue
+		}
+		plain := plainName(name)
+		if slices.Contains(wholeNames, plain) && !seen[fieldLast] {
+			return i
+		}
+		for f, n := range fieldNames {
+			if !seen[f] && isSlip(plain, n) {
+				return i
+			}
+		}
+		if name = strings.TrimSpace(name); name == "" {
+			name = fmt.Sprintf("column %d", i+1)
+		}
+		columns[i] = noField
+		d.passedOver = append(d.passedOver, name)
+	}
+	return -1
 }
 
 // separator looks at the header for what separates the columns: what makes most

@@ -3,6 +3,7 @@ package exposure
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ func (d *jsonDecoder) Next(p *Person) error {
 		return err
 	}
 	object := d.object(end)
-	o := jsonObject{s: object, line: d.line}
+	o := jsonObject{s: object, line: d.line, plain: isPlain(d.buf[d.at:end])}
 	p.Line = d.line
 	d.line += strings.Count(object, "\n")
 	d.at = end
@@ -47,7 +48,7 @@ func (d *jsonDecoder) Next(p *Person) error {
 	if fault != "" {
 		return FieldError{Line: p.Line, Problem: fault}
 	}
-	if !isASCII(object) && !utf8.ValidString(object) {
+	if !o.plain && !utf8.ValidString(object) {
 		return FieldError{Line: p.Line, Problem: notUTF8}
 	}
 	return o.person(p)
@@ -280,12 +281,36 @@ type jsonObject struct {
 	s    string
 	at   int
 	line int // of s[0]
+
+	plain bool // s has neither escapes nor control characters, and is ASCII
+}
+
+// isPlain reports whether an object is printable ASCII without an escape, as most are: a text
+// in it is whatever stands before the next quote.
+func isPlain(object []byte) bool {
+	if bytes.IndexByte(object, '\\') >= 0 {
+		return false
+	}
+	const each = (1<<64 - 1) / 255 // a one in each of eight bytes
+	for ; len(object) >= 8; object = object[8:] {
+		eight := binary.LittleEndian.Uint64(object)
+		if (eight|(eight-each*' '))&(each*utf8.RuneSelf) != 0 { // a byte from 0x80 on, or one that a space cannot be taken from
+			return false
+		}
+	}
+	for _, c := range object {
+		if c < ' ' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // person sets p from the object.
 func (o *jsonObject) person(p *Person) error {
 	var seen [numFields]bool
-	o.at = 1 // '{'
+	behind := 0 // the field read last, and one more
+	o.at = 1    // '{'
 	for first := true; ; first = false {
 		c := o.next()
 		if c == '}' && first {
@@ -298,14 +323,16 @@ func (o *jsonObject) person(p *Person) error {
 		if err != nil {
 			return err
 		}
-		f, ok := fieldOf(name)
+		f, ok := fieldFrom(behind, name)
 		if !ok && !passedOver(name) {
 			return o.errorf("unknown field%s; %s", shown(name), didYouMean(name))
 		}
 		if ok && seen[f] {
 			return o.fieldErrorf(f, "given twice")
 		}
-		seen[f] = seen[f] || ok
+		if ok {
+			seen[f], behind = true, f+1
+		}
 		if o.next() != ':' {
 			return o.fieldErrorf(f, "a colon is expected after the name")
 		}
@@ -424,6 +451,14 @@ func (o *jsonObject) scalar(f int) (string, error) {
 // quoted reads the text in quotes at o.at.
 func (o *jsonObject) quoted() (string, error) {
 	from := o.at + 1
+	if o.plain {
+		n := strings.IndexByte(o.s[from:], '"')
+		if n < 0 {
+			return "", o.errorf("a text has no end")
+		}
+		o.at = from + n + 1
+		return o.s[from : from+n], nil
+	}
 	for i := from; i < len(o.s); i++ {
 		switch c := o.s[i]; {
 		case c == '"':
@@ -460,10 +495,12 @@ func (o *jsonObject) escaped() (s string, err error) {
 
 // next skips white space and returns the byte there, 0 at the end.
 func (o *jsonObject) next() byte {
-	for o.at < len(o.s) && (o.s[o.at] == ' ' || o.s[o.at] == '\n' || o.s[o.at] == '\t' || o.s[o.at] == '\r') {
-		o.at++
+	for ; o.at < len(o.s); o.at++ {
+		if c := o.s[o.at]; c > ' ' || c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+			return c
+		}
 	}
-	return o.peek()
+	return 0
 }
 
 func (o *jsonObject) peek() byte {

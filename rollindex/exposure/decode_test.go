@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -256,6 +257,19 @@ func FuzzPlainEnd(f *testing.F) {
 	})
 }
 
+// FuzzIsPlain: eight bytes at a time, the same is plain as one by one.
+func FuzzIsPlain(f *testing.F) {
+	for _, text := range []string{`{"last":"ROE","zip":"32301"}`, "{\"last\":\"R\tOE\"}", `{"last":"R\\u006fE"}`, `{"last":"Núñez"}`, "\x7f~ 12345678\x1f", ""} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		odd := func(c byte) bool { return c < ' ' || c > '\x7f' || c == '\\' }
+		if got, want := isPlain(text), !slices.ContainsFunc(text, odd); got != want {
+			t.Errorf("plain: %v, want %v", got, want)
+		}
+	})
+}
+
 // FuzzDecodeJSON holds the decoder against encoding/json: what it accepts, that
 // accepts, and both read the same.
 func FuzzDecodeJSON(f *testing.F) {
@@ -366,4 +380,30 @@ func FuzzErrorsHoldNoValue(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A table may have columns that are no fields, unless their names are slips.
+func TestTableDecoder(t *testing.T) {
+	d, over, err := NewTableDecoder(strings.NewReader("case no,First,Last,\n7,Jane,Doe,\xff\n8,Bob,Roe,\"x\ny\"\n"))
+	if err != nil || !slices.Equal(over, []string{"case no", "column 4"}) {
+		t.Fatalf("passed over %q: %v", over, err)
+	}
+	var p Person
+	if err := d.Next(&p); err != nil || p.First != "Jane" || p.Last != "Doe" || p.ID != "" {
+		t.Errorf("%q %q: %v", p.First, p.Last, err)
+	}
+	if err := d.Next(&p); err == nil || !strings.Contains(err.Error(), "line 3, column 4: it goes on for more than one line") {
+		t.Errorf("over two lines: %v", err)
+	}
+	for text, want := range map[string]error{
+		"Jane,Doe\n":                 ErrNoHeader,
+		"case,last\n":                ErrNoHeader,
+		"case,first,last,phnoe\n":    HeaderError(`column 4 is an unknown field; did you mean "phone"?`),
+		"case,first,last,LAST\n":     HeaderError(`two columns are named "last"`),
+		"name,birth_date,zip,case\n": HeaderError(`column 1 is an unknown field; split it into "first" and "last"`),
+	} {
+		if _, _, err := NewTableDecoder(strings.NewReader(text)); err != want {
+			t.Errorf("%q: %v, want %v", text, err, want)
+		}
+	}
 }

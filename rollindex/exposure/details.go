@@ -60,7 +60,10 @@ func (pl *planner) date(raw, layout string) hashing.Date {
 func (pl *planner) setBirth(p *Person, q *query, field int, date hashing.Date) {
 	pl.d.SetBirth(date, hashing.Date{})
 	q.birth = pl.d.Birth
-	if int(q.birth.Year) > time.Now().Year() {
+	if pl.year == 0 {
+		pl.year = time.Now().Year()
+	}
+	if int(q.birth.Year) > pl.year {
 		q.birth, pl.d.Birth = hashing.Date{}, hashing.Date{}
 	}
 	if q.birth.Precision() < date.Precision() {
@@ -100,6 +103,7 @@ func (pl *planner) places(p *Person, q *query) {
 			q.problem(p, fieldAddress, "an address needs its ZIP code", hasAddress)
 		default:
 			q.given |= hasAddress
+			pl.homes.add(pl.zips.all[0])
 		}
 	}
 	for _, former := range p.FormerZIP {
@@ -137,7 +141,7 @@ func (pl *planner) states(p *Person, q *query) string {
 	state := ""
 	switch {
 	case !blank(p.State):
-		state = q.state(p, fieldState, p.State, hasState)
+		state = pl.state(p, q, fieldState, p.State, hasState)
 	case len(pl.zips.all) > 0 && pl.zips.all[0].steps == 0:
 		state = pl.cache.state(pl.zips.all[0].text)
 	}
@@ -148,7 +152,7 @@ func (pl *planner) states(p *Person, q *query) string {
 		}
 		all := []string{state}
 		for _, raw := range p.FormerState {
-			all = append(all, q.state(p, fieldFormerState, raw, former))
+			all = append(all, pl.state(p, q, fieldFormerState, raw, former))
 		}
 		slices.Sort(all)
 		state = strings.TrimPrefix(strings.Join(slices.Compact(all), ","), ",")
@@ -160,7 +164,7 @@ func (pl *planner) states(p *Person, q *query) string {
 }
 
 // state returns the jurisdiction of a state as typed, "" if there is none.
-func (q *query) state(p *Person, field int, raw string, detail given) string {
+func (pl *planner) state(p *Person, q *query, field int, raw string, detail given) string {
 	raw = strings.TrimSpace(raw)
 	if raw == "" {
 		return ""
@@ -170,7 +174,7 @@ func (q *query) state(p *Person, field int, raw string, detail given) string {
 		q.problem(p, field, "not a state (use its two letters, such as FL, or its name)", detail)
 		return ""
 	}
-	return "US-" + code
+	return pl.cache.jurisdiction(code)
 }
 
 // voterIDs reads the voter id once for every state the person names, since its
@@ -183,7 +187,8 @@ func (pl *planner) voterIDs(p *Person, q *query) {
 		q.problem(p, fieldVoterID, "a voter id needs the state that gave it", hasVoterID)
 		return
 	}
-	for state := range strings.SplitSeq(q.states, ",") {
+	for state, rest := "", q.states; rest != ""; {
+		state, rest, _ = strings.Cut(rest, ",")
 		pl.d.Jurisdiction, pl.d.VoterID = state, nil
 		if pl.d.SetVoterID(pl.raw(p.VoterID)); len(pl.d.VoterID) > 0 {
 			pl.ids.add(form{text: pl.d.VoterID, scope: state})

@@ -15,7 +15,7 @@ import (
 
 // NewJSON returns a handler that writes JSON lines, each with its "type":
 //
-//	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","incident","as_of","jurisdictions","coverage"}]}
+//	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","incident","as_of","jurisdictions","unknown_columns","coverage"}]}
 //	{"type":"finding","person","id","dataset","tier","keys","initial","spellings","shared","fields","fields_basis",
 //	 "beyond_public","restricted","unsettled","incident","expected_namesakes"}
 //	{"type":"person","person","id","exposed","complete","datasets":[{"dataset","state","coverage","why"}],"problems","notes","line"}
@@ -30,7 +30,8 @@ import (
 // them in "restricted" were open to named recipients; of those in "unsettled" it
 // cannot be told; the others were public ([PublicRecord]). "restricted" and
 // "unsettled" are there when there are any, "incident", an id of data/catalogue,
-// when the dataset names one.
+// when the dataset names one. "unknown_columns", there when there are any, are those of a
+// dataset of which nothing says what they hold: whether they were public cannot be told.
 //
 // When a server was asked ([Asker]), the start also has "server", "operator",
 // "fingerprint", "mode", "manifest_seq" and "jurisdictions"; a finding's
@@ -83,6 +84,9 @@ func (h *jsonHandler) Start(s *Start) error {
 			b = appendText(append(b, `,"as_of":`...), d.AsOf)
 		}
 		b = appendTexts(append(b, `,"jurisdictions":`...), d.Jurisdictions)
+		if len(d.Unknown) > 0 {
+			b = appendTexts(append(b, `,"unknown_columns":`...), d.Unknown)
+		}
 		b = append(appendShare(append(b, `,"coverage":`...), d.Coverage()), '}')
 	}
 	if err := h.write(append(b, "]}"...)); err != nil {

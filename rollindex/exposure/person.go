@@ -78,6 +78,9 @@ var fieldNames = [numFields]string{
 	"email", "phone", "voter_id", "id", "registered_since", "former_last", "former_zip", "former_state",
 }
 
+// FieldNames returns the names of the fields of a person, as input has them.
+func FieldNames() []string { return slices.Clone(fieldNames[:]) }
+
 // text returns the place of a field that holds one text.
 func (p *Person) text(f int) *string {
 	switch f {
@@ -121,9 +124,18 @@ func (p *Person) list(f int) *[]string {
 func isList(f int) bool { return f >= fieldFormerLast }
 
 // fieldOf returns the field of that name.
-func fieldOf(name string) (int, bool) {
-	for f, n := range fieldNames {
-		if n == name {
+func fieldOf(name string) (int, bool) { return fieldFrom(0, name) }
+
+// fieldFrom is fieldOf that begins to look at a field: most programs write the fields in the
+// order they have here.
+func fieldFrom(from int, name string) (int, bool) {
+	for f := from; f < numFields; f++ {
+		if fieldNames[f] == name {
+			return f, true
+		}
+	}
+	for f := range from {
+		if fieldNames[f] == name {
 			return f, true
 		}
 	}
@@ -178,11 +190,16 @@ func didYouMean(name string) string {
 		return fmt.Sprintf("did you mean %q?", fieldNames[f])
 	}
 	for _, n := range fieldNames {
-		if len(name) <= len(n)+2 && smetrics.WagnerFischer(name, n, 1, 1, 1) <= 2 && len(n) > 3 || name == n {
+		if isSlip(name, n) {
 			return fmt.Sprintf("did you mean %q?", n)
 		}
 	}
 	return "the fields are " + strings.Join(fieldNames[:], ", ")
+}
+
+// isSlip reports whether a plain name is a field's, or a slip of the pen away from it.
+func isSlip(name, field string) bool {
+	return len(name) <= len(field)+2 && smetrics.WagnerFischer(name, field, 1, 1, 1) <= 2 && len(field) > 3 || name == field
 }
 
 // FieldError says what is wrong with one field of a person, or how it was read

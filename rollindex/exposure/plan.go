@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"slices"
 	"strings"
 
 	"rollcheck/hashing"
@@ -79,8 +80,10 @@ type planner struct {
 	kept   arena   // holds names made here
 
 	firsts, lasts, births, zips, ids, emails forms
+	homes                                    forms // the ZIP code that the address was given with
+	none                                     forms // stands for a detail that a key does not have
 	cache                                    tables
-	one                                      [1]form // stands for the third detail of a key of two
+	year                                     int // the present one; 0 if not asked yet
 }
 
 // reset forgets all people planned.
@@ -90,9 +93,12 @@ func (pl *planner) reset() {
 }
 
 // begin forgets the inputs made, which stay valid, and has those of some key types
-// counted and not made from then on.
-func (pl *planner) begin(skip Keys) {
-	pl.skip, pl.inputs, pl.steps = skip, pl.inputs[:0], pl.steps[:0]
+// counted and not made from then on. There is room for those of so many people, about.
+func (pl *planner) begin(skip Keys, people int) {
+	const each = 16 // inputs of a person of whom the usual is known
+	pl.skip = skip
+	pl.inputs = slices.Grow(pl.inputs[:0], each*people)
+	pl.steps = slices.Grow(pl.steps[:0], each*people)
 }
 
 // plan appends the inputs of a person.
@@ -100,9 +106,10 @@ func (pl *planner) plan(p *Person) query {
 	q := query{first: len(pl.inputs)}
 	pl.d.Reset()
 	pl.kept.reset()
-	for _, fs := range []*forms{&pl.firsts, &pl.lasts, &pl.births, &pl.zips, &pl.ids, &pl.emails} {
+	for _, fs := range []*forms{&pl.firsts, &pl.lasts, &pl.births, &pl.zips, &pl.ids, &pl.emails, &pl.homes, &pl.none} {
 		fs.reset()
 	}
+	pl.none.add(form{})
 	if p.fault != nil {
 		q.problems, q.unread = []FieldError{*p.fault}, true
 		return q
@@ -162,50 +169,68 @@ func (pl *planner) last(raw string) []byte {
 
 // details returns the forms of the first name and of the third detail of a
 // key; where a key has none, one empty form stands for it.
-func (pl *planner) details(t hashing.KeyType) (firsts, thirds []form) {
-	firsts, thirds = pl.firsts.all, pl.one[:]
+func (pl *planner) details(t hashing.KeyType) (firsts, thirds *forms) {
+	firsts, thirds = &pl.firsts, &pl.none
 	switch t {
 	case hashing.NameDOB:
-		thirds = pl.births.all
+		thirds = &pl.births
 	case hashing.NameYOBZIP, hashing.NameZIP:
-		thirds = pl.zips.all
+		thirds = &pl.zips
 	case hashing.NameAddress:
-		thirds = pl.zips.all[:1] // the address is the one at the ZIP code given with it
+		thirds = &pl.homes
 	case hashing.VoterID:
-		firsts, thirds = pl.one[:], pl.ids.all
+		firsts, thirds = &pl.none, &pl.ids
 	case hashing.Phone:
-		firsts = pl.one[:]
+		firsts = &pl.none
 	case hashing.Email:
-		firsts, thirds = pl.one[:], pl.emails.all
+		firsts, thirds = &pl.none, &pl.emails
 	}
 	return firsts, thirds
 }
 
 // ask appends the inputs of one key type: the details as given first, then
-// what is one guess away, then two, last the names the other way round.
+// what is one guess away, then two, last the names the other way round. Those of a
+// type that is skipped are counted.
 func (pl *planner) ask(q *query, t hashing.KeyType) {
+	lasts := &pl.lasts
 	firsts, thirds := pl.details(t)
-	lasts := pl.lasts.all
-	most := mostGuessed(lasts) + mostGuessed(firsts) + mostGuessed(thirds)
+	n := len(lasts.all)*len(firsts.all)*len(thirds.all) - lasts.guessed*firsts.guessed*thirds.guessed // a form takes one guess at most
+	if pl.skip.Has(t) {
+		q.asked[t] = uint16(min(n, maxSpellings))
+	} else {
+		pl.addAll(q, t, lasts, firsts, thirds)
+	}
+	if n > maxSpellings {
+		q.cut = true
+		return
+	}
+	pl.askSwapped(q, t, thirds.all)
+}
+
+// addAll appends the inputs of one key type with up to maxGuesses, as far as
+// maxSpellings go.
+func (pl *planner) addAll(q *query, t hashing.KeyType, lasts, firsts, thirds *forms) {
+	most := min(lasts.guessed, 1) + min(firsts.guessed, 1) + min(thirds.guessed, 1)
 	for guessed := range min(most, maxGuesses) + 1 {
-		for i := range lasts {
-			for j := range firsts {
-				for k := range thirds {
-					steps := lasts[i].steps | firsts[j].steps | thirds[k].steps
-					if steps.guessed() != guessed {
+		for i := range lasts.all {
+			last := &lasts.all[i]
+			for j := range firsts.all {
+				first := &firsts.all[j]
+				left := guessed - last.guessed - first.guessed
+				for k := range thirds.all {
+					third := &thirds.all[k]
+					if third.guessed != left {
 						continue
 					}
 					if q.asked[t] == maxSpellings {
-						q.cut = true
 						return
 					}
-					pl.d.Last, pl.d.First = lasts[i].text, firsts[j].text
-					pl.add(q, t, &thirds[k], steps)
+					pl.d.Last, pl.d.First = last.text, first.text
+					pl.add(q, t, third, last.steps|first.steps|third.steps)
 				}
 			}
 		}
 	}
-	pl.askSwapped(q, t, thirds)
 }
 
 // askSwapped appends the input with the first name and the surname the other

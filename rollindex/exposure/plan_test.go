@@ -120,11 +120,12 @@ func TestSpellingsAreBounded(t *testing.T) {
 
 // FuzzPlan: the inputs of a person are the details as given first, then
 // departures from them, no two equal, no more than the bound, the same again
-// and whoever was planned before.
+// and whoever was planned before, and as many as are counted when they are not made.
 func FuzzPlan(f *testing.F) {
 	f.Add("Mary Ann", "Lee", "Garcia-Lopez Jr", "1970-01-02", "32301", "1 Main St", "Roe", "j.doe+x@gmail.com", "123")
 	f.Add("Bob", "", "O'Brien", "1970-12-12", "32301-1234", "", "", "", "")
 	f.Add("José", "de", "Núñez y García", "1899-12-31", "x", "\xff", "–", "@", "00")
+	f.Add("Ann", "", "A", "", "", "", "0 0 A", "", "1")
 	f.Fuzz(func(t *testing.T, first, middle, last, date, zip, address, former, email, id string) {
 		p := Person{
 			First: first, Middle: middle, Last: last, BirthDate: date, ZIP: zip, Address: address, State: "FL",
@@ -164,6 +165,11 @@ func FuzzPlan(f *testing.F) {
 		}
 		if q.n > 0 && q.given&hasLast == 0 {
 			t.Error("inputs without a last name")
+		}
+		var counting planner
+		counting.begin(^Keys(0), 0)
+		if q3 := counting.plan(&p); q3.asked != q.asked || q3.cut != q.cut || q3.n != 0 {
+			t.Errorf("counted %v inputs, cut: %v; made %v, %v", q3.asked, q3.cut, q.asked, q.cut)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"rollcheck/data/names"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 )
 
 // Population draws fictional people from the tables of names, years of birth
@@ -77,9 +78,7 @@ func (p *Population) Person() Person {
 // the chance hits measured on 7.5 million voters of North Carolina generated
 // from the same tables: the share of outsiders whose key is there.
 func TestOddsOfPopulation(t *testing.T) {
-	if testing.Short() {
-		t.Skip("draws a population of millions: too slow under the race detector")
-	}
+	racetest.LeaveOut(t) // a population of millions is drawn
 	nc := info(7_500_000, 7_500_000, "name-dob:7500000 name-yob-zip:7500000 name-zip:7500000")
 	nc.Jurisdictions, nc.AsOf = []string{"US-NC"}, "2020-01-01"
 	d := newDataset(&nc, "")

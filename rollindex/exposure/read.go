@@ -8,10 +8,11 @@ import (
 )
 
 // blockSize is how many people are searched for at a time: enough that a source
-// profits from sorting their keys, and few enough that what is made of one is still in
-// the processor's cache when it is used; some 200 MB with keys and answers if all are
+// profits from sorting their keys, few enough that those of most, some 17 each, are one
+// chunk of package rollindex, which reads its filters once a chunk, and that what is made of one
+// is still in the processor's cache when it is used; some 200 MB with keys and answers if all are
 // found, of whom every key is made.
-const blockSize = 1 << 15
+const blockSize = 7 << 12
 
 // blockBytes ends a block early when people say very much: what is searched for
 // grows with it, and with many former names and places faster than it.

@@ -3,9 +3,9 @@ package exposure
 import (
 	"bytes"
 	"math/bits"
-	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"rollcheck/hashing"
 )
@@ -72,31 +72,32 @@ const (
 
 // form is one form of one detail.
 type form struct {
-	text  []byte       // canonical
-	scope string       // of a voter id: its jurisdiction
-	date  hashing.Date // of a birth date
-	steps Steps
-}
-
-// mostGuessed returns the most guesses that one of some forms takes.
-func mostGuessed(all []form) (most int) {
-	for i := range all {
-		most = max(most, all[i].steps.guessed())
-	}
-	return most
+	text    []byte       // canonical
+	scope   string       // of a voter id: its jurisdiction
+	date    hashing.Date // of a birth date
+	steps   Steps
+	guessed int // how many of the steps are guesses: none or one
 }
 
 // forms are the forms of one detail, as given first; no two are equal.
 type forms struct {
-	all []form
-	cut bool // there were more than maxForms
+	all     []form
+	guessed int  // how many of them take a guess
+	cut     bool // there were more than maxForms
 }
 
-func (fs *forms) reset() { fs.all, fs.cut = fs.all[:0], false }
+func (fs *forms) reset() { fs.all, fs.guessed, fs.cut = fs.all[:0], 0, false }
 
 // has reports whether one of the forms is that text.
-func (fs *forms) has(text []byte) bool {
-	return slices.ContainsFunc(fs.all, func(f form) bool { return bytes.Equal(f.text, text) })
+func (fs *forms) has(text []byte) bool { return hasText(fs.all, text) }
+
+func hasText(all []form, text []byte) bool {
+	for i := range all {
+		if string(all[i].text) == string(text) {
+			return true
+		}
+	}
+	return false
 }
 
 func (fs *forms) add(f form) {
@@ -105,10 +106,17 @@ func (fs *forms) add(f form) {
 			return
 		}
 	}
+	fs.append(f)
+}
+
+// append is add of a form that is not among them.
+func (fs *forms) append(f form) {
 	if len(fs.all) == maxForms {
 		fs.cut = true
 		return
 	}
+	f.guessed = f.steps.guessed()
+	fs.guessed += f.guessed
 	fs.all = append(fs.all, f)
 }
 
@@ -138,8 +146,11 @@ func (pl *planner) firstNames(p *Person, q *query) {
 			pl.firsts.add(form{text: pl.keep(joined), steps: FirstMiddle})
 		}
 	}
-	for _, n := range pl.cache.nicknamesOf(called) {
-		pl.firsts.add(form{text: pl.keep(append(pl.scratch(), n...)), steps: Nickname})
+	others := pl.firsts.all
+	for _, name := range pl.cache.nicknamesOf(called) { // of which no two are equal
+		if !hasText(others, name) {
+			pl.firsts.append(form{text: name, steps: Nickname})
+		}
 	}
 }
 
@@ -215,7 +226,9 @@ func (pl *planner) surname(raw string, steps Steps, q *query) bool {
 		}
 	}
 	if len(parts) == 2 {
-		pl.lasts.add(form{text: pl.last(parts[1] + " " + parts[0]), steps: steps | SurnameOrder})
+		if name := pl.last(parts[1] + " " + parts[0]); len(name) > 0 { // "0 0 A" has parts, and neither is a name
+			pl.lasts.add(form{text: name, steps: steps | SurnameOrder})
+		}
 	}
 	return true
 }
@@ -250,6 +263,9 @@ func isParticle(s string) bool {
 func (pl *planner) foldEmail(email []byte) {
 	local, domain, _ := bytes.Cut(email, []byte("@"))
 	plain, _, _ := bytes.Cut(local, []byte("+"))
+	if len(plain) == len(local) && string(domain) != "gmail.com" {
+		return
+	}
 	folded := pl.scratch()
 	for _, c := range plain {
 		if c != '.' || string(domain) != "gmail.com" {
@@ -264,12 +280,22 @@ func (pl *planner) foldEmail(email []byte) {
 // split cuts a name at white space, hyphens, dashes and slashes; nil when there
 // is nothing to cut at.
 func split(s string) []string {
-	if isASCII(s) && !strings.ContainsAny(s, " -/\t") {
+	if !mayCut(s) {
 		return nil
 	}
 	return strings.FieldsFunc(s, func(r rune) bool {
 		return r == '/' || unicode.IsSpace(r) || unicode.Is(unicode.Pd, r)
 	})
+}
+
+// mayCut reports whether there may be something to cut at: not in most names.
+func mayCut(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == ' ' || c == '-' || c == '/' || c == '\t' || c >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
 }
 
 // letters is a set of letters A to Z.

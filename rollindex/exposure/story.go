@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rollcheck/data/catalogue"
@@ -14,6 +15,7 @@ func (h *textHandler) public(f *Finding) {
 	r := f.Record
 	if r.Public|r.Beyond == 0 {
 		h.entry("Not settled", "what of this was public anyway: "+r.whyNothing())
+		h.unknown(f)
 		return
 	}
 	list, time := r.list(), ", whenever this was taken"
@@ -38,6 +40,7 @@ func (h *textHandler) public(f *Finding) {
 	say("Restricted", f.Restricted(), "only named recipients, such as campaigns, could have had this from %s")
 	say("Beyond", f.Beyond()&^f.Restricted(), "this goes beyond %s")
 	say("Not settled", f.Unsettled(), unsettled)
+	h.unknown(f)
 	if r.Who != "" && r.Who != "anyone" && f.Fields&(r.Public|r.Restricted) != 0 {
 		h.entry("Open to", r.Who)
 	}
@@ -50,12 +53,38 @@ func (h *textHandler) public(f *Finding) {
 func (f *Finding) some(kinds field.Set) string {
 	rest := f.Fields &^ kinds
 	switch n := len(rest.Kinds()); {
+	case n == 0 && len(f.Dataset.Unknown) > 0:
+		return "all that is known of it"
 	case n == 0:
 		return "all of it"
 	case 3*n <= len(kinds.Kinds()):
-		return "all but the " + sentence(kindTitles(rest))
+		but := "all but the "
+		if len(f.Dataset.Unknown) > 0 {
+			but = "all that is known of it but the "
+		}
+		return but + sentence(kindTitles(rest))
 	}
 	return sentence(kindTitles(kinds))
+}
+
+// mostUnknown is how many columns of unknown content are named.
+const mostUnknown = 10
+
+// unknown says that the file of a finding has columns of which nothing is known: what
+// of it was public does not say what stands in them.
+func (h *textHandler) unknown(f *Finding) {
+	names, n := slices.Clone(f.Dataset.Unknown), len(f.Dataset.Unknown)
+	if n == 0 {
+		return
+	}
+	if n > mostUnknown+1 {
+		names = append(names[:mostUnknown], fmt.Sprintf("%d more", n-mostUnknown))
+	}
+	for i := range names {
+		names[i] = printable(names[i])
+	}
+	h.entry("Not known", fmt.Sprintf("the file has %s of unknown content (%s); whether your record has a value there, and whether that goes beyond what was public, cannot be told",
+		has(n, "more column", "more columns"), sentence(names)))
 }
 
 // whyNothing says why nothing is settled.

@@ -114,6 +114,38 @@ func TestPublicInWords(t *testing.T) {
 	}
 }
 
+// Where the file has columns of which nothing is known, nothing is said of all of it.
+func TestUnknownColumns(t *testing.T) {
+	many := []string{"c01", "c02", "c03", "c04", "c05", "c06", "c07", "c08", "c09", "c10", "c11", "c12"}
+	for _, tt := range []struct {
+		name      string
+		columns   []string
+		kinds     []field.Kind
+		where     []string
+		says, not []string
+	}{
+		{"all public", []string{"mental_health_flag", "pin"}, []field.Kind{field.Party}, []string{"US-FL"}, []string{
+			"Public all that is known of it: anybody could have had this anyway",
+			"Not known the file has 2 more columns of unknown content (mental_health_flag and pin); whether your record has a value there,",
+		}, []string{"all of it:"}},
+		{"all but one", []string{"pin"}, []field.Kind{field.Party, field.BirthDate, field.SSN}, []string{"US-FL"}, []string{
+			"Public all that is known of it but the social security number: anybody", "Not known the file has 1 more column of unknown content (pin);",
+		}, nil},
+		{"many", many, []field.Kind{field.Party}, []string{"US-FL"}, []string{"the file has 12 more columns of unknown content (c01, c02, c03, c04, c05, c06, c07, c08, c09, c10 and 2 more);"}, nil},
+		{"no state", []string{"pin"}, []field.Kind{field.Party}, nil, []string{"Not known the file has 1 more column"}, nil},
+		{"none", nil, []field.Kind{field.Party}, []string{"US-FL"}, []string{"Public all of it:"}, []string{"Not known"}},
+	} {
+		src, p := leakOf("2020-10-20", "", tt.kinds, tt.where...)
+		src.Info("leak").Unknown = tt.columns
+		out, _ := check(t, src, newText, exposure.Options{}, p)
+		wantText(t, tt.name, out, tt.says, tt.not)
+		lines, _ := check(t, src, exposure.NewJSON, exposure.Options{}, p)
+		if got := strings.Contains(lines, `"unknown_columns":["`); got != (tt.columns != nil) {
+			t.Errorf("%s: %s", tt.name, lines)
+		}
+	}
+}
+
 // A finding in a dataset of a documented incident comes with its story.
 func TestStory(t *testing.T) {
 	get := func(id string) *catalogue.Incident {

@@ -5,21 +5,35 @@ import "rollcheck/data/names"
 // tables keeps what was looked up in the tables of names, because a batch asks
 // for the same names and ZIP codes again and again.
 type tables struct {
-	nicknames map[string][]string
-	states    map[string]string // of ZIP codes
+	nicknames     map[string][][]byte
+	states        map[string]string // of ZIP codes
+	jurisdictions map[string]string // of states, by their codes
 }
 
 // maxTable bounds each table.
 const maxTable = 1 << 16
 
-func (c *tables) nicknamesOf(first []byte) []string {
+func (c *tables) nicknamesOf(first []byte) [][]byte {
 	all, ok := c.nicknames[string(first)]
 	if !ok {
-		all = names.Nicknames(string(first))
+		for _, name := range names.Nicknames(string(first)) {
+			all = append(all, []byte(name))
+		}
 		c.nicknames = room(c.nicknames)
 		c.nicknames[string(first)] = all
 	}
 	return all
+}
+
+// jurisdiction returns that of a state's code ("FL").
+func (c *tables) jurisdiction(code string) string {
+	jurisdiction, ok := c.jurisdictions[code]
+	if !ok {
+		jurisdiction = "US-" + code
+		c.jurisdictions = room(c.jurisdictions)
+		c.jurisdictions[code] = jurisdiction
+	}
+	return jurisdiction
 }
 
 // state returns the jurisdiction a ZIP code lies in, "" if none is known.

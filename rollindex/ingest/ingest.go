@@ -63,16 +63,23 @@ func domestic(members []voterfile.Member, jurisdiction string) error {
 
 // Result is what an ingest did.
 type Result struct {
-	Info    hashing.DatasetInfo
-	Members []voterfile.Member // the files and members of archives, and how each was read or why not
-	Skips   []Skip             // rows that could not be read, by reason, and where the first of them stand
-	Doubts  []Doubt            // what the files do not settle of how they were read, in their order
-	Unborn  int64              // rows without a birth date or year that is possible on the day of the data
-	Spilled int64              // bytes spilled to disk, encrypted
-	Resumed int64              // keys that an earlier run into a served index had evaluated
+	Info     hashing.DatasetInfo
+	Members  []voterfile.Member // the files and members of archives, and how each was read or why not
+	Skips    []Skip             // rows that could not be read, by reason, and where the first of them stand
+	Doubts   []Doubt            // what the files do not settle of how they were read, in their order
+	Contrary []Contrary         // rows that say something else, in their order
+	Spilled  int64              // bytes spilled to disk, encrypted
+	Resumed  int64              // keys that an earlier run into a served index had evaluated
+
+	// Unborn counts the rows without a birth date or year that is possible on the day of
+	// the data, of files whose layout has a column of births.
+	Unborn int64
+	// Impossible are the rows whose birth date has a month or day that does not exist, so
+	// that its year alone counts.
+	Impossible Skip
 }
 
-// Skip counts the rows that were skipped for one reason.
+// Skip counts the rows that were skipped, or noted, for one reason.
 type Skip struct {
 	Reason string `json:"reason"`
 	Why    string `json:"why"` // the reason in words
@@ -86,6 +93,13 @@ type Doubt struct {
 	Member string
 	Layout string
 	voterfile.Doubt
+}
+
+// Contrary is rows of a member that speak against how they were read, which was as
+// they stand.
+type Contrary struct {
+	Member string
+	voterfile.Contrary
 }
 
 // Line is a line of a member, or a row of a table.
@@ -132,7 +146,7 @@ func Run(ctx context.Context, ix *rollindex.Index, paths []string, opts Options)
 	p := &pipeline{src: src, progress: opts.Progress}
 	var tallies []*tally
 	skips, err := src.Each(ctx, jobs, func() voterfile.Visitor {
-		t := newTally()
+		t := newTally(src.Members())
 		tallies = append(tallies, t)
 		return &worker{pipeline: p, ctx: ctx, keyer: newKeyer(ix, build, t, src.Members(), jobs), tally: t}
 	}, p.reading)
@@ -301,7 +315,7 @@ func masks(rec *voterfile.Record) (mask, dated hashing.Mask) {
 func (t *tally) count(rec *voterfile.Record, keys int, hasDate bool) {
 	t.read++
 	t.kinds |= rec.Kinds
-	if rec.Birth.Year == 0 {
+	if rec.Birth.Year == 0 && t.births[rec.Member] {
 		t.unborn++
 	}
 	if keys == 0 {
@@ -328,7 +342,7 @@ var keyTypes = hashing.KeyTypes()
 // tally counts what one worker saw.
 type tally struct {
 	read, keyless   int64
-	unborn          int64 // rows without a usable birth date or year
+	unborn          int64 // rows without a usable birth date or year, of members whose layout has births
 	dated, january  int64 // rows with a full birth date, and those born on 1 January
 	provisional     int64 // rows with a provisional name-dob key
 	onlyProvisional int64 // rows with no other key
@@ -336,15 +350,25 @@ type tally struct {
 	suppressed      int64 // rows left out because their people asked for it
 	keys            [hashing.NumKeyTypes]int64
 	homes           map[string]bool // the jurisdictions that stand for the rows of a served index
+	births          []bool          // of members: their layout has a column of births
 	kinds           field.Set
 	skips           voterfile.Skips // of all workers
 }
 
-func newTally() *tally { return &tally{homes: map[string]bool{}} }
+func newTally(members []voterfile.Member) *tally {
+	t := &tally{homes: map[string]bool{}, births: make([]bool, len(members))}
+	for i := range members {
+		l := members[i].Match.Layout
+		t.births[i] = l != nil && slices.ContainsFunc(l.Columns, func(c layouts.Column) bool {
+			return c.Role == field.RoleBirthDate || c.Role == field.RoleBirthMonthYear || c.Role == field.RoleBirthYear
+		})
+	}
+	return t
+}
 
 // mergeTallies adds up all counts; sums do not depend on who counted what.
 func mergeTallies(ts []*tally) *tally {
-	all := newTally()
+	all := newTally(nil)
 	for _, t := range ts {
 		all.read += t.read
 		all.keyless += t.keyless
@@ -383,6 +407,9 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	info.Rows = t.skips.Rows
 	info.Skipped = t.skips.ByReason()
 	res.Skips = skips(&t.skips, res.Members)
+	res.Impossible = Skip{Reason: "impossible-birth-date", Why: "a birth date with a month or day that does not exist; only its year counts",
+		Rows: t.skips.Impossible, First: linesOf(t.skips.FirstImpossible(), res.Members)}
+	info.Impossible = res.Impossible.Rows
 	keep := !januaryOverrepresented(t.dated, t.january)
 	info.JanuaryFirst = "kept"
 	if !keep {
@@ -404,10 +431,24 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	}
 	info.Columns = t.kinds.Names()
 	info.Layout, info.Jurisdictions = describe(res.Members, opts.Jurisdiction)
+	contrary := map[string]int64{}
 	for i, m := range res.Members {
+		for _, name := range p.src.Unknown(i) {
+			if !slices.Contains(info.Unknown, name) {
+				info.Unknown = append(info.Unknown, name)
+			}
+		}
 		for _, d := range p.src.Doubts(i) {
 			res.Doubts = append(res.Doubts, Doubt{m.Name, m.Match.Layout.ID, d})
 			info.Doubts = append(info.Doubts, d.Question.String())
+		}
+		rows := map[voterfile.Question]int64{} // a row once, though two of its dates may speak against its birth
+		for _, c := range p.src.Contrary(i) {
+			res.Contrary = append(res.Contrary, Contrary{m.Name, c})
+			rows[c.Question] = max(rows[c.Question], c.Rows)
+		}
+		for q, n := range rows {
+			contrary[q.String()] += n
 		}
 		switch {
 		case m.LeftOut == voterfile.NotNamed:
@@ -418,6 +459,9 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	}
 	slices.Sort(info.Doubts)
 	info.Doubts = slices.Compact(info.Doubts)
+	if len(contrary) > 0 {
+		info.Contrary = contrary
+	}
 	var err error
 	res.Info, err = build.Commit(ctx, info, rollindex.CommitOptions{
 		KeepProvisional: keep,
@@ -438,15 +482,19 @@ func skips(s *voterfile.Skips, members []voterfile.Member) (all []Skip) {
 		if s.Count(reason) == 0 {
 			continue
 		}
-		skip := Skip{Reason: reason.String(), Why: reason.Title(), Rows: s.Count(reason)}
-		for _, p := range s.First(reason) {
-			l := Line{Member: members[p.Member].Name, Line: p.Line}
-			if members[p.Member].Rows {
-				l.Line, l.Row = 0, p.Line
-			}
-			skip.First = append(skip.First, l)
+		all = append(all, Skip{Reason: reason.String(), Why: reason.Title(), Rows: s.Count(reason), First: linesOf(s.First(reason), members)})
+	}
+	return all
+}
+
+// linesOf names the members of positions.
+func linesOf(positions []voterfile.Position, members []voterfile.Member) (all []Line) {
+	for _, p := range positions {
+		l := Line{Member: members[p.Member].Name, Line: p.Line}
+		if members[p.Member].Rows {
+			l.Line, l.Row = 0, p.Line
 		}
-		all = append(all, skip)
+		all = append(all, l)
 	}
 	return all
 }

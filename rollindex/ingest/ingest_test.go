@@ -13,6 +13,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex"
 	"rollcheck/rollindex/voterfile"
 )
@@ -90,9 +91,7 @@ func search(t *testing.T, ix *rollindex.Index, birth hashing.Date) map[hashing.K
 // Where 1 January stands too often it is a placeholder: such a birth date
 // only counts as its year, and only there.
 func TestJanuaryFirst(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	newYear := hashing.Date{Year: 1950, Month: 1, Day: 1}
 	for _, tc := range []struct {
@@ -217,9 +216,7 @@ func TestJanuaryFirstAlone(t *testing.T) {
 // A file whose dates turn out to have been read in a wrong order is refused, and
 // leaves no dataset behind.
 func TestDatesThatTurn(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for _, jobs := range []int{1, 3} {
 		ix := newIndex(t)
 		path := roll(t, 30_000, func(i int) string {

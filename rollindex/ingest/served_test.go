@@ -16,6 +16,7 @@ import (
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
 	"rollcheck/hashing/voprf"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex"
 	"rollcheck/rollindex/voterfile"
 )
@@ -142,9 +143,7 @@ func TestServedWithoutBirths(t *testing.T) {
 // Whoever is found in a local index by a key that a served one holds is found in
 // it, by the same keys and with the same mask; and nobody else.
 func TestServedAgreesWithLocal(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	path := edited(t, 700, func(i int, row []string) {
 		if i >= 600 { // the same people once more, with another phone number and initial
@@ -252,9 +251,7 @@ func TestServedSameInputSameIndex(t *testing.T) {
 // An interrupted run stops soon, and the next one goes on where it ended, with
 // whatever jobs it has.
 func TestServedResumes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("its evaluations take a minute under the race detector; TestServedSameInputSameIndex runs the same goroutines")
-	}
+	racetest.LeaveOut(t) // a minute of evaluations; TestCheckpointSideBySide of rollindex is small enough
 	t.Parallel()
 	path := roll(t, 12_000, births) // several chunks
 	ix := newIndexOf(t, hashing.Served)

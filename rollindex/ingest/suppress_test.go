@@ -13,6 +13,7 @@ import (
 
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex"
 	"rollcheck/rollindex/exposure"
 )
@@ -185,6 +186,7 @@ func (m *member) theirs(row *member) bool {
 // that several rows share, of which an index does not know who they are; in these rolls
 // nearly all do.
 func TestSuppressedLaterAsBefore(t *testing.T) {
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for _, scheme := range []hashing.Scheme{hashing.Local, hashing.Served} {
 		t.Run(string(scheme), func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"rollcheck/data/names"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 )
 
 // Of a state's people two thirds at least are adults: in the census of 2010 they
@@ -19,9 +20,7 @@ const adultShare = 2.0 / 3
 // TestBucketBits computes, from the frequencies of names, what [BucketBits] and
 // [GroupSize] say, and prints it.
 func TestBucketBits(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a million names are hashed")
-	}
+	racetest.LeaveOut(t) // a million names are hashed
 	least := leastShares()
 	var want []grouping
 	smallest := grouping{jurisdiction: hashing.NoJurisdiction, bits: 16}

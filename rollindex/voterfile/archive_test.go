@@ -21,6 +21,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
+
+	"rollcheck/internal/racetest"
 )
 
 // opened is what a walk came upon.
@@ -279,9 +281,7 @@ func readLater(t testing.TB, data []byte) []opened {
 
 // What is not to be read is named, with why; what cannot be is an error.
 func TestArchivesRefused(t *testing.T) {
-	if testing.Short() {
-		t.Skip("nothing here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	ala := readFixture(t, "ALA.txt")
 	a := entry{name: "a.txt", data: ala}
 	five := gzipped(t, gzipped(t, gzipped(t, gzipped(t, gzipped(t, ala)))))
@@ -377,8 +377,8 @@ func TestArchiveBombs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.slow && testing.Short() {
-				t.Skip("decompresses 64 MiB, slowly")
+			if tt.slow {
+				racetest.LeaveOut(t)
 			}
 			t.Parallel()
 			list := walked(t, tt.data())
@@ -719,9 +719,7 @@ func TestArchivesFlipped(t *testing.T) {
 // Members of a stream are read by decompressing it once, when they are come upon
 // and when they are read.
 func TestReplayReadsOnce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("nothing here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	var entries []entry
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for i := range 40 {
@@ -819,9 +817,7 @@ func TestReplayGrow(t *testing.T) {
 
 // A large member takes no more memory than a small one.
 func TestArchiveMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("300 MiB are compressed and read three times")
-	}
+	racetest.LeaveOut(t) // 300 MiB are compressed and read three times
 	const size = 300 << 20
 	dir := t.TempDir()
 	for name, make := range map[string]func(w io.Writer){

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"rollcheck/internal/racetest"
 )
 
 func gzipped(t testing.TB, parts ...[]byte) []byte {
@@ -189,9 +191,7 @@ func listFiles(t *testing.T, dir string) []string {
 }
 
 func TestContainersRefused(t *testing.T) {
-	if testing.Short() {
-		t.Skip("nothing here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	fl := mustLayout(t, "fl-extract")
 	roll := testRoll(fl, 5000)
 	gz, zp := gzipped(t, roll), zipped(t, entry{name: "a.txt", data: roll})

@@ -132,5 +132,8 @@ func (m *Match) tooYoung(rows *sampleRows, i int) int64 {
 // one up to last.
 func (m *Match) year(v []byte, last int) (int, bool) {
 	d, ok := m.dateForm(last).parse(v)
-	return int(d.Year), ok && int(d.Year) >= oldestBirth && int(d.Year) <= unknownYear
+	return int(d.Year), ok && isYear(int(d.Year))
 }
+
+// isYear reports whether a year is one that a date of a voter may be of.
+func isYear(y int) bool { return y >= oldestBirth && y <= unknownYear }

@@ -9,14 +9,13 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 // A first name and a middle name that hold each other's values are told by the rows
 // that have but one of them, with a header and without, whatever the layout.
 func TestSwappedMiddle(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for _, id := range []string{"oh-swvf", "ga-2023-csv", "wa-vrdb-2023", "nv-elgbvtr-csv", "fl-extract", "nc-ncvoter-2022"} {
 		l := mustLayout(t, id)
 		own := swapped(l, field.NameFirst, field.NameMiddle)

@@ -9,6 +9,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/voterfile/synth"
 )
 
@@ -60,9 +61,8 @@ func synthRoll(t testing.TB, l *layouts.Layout, rows int64, seed uint64) []byte 
 
 // What stands in the wrong column is not read.
 func TestSwappedColumns(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
+	t.Parallel()
 	all, err := layouts.All()
 	if err != nil {
 		t.Fatal(err)
@@ -147,9 +147,7 @@ func peopleRows(l *layouts.Layout, people [2]string, n int) []byte {
 
 // Whoever has the names of another country, or of a family, is read.
 func TestNamesOfAllPeoples(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for name, people := range peoples {
 		t.Run(name, func(t *testing.T) {
 			for _, id := range []string{"fl-extract", "nc-ncvoter-2022", "gb-register-surname", "wv-statewide-vr"} {
@@ -172,9 +170,8 @@ func TestNamesOfAllPeoples(t *testing.T) {
 
 // Small files show little, and are not refused for what they seem to show.
 func TestSmallFilesAreRead(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
+	t.Parallel()
 	all, err := layouts.All()
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/voterfile/synth"
 )
 
@@ -55,6 +56,7 @@ func made(t *testing.T, id, container string) []byte {
 // rows that are cut short, in every form a roll comes in. Where a form says how
 // much there is, between two rows too.
 func TestCutAnywhere(t *testing.T) {
+	racetest.LeaveOut(t)
 	fl := mustLayout(t, "fl-extract")
 	list := containersOf(fl, 60)
 	type form struct {
@@ -107,10 +109,7 @@ func TestCutAnywhere(t *testing.T) {
 				t.Fatalf("the whole file: shows a cut %v, %d rows", shows, all)
 			}
 			trimmed := len(bytes.TrimRight(f.data, "\r\n\x1a"))
-			tries := 60
-			if testing.Short() {
-				tries = 20
-			}
+			const tries = 60
 			for i := range tries { // more of them near the end
 				n := trimmed - 1 - i*i*(trimmed/2)/(tries*tries) - i
 				left := f.data[:n]

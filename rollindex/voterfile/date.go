@@ -58,6 +58,13 @@ const (
 // that no calendar has leaves the year. It reports false when b is not a date at
 // all. A time of day behind the date is ignored, unless the form says otherwise.
 func (f dateForm) parse(b []byte) (hashing.Date, bool) {
+	date, _, ok := f.read(b)
+	return date, ok
+}
+
+// read is parse, and reports beside it whether a day or month that no calendar has
+// was left out.
+func (f dateForm) read(b []byte) (date hashing.Date, impossible, ok bool) {
 	var y, m, d int
 	b = trimFraction(b)
 	switch writingOf(b) {
@@ -79,19 +86,19 @@ func (f dateForm) parse(b []byte) (hashing.Date, bool) {
 		}
 	}
 	if y < 1000 || m < 0 || d < 0 {
-		return hashing.Date{}, false
+		return hashing.Date{}, false, false
 	}
 	if m > 12 || d > 28 && d > daysIn(y, m) {
-		m, d = 0, 0
+		m, d, impossible = 0, 0, true
 	}
 	if m == 0 {
 		d = 0
 	}
-	date := hashing.Date{Year: uint16(y), Month: uint8(m), Day: uint8(d)}
+	date = hashing.Date{Year: uint16(y), Month: uint8(m), Day: uint8(d)}
 	if f.nextDay && d > 0 && clock(b) >= noonOver {
 		date = dayAfter(date)
 	}
-	return date, true
+	return date, impossible, true
 }
 
 // trimFraction drops what a number has behind it that went through a program for

@@ -86,6 +86,7 @@ func (m *Match) readDates(rows *sampleRows) {
 	m.decideOrder(only)
 	m.ordered = int64(only[m.order])
 	m.DayFirst = m.order == dayFirst
+	m.readISO(rows)
 	m.readMidnights(rows)
 	m.readPrecision(rows)
 }
@@ -155,9 +156,10 @@ type orderWatch struct {
 	between bool  // both could read a date within it
 }
 
-// see notes the value v that stands in the line and was read as the date of birth.
-func (w *orderWatch) see(v []byte, date hashing.Date, line int64, decided dateOrder) {
-	switch set := orders(v); {
+// see notes the orders in which a value of the line is a date, and the date that it was
+// read as.
+func (w *orderWatch) see(set orderSet, date hashing.Date, line int64, decided dateOrder) {
+	switch {
 	case set == 0 && date.Day == 0: // of no order
 	case set == 0:
 		w.plain++
@@ -224,6 +226,8 @@ func (w *orderWatch) misreadFew() bool {
 type sighting struct {
 	births        orderWatch
 	registrations orderWatch // of the rows that were looked at
+	isoBirths     orderWatch // of dates that begin with the year, as are the next
+	isoRegistered orderWatch
 	shapes        shapeWatch
 	swaps         swapWatch
 }
@@ -232,6 +236,8 @@ type sighting struct {
 func (s *sighting) add(o *sighting) {
 	s.births.add(&o.births)
 	s.registrations.add(&o.registrations)
+	s.isoBirths.add(&o.isoBirths)
+	s.isoRegistered.add(&o.isoRegistered)
 	s.shapes.add(&o.shapes)
 	s.swaps.add(&o.swaps)
 }
@@ -245,8 +251,8 @@ func (s *sighting) told(q Question) (t tally) {
 		return t
 	}
 	for i := range lookalikes {
-		if lookalikes[i].about == q {
-			t.add(&s.swaps.told[i])
+		if o := s.swaps.told[i]; lookalikes[i].about == q && o.rows > t.rows { // two pairs are of the same rows
+			t = o
 		}
 	}
 	return t
@@ -255,8 +261,9 @@ func (s *sighting) told(q Question) (t tally) {
 // sharedWatch gathers what the parsers of a member saw. What they saw adds up to
 // the same whoever saw it, as chunks are the same in every run.
 type sharedWatch struct {
-	mu  sync.Mutex
-	saw sighting
+	mu      sync.Mutex
+	saw     sighting
+	unknown []uint16 // columns that have a value, see [Match.unknown]; some several times
 }
 
 func (s *sharedWatch) add(o *sighting) {
@@ -285,6 +292,10 @@ func (s *Source) Err() error {
 			return m.failShapes(&saw.shapes, p, rows)
 		case swapped > 0:
 			return m.failSwap(like, swapped, p, s.about[i].Match.Layout.ID, rows)
+		case saw.isoBirths.misread():
+			return m.failISO(&saw.isoBirths, p.birthName, rows)
+		case saw.isoRegistered.misreadFew():
+			return m.failISO(&saw.isoRegistered, p.titles[field.RoleRegistrationDate], rows)
 		case saw.births.misread():
 			return m.failOrder(&saw.births, p, p.birthName, rows)
 		case saw.registrations.misreadFew():

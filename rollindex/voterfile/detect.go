@@ -218,6 +218,8 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 	case fit[0].other != "":
 		d.Err = m.fail(fmt.Sprintf("has a header that names the column %q where layout %s has something else", fit[0].other, fit[0].Layout.ID),
 			"its columns were moved or it has another layout; \"rollcheck layouts detect --propose FILE\" writes one by its header", ErrNoLayout)
+	case fit[0].turnedISO != nil:
+		d.Err = m.failISO(fit[0].turnedISO, fit[0].turnedIn, m.tables != nil)
 	case fit[0].mixed != "":
 		d.Err = m.fail("writes dates in two ways: "+fit[0].mixed, "split it by where it changes, or rewrite its dates as YYYY-MM-DD", ErrAmbiguous)
 	case fit[0].noon != "":

@@ -12,6 +12,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 // detectBytes returns what is found out about a file of that content.
@@ -29,9 +30,7 @@ func detectBytes(t *testing.T, data []byte, opts Options) Detection {
 
 // Every layout's own file is read by it and by no other, and by a clear margin.
 func TestDetectEveryLayout(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for _, id := range textLayouts() {
 		t.Run(id, func(t *testing.T) {
 			l := mustLayout(t, id)
@@ -55,9 +54,7 @@ func TestDetectEveryLayout(t *testing.T) {
 // With a header the columns may stand in any order, be spelled in any case, and
 // be separated by anything; a layout that has no header may have been given one.
 func TestDetectHeaderAnyOrder(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	spell := map[string]func(string) string{
 		"as is": func(s string) string { return s },
 		"upper": strings.ToUpper,

@@ -76,10 +76,10 @@
 // What begins only behind the part that is looked at is watched for to the end of the
 // file: a header that names the columns in another order, or a stretch of rows with
 // values that cannot be what their columns say (a word for a birth date, a number for
-// a first name), as joined files have. [Source.Err] refuses them. A row of every few
-// kilobytes is held against what its columns should hold, as those of the beginning
-// were: columns that look alike and change places there are refused too, by the first
-// line of a stretch of some hundred rows.
+// a first name), as joined files have. [Source.Err] refuses them. Its rows are held
+// against what their columns should hold, as those of the beginning were: columns
+// that look alike and change places there are refused too, by the first line of a
+// stretch of some thirty to eighty rows, and [Source.Contrary] tells of fewer.
 //
 // What the values do not settle is no reason to refuse a file, such as which column
 // holds the surnames where the names are of people whom the tables do not know: it is

@@ -124,9 +124,10 @@ func (m *Match) told(q Question, rows *sampleRows) tally {
 	case SurnameOrCity:
 		return m.toldCity(rows)
 	case BirthOrEvent:
-		t := m.shown[likeRegistration]
-		t.add(&m.shown[likeVote])
-		return t
+		if m.shown[likeVote].rows > m.shown[likeRegistration].rows {
+			return m.shown[likeVote]
+		}
+		return m.shown[likeRegistration]
 	}
 	return tally{rows: m.dated, right: m.ordered}
 }

@@ -10,6 +10,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 // doubtsOf returns what a file of that content leaves open when it was read whole, and
@@ -32,9 +33,7 @@ func has(doubts []Doubt, q Question) bool {
 // A file whose surnames and first names are swapped is refused, or read with a doubt:
 // whoever its people are, and however few, it is never read as if nothing were.
 func TestSwappedNamesAreNeverSilent(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for name, people := range peoples {
 		for _, id := range []string{"fl-extract", "wv-statewide-vr"} {
 			for _, n := range []int{1, 3, 20, 200, 2000} {
@@ -54,9 +53,8 @@ func TestSwappedNamesAreNeverSilent(t *testing.T) {
 // Rolls as they were published leave nothing open: of 200 rows and more hardly any, of
 // 20 most.
 func TestRollsAreConfirmed(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
+	t.Parallel()
 	all, err := layouts.All()
 	if err != nil {
 		t.Fatal(err)
@@ -92,9 +90,7 @@ func TestRollsAreConfirmed(t *testing.T) {
 
 // What the values leave open is said, and no longer when the rest of the file settles it.
 func TestDoubts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	l := mustLayout(t, "fl-extract")
 	lasts, firsts := strings.Fields("SMITH JOHNSON WILLIAMS BROWN JONES GARCIA MILLER DAVIS"), strings.Fields("MARY JAMES LINDA ROBERT SUSAN DAVID KAREN")
 	middle := func(list ...string) []byte {

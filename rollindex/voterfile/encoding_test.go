@@ -11,6 +11,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 // Names with letters beyond ASCII: surnames, and a first name.
@@ -69,6 +70,7 @@ func edited(name string, i int) string {
 
 // However a roll was encoded, its records are those of the same roll in UTF-8.
 func TestEncodings(t *testing.T) {
+	racetest.LeaveOut(t)
 	for _, id := range []string{"fl-extract", "ks-elvis-73", "ny-allnysvoters-2021", "wa-vrdb-2023"} {
 		l := mustLayout(t, id)
 		want, _ := readAll(t, mustOpen(t, Options{}, writeFile(t, "roll.txt", namedRoll(l, 400, 3, func(s string) string { return s }))))
@@ -112,6 +114,7 @@ func mustEncode(t testing.TB, p *charmap.Charmap, s string) string {
 // A page that only the rows behind the sample show, and one that turns where
 // files were joined, are read by it all the same.
 func TestEncodingBehindTheSample(t *testing.T) {
+	racetest.LeaveOut(t)
 	l := mustLayout(t, "fl-extract")
 	plain := bytes.Repeat(testRoll(l, 1000), 9)
 	if len(plain) < sampleSize {
@@ -195,6 +198,7 @@ func FuzzUnmisread(f *testing.F) {
 // An ASCII file costs nothing for what others may hold, and one with letters
 // beyond ASCII only by the chunk.
 func TestReadingAllocates(t *testing.T) {
+	racetest.LeaveOut(t)
 	l := mustLayout(t, "fl-extract")
 	for name, edit := range map[string]func(string) string{
 		"ASCII":         func(string) string { return "GARCIA" },

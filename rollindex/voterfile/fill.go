@@ -135,19 +135,22 @@ func (p *Parser) fillWholeAddress() {
 // its value, not its column, exposes.
 func (p *Parser) fillBirth() field.Set {
 	d := &p.rec.Details
+	p.born, p.impossible = hashing.Date{}, false
 	var none []byte // a value that is no date
 	for _, role := range [...]field.Role{field.RoleBirthDate, field.RoleBirthMonthYear, field.RoleBirthYear} {
 		v := p.value(role)
 		if v == nil {
 			continue
 		}
-		date, ok := p.plan.dates.parse(v)
+		date, impossible, ok := p.plan.dates.read(v)
 		if !ok {
 			none = v
 			continue
 		}
 		p.saw.shapes.right(watchBirth)
-		p.saw.births.see(v, date, p.rec.Line, p.plan.dates.order)
+		p.saw.births.see(orders(v), date, p.rec.Line, p.plan.dates.order)
+		p.saw.isoBirths.see(isoOrders(v), date, p.rec.Line, monthFirst)
+		p.born = date
 		d.SetBirth(date, p.plan.asOf)
 		switch d.Birth.Precision() {
 		case hashing.PrecisionDay:
@@ -155,6 +158,7 @@ func (p *Parser) fillBirth() field.Set {
 		case hashing.PrecisionMonth:
 			return field.SetOf(field.BirthMonthYear)
 		case hashing.PrecisionYear:
+			p.impossible = impossible
 			return field.SetOf(field.BirthYear)
 		}
 		none = nil

@@ -44,6 +44,8 @@ type Match struct {
 	nameForm   string               // of whole names without a comma, where the layout does not say: "last first", "first last"
 	typesLine  int64                // the line that gives the types of the columns; 0 if there is none
 	mixed      string               // what speaks for days first and what for months
+	turnedISO  *orderWatch          // what speaks for the day before the month in dates that begin with the year; nil if nothing does
+	turnedIn   string               // the column of these dates
 	order      dateOrder            // of the parts of a date, where a value leaves it open
 	nextDay    bool                 // birth dates with a time of day past noon are of the day after
 	noon       string               // a column of birth dates with times that are noon in one place and midnight in another

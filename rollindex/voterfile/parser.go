@@ -67,9 +67,14 @@ type Parser struct {
 	street  []byte     // storage of a street name with its type
 	phone   []byte     // storage of a phone number in several columns
 
+	strange [][]uint16 // by member: unknown columns without a value so far; nil before the first row
+
+	born       hashing.Date // of the row at hand, as it is written
+	impossible bool         // its month or day does not exist, so that its year alone counts
+
 	// A row is looked at when no more than so much of the chunk is left behind it:
-	// lookLeft for what names tell, dueLeft for all that rows are looked at for.
-	lookLeft, dueLeft int
+	// namesLeft for what names tell, dueLeft for the order of dates.
+	namesLeft, dueLeft int
 }
 
 func newParser(plans []*plan) *Parser {
@@ -83,8 +88,7 @@ func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
 	p.chunk, p.page, p.saw = c.Data, nil, sighting{}
-	p.dueLeft = len(c.Data) - lookBytes
-	p.lookLeft = p.dueLeft
+	p.dueLeft, p.namesLeft = len(c.Data)-dueBytes, len(c.Data)-nameBytes
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
 	if n := p.plan.room(); cap(p.spans) < n {
@@ -136,9 +140,11 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skips.Rows++
 			p.rec.Line = at
 			p.fill()
-			if len(p.data) <= p.lookLeft {
-				p.look()
+			if p.impossible {
+				p.skips.noteImpossible(Position{p.member, at})
 			}
+			p.look()
+			p.meet()
 			return &p.rec, true
 		}
 	}

@@ -45,6 +45,8 @@ type plan struct {
 	tells  []teller // by kind: columns whose having a value is all that matters
 	absent absents
 	heads  [][]string // by column: normalised names a header gives it
+
+	unknown []uint16 // columns of which nothing says what they hold
 }
 
 // teller is a kind and the columns a value in any of which exposes it.
@@ -99,6 +101,7 @@ func newPlan(m *Match, opts *Options) *plan {
 		firstName:    m.firstName,
 		dates:        m.dateForm(birthLast(opts.AsOf)),
 		absent:       absents{column: map[uint16][][]byte{}},
+		unknown:      m.unknown(),
 	}
 	p.foreign, p.forced = foreign(m.Layout), opts.Layout != nil
 	for _, d := range m.Doubts {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 // turned returns the layout with its first n columns behind the others.
@@ -25,9 +26,7 @@ func withoutHeader(roll []byte) []byte { return roll[bytes.IndexByte(roll, '\n')
 // second one's header, are not read as one: wherever the second begins, and
 // however small it is. Rows whose surname is a number are skipped in any case.
 func TestJoinedExports(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for _, id := range []string{"oh-swvf", "ga-2023-csv", "wa-vrdb-2023", "mi-2024-csv"} {
 		l := mustLayout(t, id)
 		for _, by := range []int{1, 3, 4} {
@@ -67,9 +66,7 @@ func joinedErr(t *testing.T, parts ...[]byte) error {
 // What is withheld, empty or a slip is no sign of other columns, nor is less than a
 // run of it.
 func TestStrangeValuesThatAreRead(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	names := strings.Fields("SMITH JONES BROWN DAVIS CLARK LEWIS YOUNG HALL KING WRIGHT")
 	among := func(list ...string) func(int) string { return func(i int) string { return list[i%len(list)] } }
 	runs := func(n int) func(int) string { // of n names, and a date behind each
@@ -136,12 +133,13 @@ func TestShapesAddUp(t *testing.T) {
 
 // No roll as it was published is taken for a joined one.
 func TestWholeRollsAreNotStrange(t *testing.T) {
+	racetest.LeaveOut(t)
 	all, err := layouts.All()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, l := range all {
-		if testing.Short() && i%5 != 2 || !l.Delimited() && l.Container != "fixed" {
+	for _, l := range all {
+		if !l.Delimited() && l.Container != "fixed" {
 			continue
 		}
 		if err := joinedErr(t, synthRoll(t, l, 300, 3)); err != nil && !errors.Is(err, ErrEmpty) { // two layouts have nobody's names

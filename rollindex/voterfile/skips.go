@@ -66,8 +66,13 @@ type Skips struct {
 	Rows    int64 // rows read, skipped ones included
 	Headers int64 // headers met again behind the first line of a member
 
-	counts [numReasons]int64
-	first  [numReasons][]Position
+	// Impossible counts the rows read whose birth date has a month or day that does not
+	// exist, so that its year alone counts. A zero says that it is not known.
+	Impossible int64
+
+	counts          [numReasons]int64
+	first           [numReasons][]Position
+	firstImpossible []Position
 }
 
 // Count returns how many rows were skipped for the reason.
@@ -84,6 +89,9 @@ func (s Skips) Skipped() int64 {
 
 // First returns where the first few rows skipped for the reason stand, in order.
 func (s Skips) First(r Reason) []Position { return s.first[r] }
+
+// FirstImpossible returns where the first few rows of [Skips.Impossible] stand, in order.
+func (s Skips) FirstImpossible() []Position { return s.firstImpossible }
 
 // ByReason returns the counts that are not zero by the name of their reason,
 // never nil.
@@ -105,25 +113,34 @@ func (s *Skips) Merge(o Skips) {
 	for r := range s.counts {
 		s.counts[r] += o.counts[r]
 		for _, p := range o.first[r] {
-			s.keep(Reason(r), p)
+			s.first[r] = keepFirst(s.first[r], p)
 		}
+	}
+	s.Impossible += o.Impossible
+	for _, p := range o.firstImpossible {
+		s.firstImpossible = keepFirst(s.firstImpossible, p)
 	}
 }
 
 func (s *Skips) add(r Reason, p Position) {
 	s.Rows++
 	s.counts[r]++
-	s.keep(r, p)
+	s.first[r] = keepFirst(s.first[r], p)
 }
 
-func (s *Skips) keep(r Reason, p Position) {
-	first := s.first[r]
+func (s *Skips) noteImpossible(p Position) {
+	s.Impossible++
+	s.firstImpossible = keepFirst(s.firstImpossible, p)
+}
+
+// keepFirst returns first with p among them, if it is one of the first few.
+func keepFirst(first []Position, p Position) []Position {
 	at, _ := slices.BinarySearchFunc(first, p, func(a, b Position) int {
 		return cmp.Or(cmp.Compare(a.Member, b.Member), cmp.Compare(a.Line, b.Line))
 	})
 	if at == maxPositions {
-		return
+		return first
 	}
 	first = slices.Insert(slices.Clone(first), at, p)
-	s.first[r] = first[:min(len(first), maxPositions)]
+	return first[:min(len(first), maxPositions)]
 }

@@ -7,14 +7,14 @@ import (
 	"sync/atomic"
 
 	"rollcheck/data/field"
-	"rollcheck/hashing"
 )
 
 // Columns whose values look alike, such as surnames and first names, are held against
 // each other in the part of a file by which its layout was chosen. Where exports with
 // two such columns in another order were joined, the rest of the file has them the
-// other way round and no value of a wrong shape. So a row of every lookBytes is looked at
-// while the whole file is read, and each row while a stretch of them seems swapped.
+// other way round and no value of a wrong shape. So dates and cities of every row are
+// looked at while the whole file is read, names of a row of every nameBytes, and of each
+// row while a stretch of them seems swapped.
 //
 // A stretch is judged by a score that a row adds to if it seems swapped and takes
 // from if it does not (Page's cumulative sum): it begins at zero, is never below, and
@@ -23,9 +23,11 @@ import (
 // right, whoever they are, far fewer do. So a county of people whose names the tables
 // do not know is read, and so is a stretch of one family, since the rows must be
 // various. Scores are of a chunk, as chunks are the same in every run; a stretch that
-// goes on in the next is seen there.
+// goes on in the next is seen there. What is not enough to refuse a file is said of it,
+// see [Contrary].
 const (
-	lookBytes = 12 << 10
+	nameBytes = 2 << 10  // names are looked up
+	dueBytes  = 12 << 10 // what takes as long as that and is as well told by fewer rows
 	// lateBirth is the first year that is taken for a birth that stands in a column of
 	// other dates: years of a wrong century (1919 for 2019) stand together in a file
 	// that is sorted by such a date.
@@ -55,21 +57,22 @@ type lookalikeRule struct {
 	enough, various         int
 	unsorted                int  // how often the values of either column must rise, and fall, from one such row to the next
 	arguable                bool // see [contradiction]
+	plain                   bool // of right rows none seems so
 }
 
 var lookalikes = [numLookalikes]lookalikeRule{
 	// Two thirds of the rows with their names swapped seem so, and half of Hispanic ones.
-	likeNames: {field.NameLast, field.NameFirst, SurnameOrFirst, "first names", "surnames", 3, 2, 12, 96, 6, 0, true},
+	likeNames: {field.NameLast, field.NameFirst, SurnameOrFirst, "first names", "surnames", 3, 2, 12, 96, 6, 0, true, false},
 	// Two rows in five; of those whose columns are right one in fifty, and those
 	// together where a file is sorted by first names.
-	likeMiddle: {field.NameFirst, field.NameMiddle, FirstOrMiddle, "initials or nothing", "whole names", 4, 1, 16, 128, 6, 0, true},
+	likeMiddle: {field.NameFirst, field.NameMiddle, FirstOrMiddle, "initials or nothing", "whole names", 4, 1, 16, 128, 6, 0, true, false},
 	// Nearly all; of towns that are in no table and have names of people, one in five.
-	likeCityLast:  {field.NameLast, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, 0, true},
-	likeCityFirst: {field.NameFirst, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, 0, true},
+	likeCityLast:  {field.NameLast, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, 0, true, false},
+	likeCityFirst: {field.NameFirst, field.City, SurnameOrCity, "places", "names of people", 1, 1, 4, 32, 6, 0, true, false},
 	// All. Dates that are wrong, such as births of a wrong century, stand together where a
 	// file is sorted by them.
-	likeRegistration: {field.RoleBirthDate, field.RoleRegistrationDate, BirthOrEvent, "dates of registration", "dates of birth", 1, 4, 4, 24, 8, 4, false},
-	likeVote:         {field.RoleBirthDate, field.LastVoteDate, BirthOrEvent, "dates of voting", "dates of birth", 1, 4, 4, 24, 8, 4, false},
+	likeRegistration: {field.RoleBirthDate, field.RoleRegistrationDate, BirthOrEvent, "dates of registration", "dates of birth", 1, 4, 4, 24, 8, 4, false, true},
+	likeVote:         {field.RoleBirthDate, field.LastVoteDate, BirthOrEvent, "dates of voting", "dates of birth", 1, 4, 4, 24, 8, 4, false, true},
 }
 
 // verdict is what one row says of a pair of columns.
@@ -156,16 +159,36 @@ func hashOf(v []byte) uint64 {
 type stretch struct {
 	score int
 	line  int64 // the first that seems so
+	rows  int64 // how many do
 	a, b  different
 	turns [2]turns // of a, of b
-	due   int      // of the rows that seem so, those that stand lookBytes apart
+	due   int      // of the rows that seem so, those that stand dueBytes apart
+
+	hinted bool // its rows are counted as a hint
 }
 
 // shows reports whether the stretch is enough by a rule. A sorted one must be as long as
-// so many rows that stand lookBytes apart.
+// so many rows that stand dueBytes apart.
 func (s *stretch) shows(rule *lookalikeRule) bool {
 	sorted := min(s.turns[0].unsorted(), s.turns[1].unsorted()) < rule.unsorted
 	return s.score >= rule.enough && min(s.a.n, s.b.n) >= rule.various && (!sorted || s.due >= rule.enough)
+}
+
+// hints reports whether the stretch is a quarter of enough.
+func (s *stretch) hints(rule *lookalikeRule) bool {
+	return 4*s.score >= rule.enough && 2*min(s.a.n, s.b.n) >= rule.various
+}
+
+// hint is rows that seem swapped, be they too few to refuse a file: of a plain rule all,
+// of another those of stretches that hint at it.
+type hint struct {
+	line int64 // the first; 0 if there is none
+	rows int64
+}
+
+func (h *hint) add(o hint) {
+	h.line = earlier(h.line, o.line)
+	h.rows += o.rows
 }
 
 // swapWatch is what the rows of a member, or of a chunk of it, showed of columns that
@@ -173,14 +196,23 @@ func (s *stretch) shows(rule *lookalikeRule) bool {
 type swapWatch struct {
 	at    [numLookalikes]stretch
 	lines [numLookalikes]int64 // where the first stretch begins that is swapped; 0 if there is none
+	hints [numLookalikes]hint
 	told  [numLookalikes]tally
-	due   bool // the row at hand is one of those lookBytes apart
+	due   bool // the row at hand is one of those dueBytes apart
 }
 
 // see notes what the row in that line, whose values have those hashes, says of a pair.
 func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 	s, rule, told := &w.at[like], &lookalikes[like], &w.told[like]
 	told.rows++
+	if v != saysSwapped && s.score == 0 { // nearly all rows
+		if v == saysRight {
+			told.right++
+			told.a.note(a)
+			told.b.note(b)
+		}
+		return
+	}
 	switch v {
 	case saysSwapped:
 		told.wrong++
@@ -194,6 +226,10 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 		s.turns[1].note(b)
 		if w.due {
 			s.due++
+		}
+		s.rows++
+		if rule.plain || s.hinted {
+			w.hints[like].add(hint{line, 1})
 		}
 	case saysRight:
 		told.right++
@@ -210,6 +246,10 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 		s.score = 0
 		return
 	}
+	if !rule.plain && !s.hinted && s.hints(rule) {
+		w.hints[like].add(hint{s.line, s.rows})
+		s.hinted = true
+	}
 	if w.lines[like] == 0 && s.shows(rule) {
 		w.lines[like] = s.line
 	}
@@ -222,10 +262,17 @@ func (w *swapWatch) going(like lookalike) bool { return w.at[like].score > 0 }
 func (w *swapWatch) add(o *swapWatch) {
 	for i := range w.lines {
 		w.told[i].add(&o.told[i])
-		if l := o.lines[i]; l > 0 && (w.lines[i] == 0 || l < w.lines[i]) {
-			w.lines[i] = l
-		}
+		w.lines[i] = earlier(w.lines[i], o.lines[i])
+		w.hints[i].add(o.hints[i])
 	}
+}
+
+// earlier returns the smaller of two lines; 0 is none.
+func earlier(a, b int64) int64 {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // first returns the pair that is swapped first, of those that count: whoever names the
@@ -318,32 +365,26 @@ func (p *plan) setLookalikes(state string) {
 
 // look holds the row at hand against what its columns should hold.
 func (p *Parser) look() {
-	due := len(p.data) <= p.dueLeft
-	if due {
-		p.dueLeft -= lookBytes
-	}
 	w, alike := &p.saw.swaps, &p.plan.alike
-	w.due = due
-	if alike[likeNames] {
-		p.lookAtNames(w)
+	if w.due = len(p.data) <= p.dueLeft; w.due {
+		p.dueLeft -= dueBytes
+		p.lookAtOrder()
 	}
 	if alike[likeCityLast] || alike[likeCityFirst] {
 		p.lookAtCities(w)
 	}
-	if alike[likeMiddle] {
-		p.lookAtMiddle(w)
-	}
-	if due {
-		p.lookAtOrder()
-	}
-	if due || w.going(likeRegistration) || w.going(likeVote) {
+	if alike[likeRegistration] || alike[likeVote] {
 		p.lookAtDates(w)
 	}
-	p.lookLeft = p.dueLeft
-	for like := range numLookalikes {
-		if w.going(like) {
-			p.lookLeft = len(p.data)
-		}
+	names := len(p.data) <= p.namesLeft
+	if names {
+		p.namesLeft -= nameBytes
+	}
+	if alike[likeNames] && (names || w.going(likeNames)) {
+		p.lookAtNames(w)
+	}
+	if alike[likeMiddle] && (names || w.going(likeMiddle)) {
+		p.lookAtMiddle(w)
 	}
 }
 
@@ -376,20 +417,27 @@ func (p *Parser) lookAtNames(w *swapWatch) {
 // lookAtCities asks of a city that is no place of the state and has the name of people
 // whether a name is one.
 func (p *Parser) lookAtCities(w *swapWatch) {
+	city := p.value(field.City)
+	if city == nil {
+		return
+	}
+	hc := hashOf(city)
+	right := p.isPlace(city, hc)
 	for like := likeCityLast; like <= likeCityFirst; like++ {
 		if !p.plan.alike[like] {
 			continue
 		}
-		city, name := p.value(field.City), p.value(lookalikes[like].a)
-		if city == nil || name == nil {
-			return
+		if right {
+			w.see(like, saysRight, p.rec.Line, hc, hc)
+			continue
 		}
-		hc, hn := hashOf(city), hashOf(name)
+		name := p.value(lookalikes[like].a)
+		if name == nil {
+			continue
+		}
+		hn := hashOf(name)
 		v := saysNothing
-		switch {
-		case p.isPlace(city, hc):
-			v = saysRight
-		case p.isPlace(name, hn) && p.weighed(city, hc)&factListed != 0:
+		if p.isPlace(name, hn) && p.weighed(city, hc)&factListed != 0 {
 			v = saysSwapped
 		}
 		w.see(like, v, p.rec.Line, hn, hc)
@@ -423,28 +471,22 @@ func (p *Parser) lookAtOrder() {
 	if registered == nil || pl.first[field.RoleRegistrationDate] < 0 {
 		return
 	}
-	var date hashing.Date
-	if orders(registered) == 0 {
-		date, _ = pl.dates.parse(registered)
-	}
-	p.saw.registrations.see(registered, date, p.rec.Line, pl.dates.order)
+	date, _ := pl.dates.parse(registered)
+	p.saw.registrations.see(orders(registered), date, p.rec.Line, pl.dates.order)
+	p.saw.isoRegistered.see(isoOrders(registered), date, p.rec.Line, monthFirst)
 }
 
 // lookAtDates tells by their years which date is the birth.
 func (p *Parser) lookAtDates(w *swapWatch) {
-	pl := p.plan
-	if !pl.alike[likeRegistration] && !pl.alike[likeVote] {
-		return
-	}
-	born, ok := pl.year(p.birth(), pl.dates.last)
-	if !ok {
+	born := int(p.born.Year)
+	if !isYear(born) {
 		return
 	}
 	for like := likeRegistration; like <= likeVote; like++ {
-		if !pl.alike[like] {
+		if !p.plan.alike[like] {
 			continue
 		}
-		if other, ok := pl.year(p.value(lookalikes[like].b), unknownYear); ok {
+		if other, ok := p.plan.year(p.value(lookalikes[like].b)); ok {
 			w.see(like, yearVerdict(born, other), p.rec.Line, uint64(born), uint64(other))
 		}
 	}
@@ -460,22 +502,12 @@ func yearVerdict(born, other int) verdict {
 	return saysNothing
 }
 
-// birth returns the most exact value of the birth columns.
-func (p *Parser) birth() []byte {
-	for _, role := range [...]field.Role{field.RoleBirthDate, field.RoleBirthMonthYear, field.RoleBirthYear} {
-		if v := p.value(role); v != nil {
-			return v
-		}
-	}
-	return nil
-}
-
-// year returns the year of a date that is no placeholder, as [Match.year] does.
-func (p *plan) year(v []byte, last int) (int, bool) {
+// year returns the year of a date that is no birth and no placeholder.
+func (p *plan) year(v []byte) (int, bool) {
 	form := p.dates
-	form.last = last
+	form.last = unknownYear
 	d, ok := form.parse(v)
-	return int(d.Year), ok && int(d.Year) >= oldestBirth && int(d.Year) <= unknownYear
+	return int(d.Year), ok && isYear(int(d.Year))
 }
 
 // failSwap words what the rows of a member have shown of two columns.

@@ -10,14 +10,13 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 // Two exports with two columns swapped, joined without the second one's header, are
 // not read as one, wherever the second begins.
 func TestSwapsBehindTheBeginning(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for _, pair := range []struct{ a, b field.Role }{
 		{field.NameLast, field.NameFirst}, {field.NameFirst, field.NameMiddle}, {field.NameLast, field.City},
 		{field.NameFirst, field.City}, {field.RoleBirthDate, field.RoleRegistrationDate},
@@ -51,16 +50,13 @@ func TestSwapsBehindTheBeginning(t *testing.T) {
 	}
 }
 
-// A short stretch in the middle is found, wherever it stands: rows of some 12 KB may pass
-// before one of it is looked at.
+// A short stretch in the middle is found, wherever it stands.
 func TestShortStretches(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for _, tt := range []struct {
 		a, b field.Role
 		rows int64
-	}{{field.RoleBirthDate, field.RoleRegistrationDate, 120}, {field.NameLast, field.NameFirst, 350}, {field.NameLast, field.City, 150}} {
+	}{{field.RoleBirthDate, field.RoleRegistrationDate, 30}, {field.NameLast, field.NameFirst, 80}, {field.NameLast, field.City, 50}} {
 		l := mustLayout(t, "fl-extract")
 		stretch := synthRoll(t, swapped(l, tt.a, tt.b), tt.rows, 2)
 		for n := int64(2000); n < 2060; n += 20 {
@@ -161,9 +157,7 @@ var sortRoles = []field.Role{field.NameLast, field.NameFirst, field.NameMiddle, 
 
 // No roll is taken for one whose columns are swapped, whatever it is sorted by.
 func TestNoRollSeemsSwapped(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	halveLimits(t)
 	all, err := layouts.All()
 	if err != nil {
@@ -194,9 +188,7 @@ func TestNoRollSeemsSwapped(t *testing.T) {
 // A stretch of people whose names the tables do not know, or take for the other, is
 // read wherever it stands.
 func TestStretchesOfAllPeoples(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	halveLimits(t)
 	for _, id := range []string{"fl-extract", "wv-statewide-vr"} {
 		l := mustLayout(t, id)
@@ -239,6 +231,23 @@ type nobody struct{}
 func (nobody) Visit(*Record) error { return nil }
 func (nobody) Flush() error        { return nil }
 
+// stopped is a visitor that cannot go on.
+type stopped struct{ nobody }
+
+var errStopped = errors.New("stopped")
+
+func (stopped) Visit(*Record) error { return errStopped }
+
+// One of several visitors that cannot go on ends the reading, and its error is told.
+func TestOneOfManyStops(t *testing.T) {
+	path := writeFile(t, "roll.txt", testRoll(mustLayout(t, "fl-extract"), 1000))
+	s := mustOpen(t, Options{}, path)
+	s.size = 4096 // many chunks
+	if _, err := s.Each(t.Context(), 3, func() Visitor { return stopped{} }, nil); !errors.Is(err, errStopped) {
+		t.Errorf("the reading ended with %v", err)
+	}
+}
+
 // What is found does not depend on how many read.
 func TestSwapsByAnyNumberOfReaders(t *testing.T) {
 	l := mustLayout(t, "oh-swvf")
@@ -274,9 +283,7 @@ func rollWith(l *layouts.Layout, n int, role field.Role, value func(i int) strin
 
 // Dates of registration are read in the order of births, and watched as those are.
 func TestRegistrationOrderIsWatched(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	l := mustLayout(t, "fl-extract")
 	american := func(i int) string { return testDate("MM/DD/YYYY", 2000+i%20, 1+i/3%12, 1+i/5%28) }
 	european := func(i int) string { return testDate("DD/MM/YYYY", 2000+i%20, 1+i/3%12, 1+i/5%28) }
@@ -341,5 +348,47 @@ func TestScores(t *testing.T) {
 		if got := feed(tt.verdicts, tt.kinds); got != tt.line {
 			t.Errorf("%q of %d names: line %d, want %d", tt.verdicts, tt.kinds, got, tt.line)
 		}
+	}
+}
+
+// contraryOf reads files joined and returns what rows say against how.
+func contraryOf(t *testing.T, parts ...[]byte) []Contrary {
+	t.Helper()
+	s := mustOpen(t, Options{}, writeFile(t, "roll.txt", bytes.Join(parts, nil)))
+	if _, err := s.Each(t.Context(), 2, func() Visitor { return nobody{} }, nil); err != nil {
+		t.Fatal(err)
+	}
+	return s.Contrary(0)
+}
+
+// Rows too few to refuse a file for are told of: one with two dates changed over, twenty
+// with a city and a name, fifty with names.
+func TestContraryRows(t *testing.T) {
+	l := mustLayout(t, "fl-extract")
+	for _, tt := range []struct {
+		a, b field.Role
+		rows int64
+		want Question
+	}{
+		{field.RoleBirthDate, field.RoleRegistrationDate, 1, BirthOrEvent},
+		{field.NameLast, field.City, 20, SurnameOrCity},
+		{field.NameFirst, field.City, 20, SurnameOrCity},
+		{field.NameLast, field.NameFirst, 50, SurnameOrFirst},
+	} {
+		got := contraryOf(t, synthRoll(t, l, 1999, 1), synthRoll(t, swapped(l, tt.a, tt.b), tt.rows, 2), synthRoll(t, l, 2000, 3))
+		if len(got) != 1 || got[0].Question != tt.want || got[0].Line < 2000 || got[0].Line >= 2000+tt.rows || got[0].Rows > tt.rows {
+			t.Errorf("%v and %v: %+v", tt.a, tt.b, got)
+			continue
+		}
+		says := "seem swapped"
+		if tt.want == BirthOrEvent {
+			says = `has a date in "Registration Date" 15 years or more before the birth in "Birth Date"`
+		}
+		if said := got[0].String(); !strings.Contains(said, fmt.Sprintf("in line %d, ", got[0].Line)) || !strings.Contains(said, says) {
+			t.Errorf("%v and %v: %s", tt.a, tt.b, said)
+		}
+	}
+	if got := contraryOf(t, synthRoll(t, l, 20_000, 1)); len(got) > 0 {
+		t.Errorf("a plain roll: %+v", got)
 	}
 }

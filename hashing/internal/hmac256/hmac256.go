@@ -84,15 +84,13 @@ func (p *Pair) Sum(ka *Key, xa []byte, outA *[32]byte, kb *Key, xb []byte, outB 
 	pad(&p.a, xa)
 	pad(&p.b, xb)
 	compress2(&p.sa, &ka.inner, &p.a, &p.sb, &kb.inner, &p.b)
-	p.sa.put(&p.a)
-	p.sb.put(&p.b)
+	p.sa.put((*[32]byte)(p.a[:]))
+	p.sb.put((*[32]byte)(p.b[:]))
 	padDigest(&p.a)
 	padDigest(&p.b)
 	compress2(&p.sa, &ka.outer, &p.a, &p.sb, &kb.outer, &p.b)
-	p.sa.put(&p.a)
-	p.sb.put(&p.b)
-	copy(outA[:], p.a[:32])
-	copy(outB[:], p.b[:32])
+	p.sa.put(outA)
+	p.sb.put(outB)
 }
 
 // pad makes the last block of a message that follows a block of key.
@@ -112,7 +110,7 @@ func padDigest(block *[64]byte) {
 }
 
 // put writes the digest.
-func (s *state) put(b *[64]byte) {
+func (s *state) put(b *[32]byte) {
 	binary.BigEndian.PutUint64(b[0:], uint64(s[3])<<32|uint64(s[2]))
 	binary.BigEndian.PutUint64(b[8:], uint64(s[7])<<32|uint64(s[6]))
 	binary.BigEndian.PutUint64(b[16:], uint64(s[1])<<32|uint64(s[0]))

@@ -1,7 +1,8 @@
 // Package evaluate is the answering side of the function of package voprf: it
 // holds keys and evaluates under them, blind for others and directly for one's
-// own inputs. It stands on github.com/cloudflare/circl, whose operations on the
-// key of this suite take the same time whatever the key is.
+// own inputs. All that a key or a nonce goes into is done by
+// github.com/cloudflare/circl, whose operations on them, in this suite, take the
+// same time whatever they are.
 //
 // A [Key] is safe for concurrent use.
 package evaluate
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/cloudflare/circl/group"
 	"github.com/cloudflare/circl/oprf"
 
 	"rollcheck/hashing/voprf"
@@ -23,6 +25,7 @@ type Seed [32]byte
 // Key is the secret key of one jurisdiction in one epoch.
 type Key struct {
 	server oprf.VerifiableServer
+	secret group.Scalar
 	public [voprf.ElementSize]byte
 }
 
@@ -69,10 +72,19 @@ func derive(seed *Seed, info []byte) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("deriving a key: %w", err)
 	}
-	return &Key{
+	k := &Key{
 		server: oprf.NewVerifiableServer(oprf.SuiteRistretto255, secret),
+		secret: group.Ristretto255.NewScalar(),
 		public: [voprf.ElementSize]byte(public),
-	}, nil
+	}
+	encoded, err := secret.MarshalBinary()
+	if err != nil {
+		return nil, fmt.Errorf("deriving a key: %w", err)
+	}
+	if err := k.secret.UnmarshalBinary(encoded); err != nil {
+		return nil, fmt.Errorf("deriving a key: %w", err)
+	}
+	return k, nil
 }
 
 // PublicKey returns the key that answers are verified against, encoded.

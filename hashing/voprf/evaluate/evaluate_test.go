@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloudflare/circl/group"
 	"github.com/cloudflare/circl/oprf"
 
 	"rollcheck/hashing/voprf"
@@ -50,7 +51,8 @@ func TestVectors(t *testing.T) {
 		Seed, Info string
 		PublicKey  string `json:"public_key"`
 		Batches    []struct {
-			Elements []struct{ Input, Blinded, Evaluated, Output string }
+			Nonce, Proof string
+			Elements     []struct{ Input, Blinded, Evaluated, Output string }
 		}
 	}
 	readJSON(t, "rfc9497.json", &file)
@@ -77,10 +79,23 @@ func TestVectors(t *testing.T) {
 			t.Errorf("batch %d: %v", i, err)
 			continue
 		}
+		answers := make([]element, len(evaluated))
 		for j, e := range evaluated {
 			if hex.EncodeToString(e) != b.Elements[j].Evaluated {
 				t.Errorf("batch %d: element %d is %x, want %s", i, j, e, b.Elements[j].Evaluated)
 			}
+			answers[j] = element(e)
+		}
+		decoded, err := decode(blinded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nonce := group.Ristretto255.NewScalar()
+		if err := nonce.UnmarshalBinary(unhex(t, b.Nonce)); err != nil {
+			t.Fatal(err)
+		}
+		if proof, err := k.prove(decoded, answers, nonce); err != nil || hex.EncodeToString(proof) != b.Proof {
+			t.Errorf("batch %d: proof %x, error %v, want %s", i, proof, err, b.Proof)
 		}
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/cloudflare/circl/group"
 	"github.com/cloudflare/circl/oprf"
+	"github.com/cloudflare/circl/zk/dleq"
 
 	"rollcheck/hashing/voprf"
 )
@@ -89,7 +91,9 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-// compareWithCircl asks for the inputs with circl's asking side.
+// compareWithCircl asks for the inputs with circl's asking side, which takes the
+// answer and proof of k, and of circl's answering side, which our asking side
+// takes.
 func compareWithCircl(t *testing.T, k *Key, inputs [][]byte, want [][voprf.OutputSize]byte) {
 	t.Helper()
 	var pk oprf.PublicKey
@@ -101,11 +105,30 @@ func compareWithCircl(t *testing.T, k *Key, inputs [][]byte, want [][voprf.Outpu
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := k.server.Evaluate(request)
+	var elements [][]byte
+	for _, e := range request.Elements {
+		encoded, err := encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		elements = append(elements, encoded[:])
+	}
+	evaluated, proof, err := k.BlindEvaluate(elements)
 	if err != nil {
 		t.Fatal(err)
 	}
-	outputs, err := client.Finalize(state, answer)
+	answer := oprf.Evaluation{Proof: new(dleq.Proof)}
+	for _, b := range evaluated {
+		e := group.Ristretto255.NewElement()
+		if err := e.UnmarshalBinary(b); err != nil {
+			t.Fatal(err)
+		}
+		answer.Elements = append(answer.Elements, e)
+	}
+	if err := answer.Proof.UnmarshalBinary(group.Ristretto255, proof); err != nil {
+		t.Fatal(err)
+	}
+	outputs, err := client.Finalize(state, &answer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +137,47 @@ func compareWithCircl(t *testing.T, k *Key, inputs [][]byte, want [][voprf.Outpu
 			t.Fatalf("circl's client: %x, ours %x", y, want[i])
 		}
 	}
+	if outputs := askCircl(t, k, inputs); !slices.Equal(outputs, want) {
+		t.Fatalf("circl's server: %x, ours %x", outputs, want)
+	}
+}
+
+// askCircl asks circl's answering side, under the key of k, with our asking side.
+func askCircl(t *testing.T, k *Key, inputs [][]byte) [][voprf.OutputSize]byte {
+	t.Helper()
+	r, err := voprf.Blind(crand.Reader, inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var request oprf.EvaluationRequest
+	for _, b := range r.Elements() {
+		e := group.Ristretto255.NewElement()
+		if err := e.UnmarshalBinary(b[:]); err != nil {
+			t.Fatal(err)
+		}
+		request.Elements = append(request.Elements, e)
+	}
+	answer, err := k.server.Evaluate(&request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var evaluated [][voprf.ElementSize]byte
+	for _, e := range answer.Elements {
+		encoded, err := encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		evaluated = append(evaluated, encoded)
+	}
+	proof, err := answer.Proof.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs, err := r.Finalize(parseKey(t, k), evaluated, [voprf.ProofSize]byte(proof))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outputs
 }
 
 // TestDishonestAnswers: each is made of genuine parts, and each is refused.

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rollcheck/internal/racetest"
 )
 
 // leakOf writes what somebody makes of marked copies: rows that keep says, a mistake in
@@ -88,9 +90,7 @@ func namedIn(found *Found) (names []string) {
 // of its own. One lets out a tenth of it, without some columns, in another order, with
 // mistakes; it is named, and nobody else.
 func TestOneOfTwentyLeaks(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	path := roll(t, "fl-extract", 6000, 11)
 	r := newTestRegister(t)
 	var leaked []byte
@@ -142,9 +142,7 @@ func TestOneOfTwentyLeaks(t *testing.T) {
 // Two recipients merge their copies, or keep only what both have: at least one of them
 // is named, and nobody else.
 func TestTwoCollude(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	path := roll(t, "fl-extract", 9000, 12)
 	r := newTestRegister(t)
 	var copies [][]byte

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"rollcheck/internal/racetest"
 )
 
 var traitorsFull = flag.Bool("traitors-full", false, "print the whole table of scripts/traitors")
@@ -104,9 +106,7 @@ func (t *trial) rates(runs int, seed uint64) (named, wrongly float64) {
 // TestTraitors holds what DECOYS.md promises, and prints its table when asked for the
 // whole.
 func TestTraitors(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	runs := 200
 	if *traitorsFull {
 		runs = 1000

@@ -16,6 +16,7 @@ import (
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/voterfile"
 	"rollcheck/rollindex/voterfile/synth"
@@ -107,9 +108,7 @@ func odd(r *Result) (all []string) {
 
 // The same file twice does not differ, whatever the path.
 func TestSame(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	lines := florida(t, may, 3000, 1)
 	r := run(t, lines, lines, Options{Jobs: 2})
 	if !r.Same() || r.Counts.Matched != int64(len(lines)-1) || r.ByID != r.Counts.Matched || len(r.Unusual)+len(r.Columns) > 0 {
@@ -220,9 +219,7 @@ func TestJobsAndMemory(t *testing.T) {
 // An id that very many rows have is one of nobody, and its rows are counted all the same,
 // whoever read them.
 func TestRepeatedID(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	old := florida(t, may, 6000, 3)
 	new := edit(t, old, "Voter ID", func(row int, cells []string, at int) {
 		if row%2 == 0 {
@@ -247,9 +244,7 @@ func TestUnreadRows(t *testing.T) {
 
 // Faults are planted in the later of two ordinary releases, and are what is said.
 func TestPlanted(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	old, new := florida(t, may, 30_000, 6), florida(t, july, 30_000, 6)
 	blank := func(row int, cells []string, at int) {
 		if row%2 == 0 {
@@ -375,9 +370,7 @@ func TestPlanted(t *testing.T) {
 // Without voter ids rows are matched by another key; in different layouts what the
 // two have in common is compared.
 func TestWithoutIDs(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	old, new := florida(t, may, 8000, 7), florida(t, july, 8000, 7)
 	ids := run(t, old, new, Options{Jobs: 2})
 	none := func(_ int, cells []string, at int) { cells[at] = "" }
@@ -394,9 +387,7 @@ func TestWithoutIDs(t *testing.T) {
 }
 
 func TestLayouts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	old := florida(t, may, 8000, 8)
 	new := roll(t, "l2-vm2", synth.Options{Rows: 8000, Seed: 8, AsOf: may, State: "FL"})
 	r := run(t, old, new, Options{Jobs: 2})
@@ -434,9 +425,7 @@ var ordinary = flag.Int("ordinary", 2, "how many ordinary diffs TestOrdinary mak
 // Two ordinary releases two months apart have no unusual county and no column that
 // differs.
 func TestOrdinary(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	alarms, columns := 0, 0
 	for seed := range uint64(*ordinary) {
 		r := run(t, florida(t, may, 20_000, 100+seed), florida(t, july, 20_000, 100+seed), Options{Jobs: 2})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/compare"
 )
 
@@ -156,9 +157,7 @@ var draws = flag.Int("draws", 400, "how many comparisons TestFalseAlarms draws")
 // hundred comparisons at most. One with eight times the rows added is named where
 // others differ by little; where eight times is what counties differ by, it is not.
 func TestFalseAlarms(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	runs := *draws
 	for _, between := range []float64{0, 0.1, 0.3, 0.6} {
 		r := rand.New(rand.NewPCG(7, math.Float64bits(between)))

@@ -19,6 +19,7 @@ import (
 
 	"rollcheck/data/layouts"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex/voterfile"
 	"rollcheck/rollindex/voterfile/synth"
 )
@@ -252,9 +253,7 @@ var files = []struct {
 
 // Every figure is that of a database that counts by queries what other code read.
 func TestEqualsSQL(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	for _, f := range files {
 		t.Run(f.layout, func(t *testing.T) {
 			path, l := coarse(t)

@@ -160,20 +160,43 @@ func finely(share float64) string {
 }
 
 func waiverNotes(res *audit.Result) (list []string) {
-	say := func(w *audit.Waiver, what string) {
-		of := ""
-		if w.Column != "" {
-			of = fmt.Sprintf(", column %q,", w.Column)
-		}
-		list = append(list, fmt.Sprintf("The waiver of %s for the rule %s%s %s.", w.Name, w.Rule, of, what))
-	}
 	for i := range res.Expired {
-		say(&res.Expired[i], "ended on "+string(res.Expired[i].Until))
+		list = append(list, ExpiredText(&res.Expired[i]))
 	}
 	for i := range res.Unused {
-		say(&res.Unused[i], "lets nothing pass: there is no violation that it covers")
+		list = append(list, UnusedText(res, &res.Unused[i]))
 	}
 	return list
+}
+
+// ExpiredText says of a waiver that its day has passed.
+func ExpiredText(w *audit.Waiver) string {
+	return waiverNamed(w) + " ended on " + string(w.Until) + "."
+}
+
+// UnusedText says of a waiver that it lets nothing pass, and why.
+func UnusedText(res *audit.Result, w *audit.Waiver) string {
+	why := "lets nothing pass: there is no violation that it covers"
+	switch file, column, rules := res.Fits(w); {
+	case !file:
+		why = fmt.Sprintf("fits nothing in the release: no file has the name %q", w.File)
+	case !column:
+		why = "fits nothing in the release: no file has such a column"
+		if w.File != "" {
+			why = fmt.Sprintf("fits nothing in the release: %q has no such column", w.File)
+		}
+	case len(rules) > 0:
+		why = "lets nothing pass: the column breaks another rule, " + strings.Join(rules, ", ")
+	}
+	return waiverNamed(w) + " " + why + "."
+}
+
+func waiverNamed(w *audit.Waiver) string {
+	of := ""
+	if w.Column != "" {
+		of = fmt.Sprintf(" of column %q", w.Column)
+	}
+	return fmt.Sprintf("The waiver%s for the rule %s, by %s,", of, w.Rule, w.Name)
 }
 
 func auditedFiles(res *audit.Result) (list []string) {

@@ -2,6 +2,7 @@ package tell
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -43,7 +44,6 @@ func (d *difference) columns() *report.Table {
 func (d *difference) groups(title, nameless string, all []diff.Group, most int) *report.Table {
 	t := &report.Table{
 		Columns: []report.Column{{Title: title}, {Title: "Old rows", Number: true}, {Title: "New", Number: true}, {Title: "Added", Number: true}, {Title: "Gone", Number: true}, {Title: "Changed", Number: true}},
-		Legend:  []report.Key{{Pattern: report.Solid, Means: "added"}, {Pattern: report.Hatched, Means: "gone"}, {Pattern: report.Dotted, Means: "changed; a whole bar is 10 % of rows"}},
 	}
 	share := func(n int64, g *diff.Group) float64 {
 		return float64(n) / float64(max(g.Rows[diff.Old], g.Rows[diff.New], 1))
@@ -56,26 +56,31 @@ func (d *difference) groups(title, nameless string, all []diff.Group, most int) 
 		shown = shown[:most]
 		t.Caption = "Those in which the largest share was added or is gone"
 	}
-	const full = 10 // the bar is ten in a hundred rows long
+	whole := 0.0
 	for i := range shown {
 		g := &shown[i]
-		bar := []report.Part{{Share: full * share(g.Added, g), Pattern: report.Solid}, {Share: full * share(g.Removed, g), Pattern: report.Hatched}, {Share: full * share(g.Changed, g), Pattern: report.Dotted}}
+		whole = max(whole, share(g.Added+g.Removed+g.Changed, g))
+	}
+	whole, said := wholeBar(whole)
+	t.Legend = []report.Key{{Pattern: report.Solid, Means: "added"}, {Pattern: report.Hatched, Means: "gone"}, {Pattern: report.Dotted, Means: "changed; " + said}}
+	for i := range shown {
+		g := &shown[i]
 		t.Rows = append(t.Rows, report.Row{
 			Cells: []string{cmp.Or(g.Name, nameless), report.Number(g.Rows[diff.Old]), report.Number(g.Rows[diff.New]), report.Number(g.Added), report.Number(g.Removed), report.Number(g.Changed)},
-			Bar:   within(bar),
+			Bar: []report.Part{
+				{Share: share(g.Added, g) / whole, Pattern: report.Solid}, {Share: share(g.Removed, g) / whole, Pattern: report.Hatched}, {Share: share(g.Changed, g) / whole, Pattern: report.Dotted},
+			},
 		})
 	}
 	return t
 }
 
-// within cuts a bar off at its length.
-func within(bar []report.Part) []report.Part {
-	left := 1.0
-	for i := range bar {
-		bar[i].Share = min(bar[i].Share, left)
-		left -= bar[i].Share
-	}
-	return bar
+// wholeBar returns the share of rows that the length of a bar stands for, of bars of which
+// the longest is of the share high, and says it. It is 10 % where that is enough, so that
+// reports look alike, and else so much that no bar is cut off: its last part would be lost.
+func wholeBar(high float64) (float64, string) {
+	percent := max(10, math.Ceil(100*high-1e-9))
+	return percent / 100, fmt.Sprintf("a whole bar is %.0f %% of rows", percent)
 }
 
 func (d *difference) flips() *report.Table {
@@ -90,12 +95,17 @@ func (d *difference) flips() *report.Table {
 func (d *difference) fields() *report.Table {
 	t := &report.Table{
 		Columns: []report.Column{{Title: "Field"}, {Title: "Changed", Number: true}, {Title: "of rows in both", Number: true}},
-		Legend:  []report.Key{{Pattern: report.Solid, Means: "changed; a whole bar is 10 % of rows"}},
 	}
+	high := 0.0
+	for _, f := range d.Fields {
+		high = max(high, float64(f.Changed)/float64(max(f.Of, 1)))
+	}
+	whole, said := wholeBar(high)
+	t.Legend = []report.Key{{Pattern: report.Solid, Means: "changed; " + said}}
 	for _, f := range d.Fields {
 		t.Rows = append(t.Rows, report.Row{
 			Cells: []string{fieldTitle(f.Field), report.Number(f.Changed), percentOf(f.Changed, f.Of)},
-			Bar:   within([]report.Part{{Share: 10 * float64(f.Changed) / float64(max(f.Of, 1)), Pattern: report.Solid}}),
+			Bar:   []report.Part{{Share: float64(f.Changed) / float64(max(f.Of, 1)) / whole, Pattern: report.Solid}},
 		})
 	}
 	return t

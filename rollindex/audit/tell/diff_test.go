@@ -3,6 +3,7 @@ package tell
 import (
 	"bytes"
 	"encoding/csv"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,51 @@ func TestSaid(t *testing.T) {
 	}
 	if !strings.Contains(html.String(), "2020-06-02") || strings.Contains(html.String(), "<script") {
 		t.Error("the page does not name the day that is unusual, or has a script")
+	}
+}
+
+// The parts of a county's bar keep their proportion: none is cut off, however much came.
+func TestCountyBars(t *testing.T) {
+	res := found()
+	res.Counties = []diff.Group{{Name: "Leon", Rows: [2]int64{10, 13}, Counts: diff.Counts{Added: 4, Removed: 1, Changed: 3}}, {Name: "Lake", Rows: [2]int64{100, 100}, Counts: diff.Counts{Changed: 10}}}
+	table := differing(res).groups("County", "", res.Counties, 12)
+	bar := table.Rows[0].Bar
+	total := bar[0].Share + bar[1].Share + bar[2].Share
+	for i, want := range []float64{4. / 8, 1. / 8, 3. / 8} {
+		if got := bar[i].Share / total; math.Abs(got-want) > 1e-9 {
+			t.Errorf("part %d is %v of the bar, want %v", i, got, want)
+		}
+	}
+	if total > 1 || total < 0.98 {
+		t.Errorf("the longest bar is %v of the length", total)
+	}
+	if got := table.Rows[1].Bar[2].Share; math.Abs(got-0.1/0.62) > 1e-9 {
+		t.Errorf("the other is %v of it", got)
+	}
+	if got := table.Legend[2].Means; got != "changed; a whole bar is 62 % of rows" {
+		t.Error(got)
+	}
+	for _, tc := range []struct {
+		high float64
+		want string
+	}{{0, "10 %"}, {0.03, "10 %"}, {0.1, "10 %"}, {0.11, "11 %"}, {2, "200 %"}} {
+		if whole, said := wholeBar(tc.high); whole < tc.high || said != "a whole bar is "+tc.want+" of rows" {
+			t.Errorf("of %v: %v, %s", tc.high, whole, said)
+		}
+	}
+}
+
+func TestOneAndSeveral(t *testing.T) {
+	res := found()
+	res.Files[0].Keyless, res.Files[1].Keyless = 1, 2
+	all := strings.Join(DiffCaveats(res), " ")
+	for _, want := range []string{
+		"In old.txt, 1 row has nothing to be matched by: it cannot be told whether it is in the other file.",
+		"In new.txt, 2 rows have nothing to be matched by: it cannot be told whether they are in the other file.",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q lacks %q", all, want)
+		}
 	}
 }
 

@@ -173,13 +173,17 @@ func DiffCaveats(res *diff.Result) (all []string) {
 	for i, f := range res.Files {
 		label := [2]string{d.old, d.new}[i]
 		if n := f.Rows - f.Ignored - f.Read(); n > 0 {
-			say("%s of %s could not be read, and are in no number here.", report.Counted(n, "row", "rows"), label)
+			say("Not read of %s, and in no number here: %s.", label, report.Counted(n, "row", "rows"))
 		}
 		if f.Ignored > 0 {
 			say("Left out of %s as decoys: %s.", label, report.Counted(f.Ignored, "row", "rows"))
 		}
 		if f.Keyless > 0 {
-			say("%s of %s nothing to be matched by: it cannot be told whether they are in the other file.", report.Counted(f.Keyless, "row has", "rows have"), label)
+			they := "whether they are"
+			if f.Keyless == 1 {
+				they = "whether it is"
+			}
+			say("In %s, %s nothing to be matched by: it cannot be told %s in the other file.", label, report.Counted(f.Keyless, "row has", "rows have"), they)
 		}
 		if f.Unread > 0 {
 			say("Not read of %s, and may hold people: %s.", label, report.Counted(int64(f.Unread), "member", "members"))

@@ -15,6 +15,7 @@ import (
 func Caveats(res *compare.Result) (all []string) {
 	c := compared(res)
 	all = append(all, c.sameBytes()...)
+	all = append(all, c.unknown()...)
 	all = append(all, c.differentStates()...)
 	all = append(all, fileCaveats(res.Files, c.labels, "nothing to match by")...)
 	all = append(all, c.undated()...)
@@ -71,6 +72,9 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		if len(f.Doubts) > 0 {
 			say("How %s was read is not settled by what is in it: %s. Hold the line of somebody you know against its layout.", labels[i], some(f.Doubts))
 		}
+		if len(f.Contrary) > 0 {
+			say("Some rows of %s speak against how they were read, which was as they stand: %s.", labels[i], some(f.Contrary))
+		}
 		if f.Unread > 0 {
 			say("%s of %s that may hold people %s not read: nothing said here covers them.", report.Counted(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
 		}
@@ -82,6 +86,20 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		say("Whether rows with %s are elsewhere cannot be told: %s.", keyless, some(without))
 	}
 	return all
+}
+
+// unread says which part of a file could be read and why not the others, where that is
+// more than slips of the pen; else "".
+func unread(f *compare.File) string {
+	lost := f.Lost()
+	if lost == 0 {
+		return ""
+	}
+	why := "could not be read"
+	if f.Joined() {
+		why = "have another number of fields: another file may have been joined"
+	}
+	return fmt.Sprintf("%s of its rows; the others %s", report.Percent(1-lost), why)
 }
 
 // reasons counts the rows of a file that were skipped.

@@ -173,9 +173,15 @@ func (c *comparison) headline(o *compare.Overlap, small, big int) string {
 	if share.Of < c.Files[small].Read() {
 		rows, by = fmt.Sprintf("the %s of %s with %s", report.Counted(share.Of, "row", "rows"), c.labels[small], with), ""
 	}
+	if lost := unread(c.Files[small]); lost != "" {
+		rows += fmt.Sprintf(" that could be read (%s)", lost)
+	}
 	other := c.labels[big]
 	if d := c.Files[big].AsOf; d.Year != 0 {
 		other += " (data of " + day(d) + ")"
+	}
+	if lost := unread(c.Files[big]); lost != "" {
+		other += fmt.Sprintf(", as far as that could be read (%s)", lost)
 	}
 	if share.Part == 0 {
 		return fmt.Sprintf("None of %s is in %s%s: %s.", rows, other, by, shareText(share))

@@ -118,8 +118,10 @@ func list(words []string) string {
 }
 
 // some joins the first words of a list, and counts the others.
-func some(words []string) string {
-	const most = 4
+func some(words []string) string { return first(words, 4) }
+
+// first joins so many words of a list, and counts the others.
+func first(words []string, most int) string {
 	if n := len(words); n > most+1 {
 		words = append(words[:most:most], fmt.Sprintf("%d more", n-most))
 	}

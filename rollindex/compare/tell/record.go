@@ -34,10 +34,10 @@ func (c *comparison) records() (sentences []string) {
 		} else if said == "" {
 			continue
 		}
-		if slices.ContainsFunc(f.Columns, func(col compare.Column) bool { return col.Record != compare.Public }) {
+		if !plainly(f) {
 			if slices.ContainsFunc(f.Columns, func(col compare.Column) bool { return col.Record == compare.Beyond || col.Record == compare.Restricted }) {
 				sentences = append(sentences, said)
-			} else {
+			} else { // those with columns of unknown content among them
 				unsettled = append(unsettled, said)
 			}
 			continue
@@ -55,6 +55,11 @@ func (c *comparison) records() (sentences []string) {
 		sentences = append(sentences, "Every column is of a kind that was on the public record in "+list(public)+".")
 	}
 	return sentences
+}
+
+// plainly reports whether all of a file is known, was read, and was public.
+func plainly(f *compare.File) bool {
+	return len(f.Unknown) == 0 && f.Lost() == 0 && !slices.ContainsFunc(f.Columns, func(col compare.Column) bool { return col.Record != compare.Public })
 }
 
 // Records says of each file in a sentence how it stands to the public record; of one
@@ -92,16 +97,43 @@ func Record(f *compare.File, label string) string {
 		}
 		return cols
 	}
+	part := ""
+	if f.Lost() > 0 {
+		part = "what could be read of "
+	}
+	end := "."
+	if n := len(f.Unknown); n > 0 {
+		end = fmt.Sprintf("; of %s of unknown content (%s) it cannot be told.", report.Counted(int64(n), "other column", "other columns"), names(f.Unknown))
+	}
 	if cols := of(compare.Beyond); len(cols) > 0 {
-		return fmt.Sprintf("%s holds more than the public record of %s: %s.", label, recordOf(f), columnList(cols, 6))
+		return fmt.Sprintf("%s holds more than the public record of %s: %s%s", label, recordOf(f), columnList(cols, 6), end)
 	}
 	if cols := of(compare.Restricted); len(cols) > 0 {
-		return fmt.Sprintf("%s holds what the public record of %s opens to some only: %s.", label, recordOf(f), columnList(cols, 6))
+		return fmt.Sprintf("%s holds what the public record of %s opens to some only: %s%s", label, recordOf(f), columnList(cols, 6), end)
 	}
 	if cols := of(compare.Unknown); len(cols) > 0 {
-		return fmt.Sprintf("Nothing in %s is known to go beyond the public record of %s; of %s it is not settled.", label, recordOf(f), columnTitles(cols))
+		return fmt.Sprintf("Nothing in %s%s is known to go beyond the public record of %s; of %s it is not settled%s", part, label, recordOf(f), columnTitles(cols), end)
 	}
-	return fmt.Sprintf("Every column of %s is of a kind that was on the public record of %s.", label, recordOf(f))
+	every := "Every column"
+	if len(f.Unknown) > 0 {
+		every = "Every column that is known"
+	}
+	return fmt.Sprintf("%s of %s%s is of a kind that was on the public record of %s%s", every, part, label, recordOf(f), end)
+}
+
+// names joins names of columns, at most so many that a sentence can be read.
+func names(all []string) string { return first(all, 10) }
+
+// Unknown says of which columns of a file nothing is known; "" if there are none.
+func Unknown(f *compare.File, label string) string {
+	switch n := len(f.Unknown); n {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("1 column of %s is of unknown content: %s; whether it goes beyond the public record cannot be told.", label, f.Unknown[0])
+	default:
+		return fmt.Sprintf("%d columns of %s are of unknown content: %s; whether they go beyond the public record cannot be told.", n, label, names(f.Unknown))
+	}
 }
 
 func columnTitles(cols []compare.Column) string {
@@ -150,10 +182,23 @@ func (c *comparison) columns() []report.Block {
 		}
 	}
 	blocks := []report.Block{t}
+	if l := c.unknown(); len(l) > 0 {
+		blocks = append(blocks, report.List(l))
+	}
 	if len(whys) > 0 {
 		blocks = append(blocks, whys)
 	}
 	return append(blocks, report.Text("BEYOND: the state gives it to nobody. Restricted: to named recipients only. Unknown: no good source settles it, which is not to say that it is closed. \"rollcheck public-record STATE\" lists the sources."))
+}
+
+// unknown says of which columns of the files nothing is known.
+func (c *comparison) unknown() (all []string) {
+	for i, f := range c.Files {
+		if said := Unknown(f, c.labels[i]); said != "" {
+			all = append(all, said)
+		}
+	}
+	return all
 }
 
 // strips shows how full the columns of each file are.

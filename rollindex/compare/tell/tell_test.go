@@ -270,8 +270,71 @@ func TestRecord(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.email, got, c.want)
 		}
 	}
+	f := pair(1).Files[0]
+	for i := range f.Columns {
+		f.Columns[i].Record = compare.Public
+	}
+	f.Unknown = []string{"pin", "soc"}
+	if got, want := Record(f, "leak.csv"), "Every column that is known of leak.csv is of a kind that was on the public record of Florida; of 2 other columns of unknown content (pin and soc) it cannot be told."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	f.Columns[0].Record = compare.Beyond
+	if got, want := Record(f, "leak.csv"), "; of 2 other columns of unknown content (pin and soc) it cannot be told."; !strings.HasPrefix(got, "leak.csv holds more than") || !strings.HasSuffix(got, want) {
+		t.Errorf("%q", got)
+	}
 	if got := Record(file("x", september, "", 1, map[field.Kind]int64{field.Name: 1}), "x"); got != "" {
 		t.Errorf("of no state: %q", got)
+	}
+}
+
+// Columns of unknown content are named, in the head, beside the other columns and among
+// what to keep in mind, and then no sentence is of every column.
+func TestUnknown(t *testing.T) {
+	res := pair(900)
+	for _, f := range res.Files {
+		for i := range f.Columns {
+			f.Columns[i].Record = compare.Public
+		}
+	}
+	res.Files[0].Unknown = []string{"mental_health_flag", "pin"}
+	page := Compared(res, "rollcheck test")
+	text := page.Text(1000)
+	want := "2 columns of leak.csv are of unknown content: mental_health_flag and pin; whether they go beyond the public record cannot be told."
+	if n := strings.Count(text, want); n != 2 || !slices.Contains(Caveats(res), want) {
+		t.Errorf("said %d times in\n%s", n, text)
+	}
+	head := strings.Join(page.Lead, "\n")
+	if !strings.Contains(head, "Every column that is known of leak.csv is") || strings.Contains(head, "public record in leak.csv") || !strings.Contains(head, "Every column is of a kind that was on the public record in release.csv") {
+		t.Errorf("the head is\n%s", head)
+	}
+}
+
+// Where more than one row in a hundred could not be read, the sentences say of which part
+// they are.
+func TestLost(t *testing.T) {
+	res := pair(900)
+	f := res.Files[0]
+	for i := range f.Columns {
+		f.Columns[i].Record = compare.Public
+	}
+	read := f.Read()
+	for _, c := range []struct {
+		lost       int64
+		why        string
+		text, part string
+	}{
+		{read / 3, "field-count", "that could be read (75.0 % of its rows; the others have another number of fields: another file may have been joined)", "Every column of what could be read of leak.csv is"},
+		{read / 3, "nul-byte", "that could be read (75.0 % of its rows; the others could not be read)", "Every column of what could be read of leak.csv is"},
+		{read / 200, "field-count", "", "Every column of leak.csv is"},
+	} {
+		f.Rows, f.Skipped = read+c.lost, map[string]int64{c.why: c.lost}
+		said := Headlines(res)[0].Text
+		if !strings.Contains(said, c.text) || c.text == "" && strings.Contains(said, "could be read") {
+			t.Errorf("%d by %s: %s", c.lost, c.why, said)
+		}
+		if said := Record(f, "leak.csv"); !strings.HasPrefix(said, c.part) {
+			t.Errorf("%d by %s: %s", c.lost, c.why, said)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"rollcheck/data/advice"
 	"rollcheck/data/catalogue"
 	"rollcheck/data/field"
+	"rollcheck/internal/racetest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -93,9 +94,7 @@ func TestVerdicts(t *testing.T) {
 // unknown or weak is never called public or closed: for every state and pair of
 // details.
 func TestVerdictsNeverOverreach(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	all := catalogue.Records()
 	rank := map[catalogue.Confidence]int{catalogue.Low: 1, catalogue.Medium: 2, catalogue.High: 3}
 	for _, rec := range all {

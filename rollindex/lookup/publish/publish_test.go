@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -20,6 +21,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
+	"rollcheck/internal/racetest"
 	"rollcheck/rollindex"
 	"rollcheck/rollindex/lookup"
 )
@@ -261,8 +263,21 @@ func (s *site) offer(t testing.TB, places ...string) *lookup.Offer {
 	return o
 }
 
+// The first error of what runs side by side ends all of it, and is returned.
+func TestParallelEnds(t *testing.T) {
+	stop := errors.New("stopped")
+	if err := parallel(1000, func(i int) error { return map[bool]error{true: stop}[i%7 == 3] }); !errors.Is(err, stop) {
+		t.Errorf("ended with %v", err)
+	}
+	var done atomic.Int64
+	if err := parallel(1000, func(int) error { done.Add(1); return nil }); err != nil || done.Load() != 1000 {
+		t.Errorf("%d of 1000 were done: %v", done.Load(), err)
+	}
+}
+
 // Who asks what is published gets the answers of the index, for what a mode asks.
 func TestAgreement(t *testing.T) {
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := rollIndex(t)
 	s := &site{ix, t.TempDir()}
@@ -498,9 +513,7 @@ func same(a, b os.FileInfo) bool { return os.SameFile(a, b) && a.ModTime().Equal
 // A publication writes what has changed; what is not named any more stays for the
 // time of grace, and what asked before still finds it.
 func TestIncremental(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := rollIndex(t)
 	s := &site{ix, t.TempDir()}
@@ -596,9 +609,7 @@ func TestIncremental(t *testing.T) {
 // What was damaged or lost of what is published is written again, and the manifest
 // stays.
 func TestRepair(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := rollIndex(t)
 	dir := t.TempDir()
@@ -701,9 +712,7 @@ func TestMemory(t *testing.T) {
 // Nothing else may be in the directory before the first publication, no key but
 // ours sign it, and it and the index be apart.
 func TestRefused(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := rollIndex(t)
 	o := options(t)
@@ -795,9 +804,7 @@ func TestRefused(t *testing.T) {
 // Releases and sensitive datasets are left out, and refused where they are asked
 // for by name.
 func TestLeftOut(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := newIndex(t)
 	for id, info := range map[string]hashing.DatasetInfo{
@@ -835,9 +842,7 @@ func TestLeftOut(t *testing.T) {
 
 // Of a damaged index nothing is published.
 func TestDamaged(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := rollIndex(t)
 	dir := t.TempDir()
@@ -925,9 +930,7 @@ func sum(b []byte) lookup.Hash32 { return sha256.Sum256(b) }
 
 // Who asked to be left out is in nothing that is published from then on.
 func TestSuppressed(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := rollIndex(t)
 	s := &site{ix, t.TempDir()}
@@ -975,9 +978,7 @@ func TestSuppressed(t *testing.T) {
 // What the manifest that is published names has its whole time of grace, even if a
 // publication that was to replace it failed a day before.
 func TestGraceAfterFailure(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := rollIndex(t)
 	s := &site{ix, t.TempDir()}
@@ -1015,9 +1016,7 @@ func TestGraceAfterFailure(t *testing.T) {
 // A manifest that is current stays as it is to the byte, whoever wrote it: another
 // text of its number would be refused by all who have seen it.
 func TestManifestStays(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	ix := rollIndex(t)
 	dir := t.TempDir()
@@ -1085,9 +1084,7 @@ func TestSuppressedPlace(t *testing.T) {
 // after its key was lost or became known, and is published in the place of the one
 // before.
 func TestAnotherIndex(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	s := &site{rollIndex(t), t.TempDir()}
 	o := options(t)

@@ -14,12 +14,14 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 // TestContainers holds that a roll has the same values in every container: each is
 // read by another reader than that of this project and compared with the same
 // columns as delimited lines.
 func TestContainers(t *testing.T) {
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for _, tc := range []struct {
 		container, layout string
@@ -321,9 +323,7 @@ func TestEscapes(t *testing.T) {
 
 // TestLapses: words that stand for no value appear in one row in two hundred.
 func TestLapses(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	l := layout(t, "ut-voters-2016")
 	r := write(t, Options{Layout: l, Rows: 10000, Seed: 2})

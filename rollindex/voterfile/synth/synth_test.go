@@ -16,6 +16,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 // person is a line of the truth.
@@ -156,9 +157,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 }
 
 func TestRowsAreExactAndAPrefix(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for _, id := range some() {
 		o := Options{Layout: layout(t, id), Seed: 3}
@@ -183,9 +182,7 @@ func TestRowsAreExactAndAPrefix(t *testing.T) {
 // TestEveryRowHasItsFields splits rows of every delimited layout as a reader would
 // and holds what appendDelimited says of values.
 func TestEveryRowHasItsFields(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for _, id := range layouts.IDs() {
 		l := layout(t, id)
@@ -223,9 +220,7 @@ func addable(l *layouts.Layout) (roles []field.Role) {
 }
 
 func TestSampleIsASubset(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	o := Options{Layout: layout(t, "fl-extract"), Rows: 20000, Seed: 5}
 	all := map[string]bool{}
@@ -255,9 +250,7 @@ func TestSampleIsASubset(t *testing.T) {
 }
 
 func TestNoise(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	o := Options{Layout: layout(t, "fl-extract"), Rows: 20000, Seed: 5}
 	clean := write(t, o)
@@ -284,9 +277,7 @@ func TestNoise(t *testing.T) {
 // TestSamePeopleInEveryLayout compares by e-mail address, which is made of the
 // person and nothing else.
 func TestSamePeopleInEveryLayout(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	known := map[string][4]string{}
 	for _, id := range some() {
@@ -310,9 +301,7 @@ func TestSamePeopleInEveryLayout(t *testing.T) {
 
 // TestSnapshots follows the same people over a month and over two years.
 func TestSnapshots(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	o := Options{Layout: layout(t, "fl-extract"), Rows: 30000, Seed: 11}
 	index := func(r *roll) (map[string][]string, map[string]person) {
@@ -391,9 +380,7 @@ var (
 // TestOnlyFictionalContacts looks at every e-mail address, phone and secret
 // number a file can be made to hold.
 func TestOnlyFictionalContacts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	add := []field.Role{field.RolePhone, field.RoleEmail, field.RoleSSN, field.RoleSSNLast4, field.RoleDriverLicense}
 	for _, id := range layouts.IDs() {
@@ -483,9 +470,7 @@ func TestTail(t *testing.T) {
 
 // TestQuirks holds that each layout's file has what makes it hard to read.
 func TestQuirks(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	written := map[string][]byte{}
 	for _, tc := range []struct{ layout, asOf, what, pattern string }{

@@ -9,6 +9,7 @@ import (
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
+	"rollcheck/internal/racetest"
 )
 
 func TestCalendar(t *testing.T) {
@@ -87,9 +88,7 @@ func TestStreamsAreApart(t *testing.T) {
 }
 
 func TestVoterNumbersAreUnique(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for _, f := range []idFormat{{digits: 9, from: 100_000_000}, {prefix: "##", digits: 6}, {prefix: "NY", digits: 18}, {prefix: "OH", digits: 10, from: 10_000_000}} {
 		seen := map[string]bool{}
@@ -154,9 +153,7 @@ func TestSurnameForms(t *testing.T) {
 // TestEveryProfileIsWhole: every built-in layout has a population, every county
 // that has a ZIP code has a code, and every code written is one of the layout's.
 func TestEveryProfileIsWhole(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	for _, id := range layouts.IDs() {
 		l := layout(t, id)
@@ -203,9 +200,7 @@ func TestEveryProfileIsWhole(t *testing.T) {
 
 // TestShares holds the figures of the package comment.
 func TestShares(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	const rows = 60000
 	r := write(t, Options{Layout: layout(t, "fl-extract"), Rows: rows, Seed: 21})

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"rollcheck/internal/racetest"
 )
 
 // voters makes documents of invented values, of every kind of element.
@@ -85,9 +87,7 @@ func marshal(t testing.TB, docs []bson.D) []byte {
 // its two kinds of extended JSON, one a line. All three have to read as the same
 // table.
 func TestBSONAgainstDriver(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	docs := voters(2000, 1)
 	file := marshal(t, docs)

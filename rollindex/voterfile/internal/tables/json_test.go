@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"rollcheck/internal/racetest"
 )
 
 func TestJSON(t *testing.T) { golden(t, "json", OpenJSON, SniffJSON) }
@@ -116,9 +118,7 @@ func TestSniffJSON(t *testing.T) {
 
 // TestJSONBounds has what must not take memory without end.
 func TestJSONBounds(t *testing.T) {
-	if testing.Short() {
-		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	var columns, tables strings.Builder
 	for i := range flatColumns + 1 {

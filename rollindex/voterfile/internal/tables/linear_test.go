@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rollcheck/internal/racetest"
 )
 
 // filled repeats a text up to so many bytes.
@@ -57,9 +59,7 @@ var slow = map[string]struct {
 
 // TestLinear: four times the file takes less than eight times as long to read.
 func TestLinear(t *testing.T) {
-	if testing.Short() {
-		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
-	}
+	racetest.LeaveOut(t)
 	const size = 128 << 10
 	for name, test := range slow {
 		t.Run(name, func(t *testing.T) {
@@ -93,9 +93,7 @@ func timed(t *testing.T, open opener, in Input, limit time.Duration) time.Durati
 // A script of SQL Server with as many lines as a schema of years has: without
 // semicolons it is read as it is with them, in about the same time.
 func TestSQLAlterScript(t *testing.T) {
-	if testing.Short() {
-		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
-	}
+	racetest.LeaveOut(t)
 	const lines = 60_000
 	script := func(end string) Input {
 		var b strings.Builder

@@ -18,6 +18,8 @@ import (
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+
+	"rollcheck/internal/racetest"
 )
 
 // roll is a row of the files that these tests write, with the encodings there are.
@@ -348,9 +350,7 @@ func TestParquetDamage(t *testing.T) {
 // TestParquetEveryByte changes each byte of a file in turn. Nothing panics, and a
 // change before the footer gives an error or the same rows: pages have checksums.
 func TestParquetEveryByte(t *testing.T) {
-	if testing.Short() {
-		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	b := parquetOf(t, someRolls(20), parquet.Compression(&parquet.Zstd))
 	_, want, err := readParquet(t, b)
@@ -372,9 +372,7 @@ func TestParquetEveryByte(t *testing.T) {
 
 // TestParquetMemory is not parallel: it watches the heap.
 func TestParquetMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	const rows = 200_000
 	b := bigParquet(t, rows)
 	before := liveHeap()

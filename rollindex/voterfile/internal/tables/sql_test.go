@@ -17,6 +17,8 @@ import (
 	"testing"
 	"testing/iotest"
 	"unicode/utf16"
+
+	"rollcheck/internal/racetest"
 )
 
 var update = flag.Bool("update", false, "write the expected outputs in testdata again")
@@ -428,9 +430,7 @@ func TestSniffSQL(t *testing.T) {
 
 // TestSQLBounds has what must not take memory without end.
 func TestSQLBounds(t *testing.T) {
-	if testing.Short() {
-		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	var tables, columns strings.Builder
 	for i := range sqlMaxNames + 1 {
@@ -582,9 +582,7 @@ func (r *repeater) Read(p []byte) (n int, err error) {
 // checkMemory opens and reads a large file and watches the heap.
 func checkMemory(t *testing.T, open opener, in Input) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("64 MiB in one goroutine, so nothing for the race detector; the whole run has it")
-	}
+	racetest.LeaveOut(t)
 	before := liveHeap()
 	f, err := open(t.Context(), in, 0)
 	if err != nil {

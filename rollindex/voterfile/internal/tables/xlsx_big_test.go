@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"rollcheck/internal/racetest"
 )
 
 // bigWorkbook makes a workbook with a sheet of rows of 40 cells, as Excel would
@@ -114,9 +116,7 @@ func heapGrowth(t testing.TB, r io.Reader) (growth, size int64) {
 
 // TestXLSXMemory is not parallel: it watches the heap.
 func TestXLSXMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	const rows = 50_000 // 75 MB of XML
 	book, sheet := bigWorkbook(t, rows)
 	f, err := OpenXLSX(t.Context(), bytesInput(book), 0)

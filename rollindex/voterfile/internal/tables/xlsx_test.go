@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"rollcheck/internal/racetest"
 )
 
 // bytesInput is a file in memory.
@@ -213,9 +215,7 @@ func TestXLSXSheets(t *testing.T) {
 // TestXLSXAgainstOracle compares a sheet of all kinds of numbers and dates with
 // what excelize shows.
 func TestXLSXAgainstOracle(t *testing.T) {
-	if testing.Short() {
-		t.Skip("little here runs side by side, and the race detector makes it slow")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	x := excelize.NewFile()
 	defer x.Close()

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"rollcheck/internal/racetest"
 )
 
 // readXML returns the columns and rows of a file.
@@ -114,9 +116,7 @@ func TestXMLDamage(t *testing.T) {
 
 // TestXMLColumns: too many columns are an error, a record that is too long is not.
 func TestXMLColumns(t *testing.T) {
-	if testing.Short() {
-		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString("<rs>")
@@ -137,9 +137,7 @@ func TestXMLColumns(t *testing.T) {
 // TestXMLDepth: depth is bounded behind the part in which the record is looked
 // for, too.
 func TestXMLDepth(t *testing.T) {
-	if testing.Short() {
-		t.Skip("in one goroutine, so nothing for the race detector; the whole run has it")
-	}
+	racetest.LeaveOut(t)
 	t.Parallel()
 	row := "<r><a>1</a></r>"
 	rows := "<rs>" + strings.Repeat(row, xmlSample/len(row)+1)
@@ -213,13 +211,8 @@ func bigXML(ctx context.Context, records int) Input {
 
 // TestXMLMemory is not parallel: it watches the heap.
 func TestXMLMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("64 MiB in one goroutine, so nothing for the race detector; the whole run has it")
-	}
-	records := 80_000 // 64 MB
-	if testing.Short() {
-		records = 8_000
-	}
+	racetest.LeaveOut(t)
+	const records = 80_000 // 64 MB
 	in := bigXML(t.Context(), records)
 	f, err := OpenXML(t.Context(), in, 1<<20)
 	if err != nil {

@@ -1,4 +1,8 @@
-package voprf
+// Package suite is what both sides of package voprf compute alike: the hashes of
+// ristretto255-SHA512 (RFC 9497, section 4.1) and the public parts of its proofs
+// (section 2.2). [Sum] takes a time that depends on what it is given, nothing else
+// here does.
+package suite
 
 import (
 	"crypto/sha512"
@@ -6,21 +10,8 @@ import (
 	ristretto "github.com/bwesterb/go-ristretto"
 )
 
-// Sizes in bytes of the suite ristretto255-SHA512 (RFC 9497, section 4.1).
-const (
-	ElementSize = 32 // of a group element, Ne
-	ProofSize   = 64 // of a proof: two scalars, 2 Ns
-	OutputSize  = 64 // of a value of the function, Nh
-)
-
-const (
-	// MaxInput is the largest input, in bytes: inputs must be smaller than 2^16-1
-	// bytes (RFC 9497, section 5.1), because their length is hashed as 16 bits.
-	MaxInput = 1<<16 - 2
-	// MaxBatch is the largest number of inputs under one proof: their indices are
-	// hashed as 16 bits (RFC 9497, section 2.2.2).
-	MaxBatch = 1<<16 - 1
-)
+// ElementSize is the length of an encoded element in bytes, Ne of the suite.
+const ElementSize = 32
 
 // context is what CreateContextString of RFC 9497, section 3.1, gives for this
 // mode and suite.
@@ -33,10 +24,10 @@ const (
 	seedDST   = "Seed-" + context
 )
 
-// hashToGroup sets p to the point of an input: hash_to_ristretto255 of RFC 9380,
+// HashToGroup sets p to the point of an input: hash_to_ristretto255 of RFC 9380,
 // appendix B, which adds the images of two halves of 64 uniform bytes under the
 // map of RFC 9496, section 4.3.4.
-func hashToGroup(p *ristretto.Point, input []byte) {
+func HashToGroup(p *ristretto.Point, input []byte) {
 	uniform := expand(groupDST, input)
 	var q ristretto.Point
 	p.SetElligator((*[32]byte)(uniform[:32]))
@@ -67,15 +58,15 @@ func expand(dst string, msg []byte) [64]byte {
 	return sha512.Sum512(append(buf, suffix...))
 }
 
-// decode sets p to the point a non-identity element encodes, and reports whether
+// Decode sets p to the point a non-identity element encodes, and reports whether
 // it encodes one: DeserializeElement of RFC 9497, section 4.1. Every point has
 // exactly one encoding (RFC 9496, section 4.3.1), the identity that of zero.
-func decode(p *ristretto.Point, b *[ElementSize]byte) bool {
+func Decode(p *ristretto.Point, b *[ElementSize]byte) bool {
 	return p.SetBytes(b) && *b != [ElementSize]byte{}
 }
 
-// appendLP appends b with its length as 16 bits, big-endian, the framing of all
-// transcripts of RFC 9497. No b is longer than [MaxInput].
-func appendLP(dst, b []byte) []byte {
+// AppendLP appends b with its length as 16 bits, big-endian, the framing of all
+// transcripts of RFC 9497. No b is longer than that length can say.
+func AppendLP(dst, b []byte) []byte {
 	return append(append(dst, byte(len(b)>>8), byte(len(b))), b...)
 }
