@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -254,7 +255,10 @@ func TestInterrupt(t *testing.T) {
 	stdin, err := p.StdinPipe()
 	s.check(err)
 	defer stdin.Close()
-	p.begin().running(200 * time.Millisecond)
+	p.begin()
+	// More than a pipe holds (64 KiB, pipe(7)) is written only once the check reads.
+	_, err = stdin.Write(bytes.Repeat([]byte("\n"), 80<<10))
+	s.check(err)
 	s.check(p.Process.Signal(os.Interrupt))
 	if p.running(10 * time.Second) {
 		t.Fatal("check goes on waiting for people")
