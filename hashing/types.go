@@ -116,6 +116,9 @@ type DatasetInfo struct {
 	// Contrary counts the rows whose values speak against how they were read, which was
 	// as they stand, by what is in question, as in Doubts.
 	Contrary map[string]int64 `json:"contrary,omitempty"`
+	// Singly counts those that speak against it by names or places and stand here and
+	// there, as some rows of any file do.
+	Singly map[string]int64 `json:"contrary_singly,omitempty"`
 	// Impossible counts the rows whose birth date has a month or day that does not exist,
 	// so that its year alone counts.
 	Impossible int64 `json:"impossible_births,omitempty"`

@@ -47,7 +47,7 @@ type overlapLine struct {
 func (p *program) comparisonLines(res *compare.Result) error {
 	j := p.jsonLines("compare")
 	for _, f := range res.Files {
-		j.write(newFileLine(f))
+		writeFile(j, f)
 	}
 	path := func(i int) string { return res.Files[i].Path }
 	for i := range res.Main {
@@ -179,6 +179,14 @@ func newOverlapLine(kind string, res *compare.Result, o *compare.Overlap) overla
 	return overlapLine{
 		kind, res.Files[o.A].Path, res.Files[o.B].Path, o.Key.String(), o.RowsA, o.RowsB, o.MatchedA, o.MatchedB,
 		a.Value(), [2]float64{a.Low, a.High}, b.Value(), [2]float64{b.Low, b.High}, o.Jaccard(),
+	}
+}
+
+// writeFile writes a file and what some of its rows say against how they were read.
+func writeFile(j *jsonLines, f *compare.File) {
+	j.write(newFileLine(f))
+	for _, c := range f.Contrary {
+		j.write(newContraryLine(f.Path, c))
 	}
 }
 

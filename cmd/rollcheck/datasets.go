@@ -164,17 +164,13 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 		line("files", part)
 	}
 	for _, name := range d.Doubts {
-		if q, ok := voterfile.ParseQuestion(name); ok {
-			name = q.Title()
-		}
-		line("not confirmed", name+", by what the files hold")
+		line("not confirmed", questionTitle(name)+", by what the files hold")
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Contrary)) {
-		n := group(d.Contrary[name])
-		if q, ok := voterfile.ParseQuestion(name); ok {
-			name = q.Title()
-		}
-		line("contrary rows", n+", on "+name)
+		line("contrary rows", fmt.Sprintf("%s, on %s", group(d.Contrary[name]), questionTitle(name)))
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Singly)) {
+		line("contrary rows", fmt.Sprintf("%s here and there, as in any file, on %s", group(d.Singly[name]), questionTitle(name)))
 	}
 	if d.Impossible > 0 {
 		line("birth dates", rows(d.Impossible)+" with a month or day that does not exist: only the year counts")
@@ -190,6 +186,14 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 	line("tags", group(d.Tags))
 	line("built", d.BuiltAt.Format("2006-01-02 15:04:05 MST")+fmt.Sprintf(", generation %d, canonical form %s", d.Generation, d.Canonical))
 	line("digest", d.Digest)
+}
+
+// questionTitle returns what is in question in words.
+func questionTitle(name string) string {
+	if q, ok := voterfile.ParseQuestion(name); ok {
+		return q.Title()
+	}
+	return name
 }
 
 func (p *program) removeDataset(c *cli.Context) error {

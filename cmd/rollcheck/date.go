@@ -158,9 +158,9 @@ func contradicted(d *compare.Dating) error {
 // datingLines writes a dating as JSON lines.
 func (p *program) datingLines(d *compare.Dating) error {
 	j := p.jsonLines("date")
-	j.write(newFileLine(d.Leak))
+	writeFile(j, d.Leak)
 	for _, f := range d.Files {
-		j.write(newFileLine(f))
+		writeFile(j, f)
 	}
 	for i := range d.Snapshots {
 		s := &d.Snapshots[i]

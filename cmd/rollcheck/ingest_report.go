@@ -134,7 +134,7 @@ func (p *program) reportDoubts(doubts []ingest.Doubt) {
 }
 
 // reportContrary says which rows speak against how the files were read.
-func (p *program) reportContrary(rows []ingest.Contrary) {
+func (p *program) reportContrary(rows []voterfile.Contrary) {
 	p.notes(len(rows), func(i int) string { return fmt.Sprintf("%s: %s; read as they stand", rows[i].Member, rows[i]) })
 }
 
@@ -222,7 +222,7 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 		j.write(doubtLine{Type: "doubt", Member: d.Member, About: d.Question.String(), Told: d.Told, Rows: d.Rows, Why: d.String()})
 	}
 	for _, c := range res.Contrary {
-		j.write(contraryLine{Type: "contrary", Member: c.Member, About: c.Question.String(), Rows: c.Rows, Line: c.Line, Why: c.String()})
+		j.write(newContraryLine("", c))
 	}
 	for _, s := range res.Skips {
 		j.write(struct {
@@ -243,11 +243,17 @@ func (p *program) reportIngestJSON(res *ingest.Result, took time.Duration) error
 // first of them stands.
 type contraryLine struct {
 	Type   string `json:"type"`
+	File   string `json:"file,omitempty"` // where several are compared
 	Member string `json:"member"`
 	About  string `json:"about"`
 	Rows   int64  `json:"rows"`
 	Line   int64  `json:"line"`
+	Singly bool   `json:"singly"` // here and there, as some rows of any file
 	Why    string `json:"why"`
+}
+
+func newContraryLine(file string, c voterfile.Contrary) contraryLine {
+	return contraryLine{"contrary", file, c.Member, c.Question.String(), c.Rows, c.Line, c.Singly, c.String()}
 }
 
 // doubtLine is a doubt in JSON: how many rows speak for how the file is read, of how

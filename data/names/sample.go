@@ -27,6 +27,16 @@ type First struct {
 	Births [Bands]int32 // by five-year band of birth; 0 stands for fewer than 100
 }
 
+// Share returns the share of people of either sex born in the same five years who are of
+// this sex and have the name, as [FirstShare] adds it up.
+func (f *First) Share(birthYear int) float64 {
+	sex, band := 0, Band(birthYear)
+	if f.Sex == sexes[1][0] {
+		sex = 1
+	}
+	return 1. / 2 / float64(bandBirths[sex][band]) * float64(f.Births[band])
+}
+
 // Firsts walks the listed first names, by name and sex.
 func Firsts() iter.Seq[First] {
 	return func(yield func(First) bool) {

@@ -35,7 +35,7 @@ type File struct {
 	Skipped       map[string]int64
 	Ignored       int64                      // rows left out ([Options].Ignore), of which Rows has none
 	Doubts        []string                   // clauses: what its values do not settle of how it was read
-	Contrary      []string                   // clauses: which rows speak against how they were read
+	Contrary      []voterfile.Contrary       // which rows speak against how they were read
 	Unread        int                        // members that were not read and may hold people
 	Keyless       int64                      // rows that carry nothing to match by
 	Keys          [hashing.NumKeyTypes]int64 // rows that carry the key

@@ -117,13 +117,7 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 				f.Unknown = append(f.Unknown, name)
 			}
 		}
-		for _, c := range src.Contrary(i) {
-			said := c.String()
-			if len(src.Members()) > 1 {
-				said = m.Name + ": " + said
-			}
-			f.Contrary = append(f.Contrary, said)
-		}
+		f.Contrary = append(f.Contrary, src.Contrary(i)...)
 		if m.LeftOut == "" && !slices.Contains(f.Layouts, m.Match.Layout.ID) {
 			f.Layouts = append(f.Layouts, m.Match.Layout.ID)
 		}

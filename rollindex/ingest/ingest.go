@@ -64,12 +64,12 @@ func domestic(members []voterfile.Member, jurisdiction string) error {
 // Result is what an ingest did.
 type Result struct {
 	Info     hashing.DatasetInfo
-	Members  []voterfile.Member // the files and members of archives, and how each was read or why not
-	Skips    []Skip             // rows that could not be read, by reason, and where the first of them stand
-	Doubts   []Doubt            // what the files do not settle of how they were read, in their order
-	Contrary []Contrary         // rows that say something else, in their order
-	Spilled  int64              // bytes spilled to disk, encrypted
-	Resumed  int64              // keys that an earlier run into a served index had evaluated
+	Members  []voterfile.Member   // the files and members of archives, and how each was read or why not
+	Skips    []Skip               // rows that could not be read, by reason, and where the first of them stand
+	Doubts   []Doubt              // what the files do not settle of how they were read, in their order
+	Contrary []voterfile.Contrary // rows that say something else, in their order
+	Spilled  int64                // bytes spilled to disk, encrypted
+	Resumed  int64                // keys that an earlier run into a served index had evaluated
 
 	// Unborn counts the rows without a birth date or year that is possible on the day of
 	// the data, of files whose layout has a column of births.
@@ -95,11 +95,23 @@ type Doubt struct {
 	voterfile.Doubt
 }
 
-// Contrary is rows of a member that speak against how they were read, which was as
-// they stand.
-type Contrary struct {
-	Member string
-	voterfile.Contrary
+// countContrary adds to the counts, by what is in question, the rows of a member that are
+// contrary singly, or that are not: a row once, though two of its dates may speak against
+// its birth.
+func countContrary(counts map[string]int64, rows []voterfile.Contrary, singly bool) map[string]int64 {
+	most := map[string]int64{}
+	for _, c := range rows {
+		if q := c.Question.String(); c.Singly == singly {
+			most[q] = max(most[q], c.Rows)
+		}
+	}
+	for q, n := range most {
+		if counts == nil {
+			counts = map[string]int64{}
+		}
+		counts[q] += n
+	}
+	return counts
 }
 
 // Line is a line of a member, or a row of a table.
@@ -431,7 +443,7 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	}
 	info.Columns = t.kinds.Names()
 	info.Layout, info.Jurisdictions = describe(res.Members, opts.Jurisdiction)
-	contrary := map[string]int64{}
+	var contrary, singly map[string]int64
 	for i, m := range res.Members {
 		for _, name := range p.src.Unknown(i) {
 			if !slices.Contains(info.Unknown, name) {
@@ -442,14 +454,9 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 			res.Doubts = append(res.Doubts, Doubt{m.Name, m.Match.Layout.ID, d})
 			info.Doubts = append(info.Doubts, d.Question.String())
 		}
-		rows := map[voterfile.Question]int64{} // a row once, though two of its dates may speak against its birth
-		for _, c := range p.src.Contrary(i) {
-			res.Contrary = append(res.Contrary, Contrary{m.Name, c})
-			rows[c.Question] = max(rows[c.Question], c.Rows)
-		}
-		for q, n := range rows {
-			contrary[q.String()] += n
-		}
+		rows := p.src.Contrary(i)
+		res.Contrary = append(res.Contrary, rows...)
+		contrary, singly = countContrary(contrary, rows, false), countContrary(singly, rows, true)
 		switch {
 		case m.LeftOut == voterfile.NotNamed:
 			info.Unchosen++
@@ -459,9 +466,16 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	}
 	slices.Sort(info.Doubts)
 	info.Doubts = slices.Compact(info.Doubts)
-	if len(contrary) > 0 {
-		info.Contrary = contrary
-	}
+	info.Contrary, info.Singly = contrary, singly
+	slices.SortStableFunc(res.Contrary, func(a, b voterfile.Contrary) int {
+		switch {
+		case a.Singly == b.Singly:
+			return 0
+		case a.Singly:
+			return 1
+		}
+		return -1
+	})
 	var err error
 	res.Info, err = build.Commit(ctx, info, rollindex.CommitOptions{
 		KeepProvisional: keep,

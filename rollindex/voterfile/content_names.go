@@ -119,13 +119,22 @@ func weighWord(name string) (k nameKind, listed bool) {
 		}
 		listed, given = true, max(given, share)
 		if given > clearly*last {
-			return givenName, true
+			break
 		}
 	}
-	if last > clearly*given {
-		k = surname
+	return kindOf(last, given), listed
+}
+
+// kindOf returns what a name is more often, of which those shares of people bear it as a
+// surname and as a first name.
+func kindOf(last, given float64) nameKind {
+	switch {
+	case given > clearly*last:
+		return givenName
+	case last > clearly*given:
+		return surname
 	}
-	return k, listed
+	return eitherName
 }
 
 // generations are years of birth that first names are looked up for, the one of most

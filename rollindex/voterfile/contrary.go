@@ -7,22 +7,25 @@ import "fmt"
 // They are read as they stand.
 type Contrary struct {
 	Question
-	Rows int64 // how many rows
-	Line int64 // where the first stands
-	says string
+	Member string // its name
+	Rows   int64  // how many rows
+	Line   int64  // where the first stands
+	// Singly says that the rows stand here and there and show it by names or places, as
+	// some rows do whose columns are right: somebody is called James Taylor.
+	Singly bool
+	says   string
 }
 
 // String says which rows they are and why, in a clause.
 func (c Contrary) String() string { return c.says }
 
 // Contrary returns what rows of a member, an index into [Source.Members], say against
-// how they were read, in the order of the questions; it is complete when every chunk
-// was parsed to its end. Rows for which [Source.Err] refuses a file, or which
-// [Source.Doubts] tells of, are not repeated.
+// how they were read, in the order of the questions, those that say it singly last; it is
+// complete when every chunk was parsed to its end. Rows for which [Source.Err] refuses a
+// file, or which [Source.Doubts] tells of, are not repeated.
 //
-// Every row counts whose birth is not long enough before another of its dates. Names
-// and places of right rows may seem swapped, so that of these only rows count that
-// stand together.
+// No row is left out whose birth is not long enough before another of its dates, or whose
+// names or places seem swapped.
 func (s *Source) Contrary(member int) (all []Contrary) {
 	p := s.plans[member]
 	if p == nil {
@@ -31,20 +34,38 @@ func (s *Source) Contrary(member int) (all []Contrary) {
 	p.watched.mu.Lock()
 	saw := p.watched.saw.swaps
 	p.watched.mu.Unlock()
-	for i, h := range saw.hints {
-		if h.rows == 0 || saw.lines[i] > 0 {
-			continue
+	where := lineOrRow(s.about[member].Rows)
+	for _, singly := range []bool{false, true} {
+		hints := &saw.hints
+		if singly {
+			hints = &saw.singles
 		}
-		like, where := lookalike(i), lineOrRow(s.about[member].Rows)
-		rows, have := fmt.Sprintf("%d rows, the first in %s %d,", h.rows, where, h.line), "have"
-		if h.rows == 1 {
-			rows, have = fmt.Sprintf("1 row, in %s %d,", where, h.line), "has"
+		for i, h := range hints {
+			if h.rows == 0 || saw.lines[i] > 0 {
+				continue
+			}
+			about := lookalikes[i].about
+			all = append(all, Contrary{about, s.about[member].Name, h.rows, h.line, singly, p.contrary(lookalike(i), h, where, singly)})
 		}
-		says := fmt.Sprintf("in %s %s", rows, p.swapped(like))
-		if lookalikes[i].about == BirthOrEvent {
-			says = fmt.Sprintf("%s %s a date in %q %d years or more before the birth in %q", rows, have, p.titles[lookalikes[i].b], grown, p.birthName)
-		}
-		all = append(all, Contrary{lookalikes[i].about, h.rows, h.line, says})
 	}
 	return all
+}
+
+// contrary words what rows say against how they are read.
+func (p *plan) contrary(like lookalike, h hint, where string, singly bool) string {
+	rows, have := fmt.Sprintf("%d rows, the first in %s %d,", h.rows, where, h.line), "have"
+	if singly {
+		rows = fmt.Sprintf("%d rows here and there, the first in %s %d,", h.rows, where, h.line)
+	}
+	if h.rows == 1 {
+		rows, have = fmt.Sprintf("1 row, in %s %d,", where, h.line), "has"
+	}
+	l := &lookalikes[like]
+	switch {
+	case l.about == BirthOrEvent:
+		return fmt.Sprintf("%s %s a date in %q %d years or more before the birth in %q", rows, have, p.titles[l.b], grown, p.birthName)
+	case singly:
+		return fmt.Sprintf("in %s %s, as in some rows of any file", rows, p.seems(like))
+	}
+	return fmt.Sprintf("in %s %s", rows, p.swapped(like))
 }

@@ -72,9 +72,7 @@ type Parser struct {
 	born       hashing.Date // of the row at hand, as it is written
 	impossible bool         // its month or day does not exist, so that its year alone counts
 
-	// A row is looked at when no more than so much of the chunk is left behind it:
-	// namesLeft for what names tell, dueLeft for the order of dates.
-	namesLeft, dueLeft int
+	dueLeft int // the next row is due when no more than so much of the chunk is left behind it
 }
 
 func newParser(plans []*plan) *Parser {
@@ -88,7 +86,7 @@ func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
 	p.chunk, p.page, p.saw = c.Data, nil, sighting{}
-	p.dueLeft, p.namesLeft = len(c.Data)-dueBytes, len(c.Data)-nameBytes
+	p.dueLeft = len(c.Data) - dueBytes
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
 	if n := p.plan.room(); cap(p.spans) < n {

@@ -12,9 +12,8 @@ import (
 // Columns whose values look alike, such as surnames and first names, are held against
 // each other in the part of a file by which its layout was chosen. Where exports with
 // two such columns in another order were joined, the rest of the file has them the
-// other way round and no value of a wrong shape. So dates and cities of every row are
-// looked at while the whole file is read, names of a row of every nameBytes, and of each
-// row while a stretch of them seems swapped.
+// other way round and no value of a wrong shape. So names, cities and dates of every row
+// are looked at while the whole file is read.
 //
 // A stretch is judged by a score that a row adds to if it seems swapped and takes
 // from if it does not (Page's cumulative sum): it begins at zero, is never below, and
@@ -26,8 +25,9 @@ import (
 // goes on in the next is seen there. What is not enough to refuse a file is said of it,
 // see [Contrary].
 const (
-	nameBytes = 2 << 10  // names are looked up
-	dueBytes  = 12 << 10 // what takes as long as that and is as well told by fewer rows
+	// dueBytes lie between rows that are looked at for what takes long and is as well told
+	// by few.
+	dueBytes = 12 << 10
 	// lateBirth is the first year that is taken for a birth that stands in a column of
 	// other dates: years of a wrong century (1919 for 2019) stand together in a file
 	// that is sorted by such a date.
@@ -179,8 +179,7 @@ func (s *stretch) hints(rule *lookalikeRule) bool {
 	return 4*s.score >= rule.enough && 2*min(s.a.n, s.b.n) >= rule.various
 }
 
-// hint is rows that seem swapped, be they too few to refuse a file: of a plain rule all,
-// of another those of stretches that hint at it.
+// hint is rows that seem swapped, be they too few to refuse a file.
 type hint struct {
 	line int64 // the first; 0 if there is none
 	rows int64
@@ -196,9 +195,12 @@ func (h *hint) add(o hint) {
 type swapWatch struct {
 	at    [numLookalikes]stretch
 	lines [numLookalikes]int64 // where the first stretch begins that is swapped; 0 if there is none
-	hints [numLookalikes]hint
-	told  [numLookalikes]tally
-	due   bool // the row at hand is one of those dueBytes apart
+	// hints are, of a plain rule, all rows that seem swapped, of another those of stretches
+	// that hint at it; singles are the others.
+	hints, singles [numLookalikes]hint
+
+	told [numLookalikes]tally
+	due  bool // the row at hand is one of those dueBytes apart
 }
 
 // see notes what the row in that line, whose values have those hashes, says of a pair.
@@ -240,10 +242,7 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 		s.score -= rule.neither
 	}
 	if s.score <= 0 {
-		if s.line > 0 {
-			*s = stretch{}
-		}
-		s.score = 0
+		w.end(like)
 		return
 	}
 	if !rule.plain && !s.hinted && s.hints(rule) {
@@ -255,12 +254,26 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 	}
 }
 
+// end ends the stretch at hand, if there is one.
+func (w *swapWatch) end(like lookalike) {
+	s := &w.at[like]
+	if s.line > 0 {
+		if !lookalikes[like].plain && !s.hinted {
+			w.singles[like].add(hint{s.line, s.rows})
+		}
+		*s = stretch{}
+	}
+	s.score = 0
+}
+
 // going reports whether a stretch of the pair has begun.
 func (w *swapWatch) going(like lookalike) bool { return w.at[like].score > 0 }
 
-// add adds what another part of the member showed.
+// add adds what another part of the member showed, which has been seen to its end.
 func (w *swapWatch) add(o *swapWatch) {
 	for i := range w.lines {
+		o.end(lookalike(i))
+		w.singles[i].add(o.singles[i])
 		w.told[i].add(&o.told[i])
 		w.lines[i] = earlier(w.lines[i], o.lines[i])
 		w.hints[i].add(o.hints[i])
@@ -286,64 +299,30 @@ func (w *swapWatch) first(forced bool) (like lookalike, line int64) {
 	return like, line
 }
 
-// facts are what is known of a name.
-type facts uint8
+// places remembers the names of towns that were met last, in 56 bits of a hash and 8 that
+// say whether they are places of the state: to write one canonically takes ten times as
+// long. They are the same whoever asks, so that all parsers share them, and the members of
+// an archive.
+var places [1 << 12]atomic.Uint64
 
 const (
-	factSurname facts = 1 << iota // more often a surname
-	factGiven                     // more often a first name
-	factListed                    // in the tables at all
-	factPlace                     // a place of the state
-	factKnown                     // marks an entry that is used
+	isKnown = 1 << iota
+	isPlace
 )
-
-// remembered are facts of the names that were met last, in 56 bits of a hash and 8 of
-// facts: a look-up in the tables takes a hundred times as long. They are the same
-// whoever asks, so that all parsers share them, and the members of an archive.
-var remembered [1 << 15]atomic.Uint64
-
-// recall returns the facts under that hash, which find finds where they are not known.
-func recall(h uint64, find func() facts) facts {
-	i := h >> 8 % uint64(len(remembered))
-	slot, spare := &remembered[i], &remembered[i^1]
-	e := slot.Load()
-	if e>>8 == h>>8 && e != 0 {
-		return facts(e)
-	}
-	if o := spare.Load(); o>>8 == h>>8 && o != 0 {
-		return facts(o)
-	}
-	f := find() | factKnown
-	spare.Store(e)
-	slot.Store(h&^0xff | uint64(f))
-	return f
-}
-
-// weighed returns what the tables say of a name that has that hash.
-func (p *Parser) weighed(v []byte, h uint64) facts {
-	return recall(h, func() (f facts) {
-		kind, listed := weigh(p.namer.canonical(v), func() string { return p.namer.firstWord(v) })
-		switch kind {
-		case surname:
-			f = factSurname
-		case givenName:
-			f = factGiven
-		}
-		if listed {
-			f |= factListed
-		}
-		return f
-	})
-}
 
 // isPlace reports whether a name that has that hash is a place of the file's state.
 func (p *Parser) isPlace(v []byte, h uint64) bool {
-	return recall(h^p.plan.state, func() facts {
-		if p.plan.towns()[p.namer.canonical(v)] {
-			return factPlace
-		}
-		return 0
-	})&factPlace != 0
+	h ^= p.plan.state
+	slot := &places[h>>8%uint64(len(places))]
+	if e := slot.Load(); e>>8 == h>>8 && e != 0 {
+		return e&isPlace != 0
+	}
+	e := h&^0xff | isKnown
+	if p.plan.towns()[p.namer.canonical(v)] {
+		e |= isPlace
+	}
+	slot.Store(e)
+	return e&isPlace != 0
 }
 
 // setLookalikes notes which pairs of columns the file has. Places are only known of a
@@ -376,14 +355,10 @@ func (p *Parser) look() {
 	if alike[likeRegistration] || alike[likeVote] {
 		p.lookAtDates(w)
 	}
-	names := len(p.data) <= p.namesLeft
-	if names {
-		p.namesLeft -= nameBytes
-	}
-	if alike[likeNames] && (names || w.going(likeNames)) {
+	if alike[likeNames] {
 		p.lookAtNames(w)
 	}
-	if alike[likeMiddle] && (names || w.going(likeMiddle)) {
+	if alike[likeMiddle] {
 		p.lookAtMiddle(w)
 	}
 }
@@ -391,27 +366,36 @@ func (p *Parser) look() {
 // lookAtNames looks up the surname only if the first name could make the row one that
 // matters.
 func (p *Parser) lookAtNames(w *swapWatch) {
-	last, first := p.value(field.NameLast), p.value(field.NameFirst)
-	if last == nil && first == nil {
-		last, first = p.rec.Last, p.rec.First // of a whole name
-	}
+	last, first := p.rec.Last, p.rec.First
 	if len(last) == 0 || len(first) == 0 {
 		return
 	}
 	hf := hashOf(first)
-	given := p.weighed(first, hf)
+	given := p.known(first, hf, field.NameFirst)
 	if given&factSurname == 0 && !w.going(likeNames) && !p.plan.open[SurnameOrFirst] {
 		return
 	}
 	hl := hashOf(last)
 	v := saysNothing
-	switch family := p.weighed(last, hl); {
+	switch family := p.known(last, hl, field.NameLast); {
 	case family&factSurname != 0 && given&factGiven != 0:
 		v = saysRight
 	case family&factGiven != 0 && given&factSurname != 0:
 		v = saysSwapped
 	}
 	w.see(likeNames, v, p.rec.Line, hl, hf)
+}
+
+// known returns what the tables say of a canonical name of the row at hand that has that
+// hash. Of one of several words that is not in them, the first word says it.
+func (p *Parser) known(name []byte, h uint64, role field.Role) facts {
+	f := known().of(h)
+	if f == 0 {
+		if word := p.namer.firstWord(p.value(role)); word != "" {
+			f = known().of(hashOf([]byte(word))) &^ factListed
+		}
+	}
+	return f
 }
 
 // lookAtCities asks of a city that is no place of the state and has the name of people
@@ -437,7 +421,7 @@ func (p *Parser) lookAtCities(w *swapWatch) {
 		}
 		hn := hashOf(name)
 		v := saysNothing
-		if p.isPlace(name, hn) && p.weighed(city, hc)&factListed != 0 {
+		if p.isPlace(name, hn) && known().of(hashOf([]byte(p.namer.canonical(city))))&factListed != 0 {
 			v = saysSwapped
 		}
 		w.see(like, v, p.rec.Line, hn, hc)
@@ -519,17 +503,35 @@ func (m *member) failSwap(like lookalike, line int64, p *plan, layout string, ro
 	return m.fail(fmt.Sprintf("contradicts itself from %s %d on: %s", lineOrRow(rows), line, p.swapped(like)), hint, ErrAmbiguous)
 }
 
-// swapped says that two columns are swapped.
+// swapped says that two columns seem swapped, and why.
 func (p *plan) swapped(like lookalike) string {
 	l := &lookalikes[like]
-	a, b := p.titles[l.a], p.titles[l.b]
-	if a == "" && p.titles[field.NameFull] != "" {
+	a, b := p.columnsOf(l)
+	if a == "" {
+		return p.seems(like)
+	}
+	return fmt.Sprintf("%s: %q holds %s and %q %s", p.seems(like), a, l.inA, b, l.inB)
+}
+
+// seems says that two columns seem swapped, or the names in one.
+func (p *plan) seems(like lookalike) string {
+	a, b := p.columnsOf(&lookalikes[like])
+	if a == "" {
 		return fmt.Sprintf("the names in its column %q seem to be written in another order", p.titles[field.NameFull])
 	}
-	if l.a == field.RoleBirthDate {
+	return fmt.Sprintf("its columns %q and %q seem swapped", a, b)
+}
+
+// columnsOf returns the titles of the columns of a rule; none where both are parts of one.
+func (p *plan) columnsOf(l *lookalikeRule) (a, b string) {
+	a, b = p.titles[l.a], p.titles[l.b]
+	switch {
+	case a == "" && p.titles[field.NameFull] != "":
+		return "", ""
+	case l.a == field.RoleBirthDate:
 		a = p.birthName
 	}
-	return fmt.Sprintf("its columns %q and %q seem swapped: %q holds %s and %q %s", a, b, a, l.inA, b, l.inB)
+	return a, b
 }
 
 // hasComma reports whether a whole name has its surname before a comma.

@@ -56,7 +56,7 @@ func TestShortStretches(t *testing.T) {
 	for _, tt := range []struct {
 		a, b field.Role
 		rows int64
-	}{{field.RoleBirthDate, field.RoleRegistrationDate, 30}, {field.NameLast, field.NameFirst, 80}, {field.NameLast, field.City, 50}} {
+	}{{field.RoleBirthDate, field.RoleRegistrationDate, 30}, {field.NameLast, field.NameFirst, 60}, {field.NameLast, field.City, 50}} {
 		l := mustLayout(t, "fl-extract")
 		stretch := synthRoll(t, swapped(l, tt.a, tt.b), tt.rows, 2)
 		for n := int64(2000); n < 2060; n += 20 {
@@ -361,34 +361,85 @@ func contraryOf(t *testing.T, parts ...[]byte) []Contrary {
 	return s.Contrary(0)
 }
 
-// Rows too few to refuse a file for are told of: one with two dates changed over, twenty
-// with a city and a name, fifty with names.
+// Rows too few to refuse a file for are told of: one with two dates changed over, some
+// that stand together with a city and a name or two names, and others in one number.
 func TestContraryRows(t *testing.T) {
 	l := mustLayout(t, "fl-extract")
-	for _, tt := range []struct {
-		a, b field.Role
-		rows int64
-		want Question
-	}{
-		{field.RoleBirthDate, field.RoleRegistrationDate, 1, BirthOrEvent},
-		{field.NameLast, field.City, 20, SurnameOrCity},
-		{field.NameFirst, field.City, 20, SurnameOrCity},
-		{field.NameLast, field.NameFirst, 50, SurnameOrFirst},
-	} {
-		got := contraryOf(t, synthRoll(t, l, 1999, 1), synthRoll(t, swapped(l, tt.a, tt.b), tt.rows, 2), synthRoll(t, l, 2000, 3))
-		if len(got) != 1 || got[0].Question != tt.want || got[0].Line < 2000 || got[0].Line >= 2000+tt.rows || got[0].Rows > tt.rows {
-			t.Errorf("%v and %v: %+v", tt.a, tt.b, got)
-			continue
-		}
-		says := "seem swapped"
-		if tt.want == BirthOrEvent {
-			says = `has a date in "Registration Date" 15 years or more before the birth in "Birth Date"`
-		}
-		if said := got[0].String(); !strings.Contains(said, fmt.Sprintf("in line %d, ", got[0].Line)) || !strings.Contains(said, says) {
-			t.Errorf("%v and %v: %s", tt.a, tt.b, said)
+	first, last := synthRoll(t, l, 1999, 1), synthRoll(t, l, 2000, 3)
+	usual := map[Question]int64{}
+	for _, c := range contraryOf(t, first, last) {
+		usual[c.Question] = c.Rows
+		if !c.Singly || c.Question != SurnameOrFirst || c.Rows > 3 {
+			t.Errorf("a plain roll: %+v", c)
 		}
 	}
-	if got := contraryOf(t, synthRoll(t, l, 20_000, 1)); len(got) > 0 {
-		t.Errorf("a plain roll: %+v", got)
+	for _, tt := range []struct {
+		a, b        field.Role
+		rows, shows int64 // that stand there, that at least show it
+		singly      bool
+		want        Question
+	}{
+		{field.RoleBirthDate, field.RoleRegistrationDate, 1, 1, false, BirthOrEvent},
+		{field.NameLast, field.City, 20, 10, false, SurnameOrCity},
+		{field.NameFirst, field.City, 20, 10, false, SurnameOrCity},
+		{field.NameLast, field.NameFirst, 20, 10, false, SurnameOrFirst},
+		{field.NameFirst, field.NameMiddle, 100, 20, false, FirstOrMiddle},
+		{field.NameLast, field.City, 4, 2, true, SurnameOrCity},
+		{field.NameFirst, field.City, 4, 2, true, SurnameOrCity},
+		{field.NameLast, field.NameFirst, 4, 2, true, SurnameOrFirst},
+		{field.NameFirst, field.NameMiddle, 8, 2, true, FirstOrMiddle},
+	} {
+		t.Run(fmt.Sprintf("%v and %v in %d rows", tt.a, tt.b, tt.rows), func(t *testing.T) {
+			all := contraryOf(t, first, synthRoll(t, swapped(l, tt.a, tt.b), tt.rows, 2), last)
+			i := slices.IndexFunc(all, func(c Contrary) bool { return c.Question == tt.want })
+			if i < 0 {
+				t.Fatalf("nothing is told: %+v", all)
+			}
+			c, before := all[i], int64(0)
+			if tt.singly {
+				before = usual[c.Question]
+			}
+			if c.Singly != tt.singly || c.Rows-before < tt.shows || c.Rows-before > tt.rows || c.Line >= 2000+tt.rows || before == 0 && c.Line < 2000 {
+				t.Errorf("%+v", c)
+			}
+			says := "seem swapped"
+			if tt.want == BirthOrEvent {
+				says = `has a date in "Registration Date" 15 years or more before the birth in "Birth Date"`
+			}
+			said := c.String()
+			if !strings.Contains(said, fmt.Sprintf("in line %d, ", c.Line)) || !strings.Contains(said, says) || strings.HasSuffix(said, ", as in some rows of any file") != tt.singly {
+				t.Error(said)
+			}
+		})
+	}
+}
+
+// Each row that seems swapped is told of once, be it of a stretch that hints at it or
+// not, whatever chunks the rows are cut into.
+func TestContraryRowsAddUp(t *testing.T) {
+	for _, verdicts := range []string{"s", "s-------r", "ssss----r", "ssssssssssssrrrr", "sssssssssssssssssssr"} {
+		for _, cut := range []int{1, 3, 10, 1000} {
+			var all, part swapWatch
+			seeming := int64(0)
+			for i := range 1000 {
+				v := map[byte]verdict{'s': saysSwapped, 'r': saysRight, '-': saysNothing}[verdicts[i%len(verdicts)]]
+				if v == saysSwapped {
+					seeming++
+				}
+				part.see(likeCityLast, v, int64(i+1), uint64(i+1), uint64(i+1))
+				if (i+1)%cut == 0 {
+					all.add(&part)
+					part = swapWatch{}
+				}
+			}
+			all.add(&part)
+			hints, singles := all.hints[likeCityLast], all.singles[likeCityLast]
+			if hints.rows+singles.rows != seeming || earlier(hints.line, singles.line) != 1 {
+				t.Errorf("%q in parts of %d: %+v and %+v of %d rows", verdicts, cut, hints, singles, seeming)
+			}
+			if cut == 1 && hints.rows > 0 || cut == 1000 && verdicts == "s" && singles.rows > 0 {
+				t.Errorf("%q in parts of %d: %+v stand together, %+v do not", verdicts, cut, hints, singles)
+			}
+		}
 	}
 }

@@ -72,8 +72,8 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		if len(f.Doubts) > 0 {
 			say("How %s was read is not settled by what is in it: %s. Hold the line of somebody you know against its layout.", labels[i], some(f.Doubts))
 		}
-		if len(f.Contrary) > 0 {
-			say("Some rows of %s speak against how they were read, which was as they stand: %s.", labels[i], some(f.Contrary))
+		if said := contrary(f); len(said) > 0 {
+			say("Some rows of %s speak against how they were read, which was as they stand: %s.", labels[i], some(said))
 		}
 		if f.Unread > 0 {
 			say("%s of %s that may hold people %s not read: nothing said here covers them.", report.Counted(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
@@ -86,6 +86,32 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		say("Whether rows with %s are elsewhere cannot be told: %s.", keyless, some(without))
 	}
 	return all
+}
+
+// contrary says which rows speak against how they were read, but for those that do so
+// singly.
+func contrary(f *compare.File) (said []string) {
+	for _, c := range f.Contrary {
+		switch {
+		case c.Singly:
+		case c.Member == f.Path:
+			said = append(said, c.String())
+		default:
+			said = append(said, c.Member+": "+c.String())
+		}
+	}
+	return said
+}
+
+// singly returns how many rows seem to have two columns swapped here and there, as some
+// rows of any file do.
+func singly(f *compare.File) (rows int64) {
+	for _, c := range f.Contrary {
+		if c.Singly {
+			rows += c.Rows
+		}
+	}
+	return rows
 }
 
 // unread says which part of a file could be read and why not the others, where that is
