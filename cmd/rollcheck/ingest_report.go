@@ -56,8 +56,8 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 			fmt.Fprintf(w, "note:     %s\n", said)
 		}
 	}
-	if 20*res.Unborn > info.Rows {
-		fmt.Fprintf(w, "note:     %s (%s) without a birth date or year that is possible on the day of the data", rows(res.Unborn), percent(res.Unborn, info.Rows))
+	if 20*res.Unborn > res.OfBirths {
+		fmt.Fprintf(w, "note:     %s (%s) without a birth date or year that is possible on the day of the data", rows(res.Unborn), percent(res.Unborn, res.OfBirths))
 		if info.AsOf != "" {
 			fmt.Fprintf(w, "; is --as-of %s right, and is the column of birth dates another one?", info.AsOf)
 		}

@@ -72,8 +72,8 @@ type Result struct {
 	Resumed  int64                // keys that an earlier run into a served index had evaluated
 
 	// Unborn counts the rows without a birth date or year that is possible on the day of
-	// the data, of files whose layout has a column of births.
-	Unborn int64
+	// the data, of the OfBirths that members have which have births.
+	Unborn, OfBirths int64
 	// Impossible are the rows whose birth date has a month or day that does not exist, so
 	// that its year alone counts.
 	Impossible Skip
@@ -96,20 +96,16 @@ type Doubt struct {
 }
 
 // countContrary adds to the counts, by what is in question, the rows of a member that are
-// contrary singly, or that are not: a row once, though two of its dates may speak against
-// its birth.
+// contrary singly, or that are not.
 func countContrary(counts map[string]int64, rows []voterfile.Contrary, singly bool) map[string]int64 {
-	most := map[string]int64{}
 	for _, c := range rows {
-		if q := c.Question.String(); c.Singly == singly {
-			most[q] = max(most[q], c.Rows)
+		if c.Singly != singly {
+			continue
 		}
-	}
-	for q, n := range most {
 		if counts == nil {
 			counts = map[string]int64{}
 		}
-		counts[q] += n
+		counts[c.Question.String()] += c.Rows
 	}
 	return counts
 }
@@ -327,8 +323,11 @@ func masks(rec *voterfile.Record) (mask, dated hashing.Mask) {
 func (t *tally) count(rec *voterfile.Record, keys int, hasDate bool) {
 	t.read++
 	t.kinds |= rec.Kinds
-	if rec.Birth.Year == 0 && t.births[rec.Member] {
-		t.unborn++
+	if t.births[rec.Member] {
+		t.ofBirths++
+		if rec.Birth.Year == 0 {
+			t.unborn++
+		}
 	}
 	if keys == 0 {
 		t.keyless++
@@ -354,7 +353,8 @@ var keyTypes = hashing.KeyTypes()
 // tally counts what one worker saw.
 type tally struct {
 	read, keyless   int64
-	unborn          int64 // rows without a usable birth date or year, of members whose layout has births
+	ofBirths        int64 // rows of members that have births
+	unborn          int64 // of these, rows without a usable birth date or year
 	dated, january  int64 // rows with a full birth date, and those born on 1 January
 	provisional     int64 // rows with a provisional name-dob key
 	onlyProvisional int64 // rows with no other key
@@ -370,8 +370,7 @@ type tally struct {
 func newTally(members []voterfile.Member) *tally {
 	t := &tally{homes: map[string]bool{}, births: make([]bool, len(members))}
 	for i := range members {
-		l := members[i].Match.Layout
-		t.births[i] = l != nil && slices.ContainsFunc(l.Columns, func(c layouts.Column) bool {
+		t.births[i] = slices.ContainsFunc(members[i].Match.Columns(), func(c voterfile.Column) bool {
 			return c.Role == field.RoleBirthDate || c.Role == field.RoleBirthMonthYear || c.Role == field.RoleBirthYear
 		})
 	}
@@ -385,6 +384,7 @@ func mergeTallies(ts []*tally) *tally {
 		all.read += t.read
 		all.keyless += t.keyless
 		all.unborn += t.unborn
+		all.ofBirths += t.ofBirths
 		all.dated += t.dated
 		all.january += t.january
 		all.provisional += t.provisional
@@ -413,7 +413,7 @@ func januaryOverrepresented(dated, january int64) bool {
 
 func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally, opts Options) (Result, error) {
 	info := opts.Info
-	res := Result{Unborn: t.unborn, Members: p.src.Members()}
+	res := Result{Unborn: t.unborn, OfBirths: t.ofBirths, Members: p.src.Members()}
 	info.Sources = p.src.Sources()
 	slices.SortFunc(info.Sources, func(a, b hashing.Source) int { return strings.Compare(a.SHA256, b.SHA256) })
 	info.Rows = t.skips.Rows

@@ -18,17 +18,20 @@ import (
 // that end with a year (20061812) it cannot be told.
 func isoOrders(v []byte) orderSet {
 	v = trimFraction(v)
-	a, b := -1, -1
-	switch {
-	case len(v) == 8:
-		if four(v[4:8]) < 0 || yearLast(v) {
-			return 0
+	y, a, b := -1, -1, -1
+	switch writingOf(v) {
+	case eightDigits:
+		if !yearLast(v) {
+			y, a, b = four(v[0:4]), two(v[4:6]), two(v[6:8])
 		}
-		a, b = two(v[4:6]), two(v[6:8])
-	case len(v) >= 10 && (v[4] == '-' || v[4] == '/') && v[7] == v[4]:
-		a, b = two(v[5:7]), two(v[8:10])
+	case dashed:
+		y, a, b = four(v[0:4]), two(v[5:7]), two(v[8:10])
+	case loose:
+		if p, ok := partsOf(v); ok && p.last == 2 && p.named < 0 && p.width[0] == 4 {
+			y, a, b = p.part[0], p.part[1], p.part[2]
+		}
 	}
-	if a < 0 || four(v[0:4]) < 1800 || four(v[0:4]) >= 2100 {
+	if y < 1800 || y >= 2100 || a < 0 {
 		return 0
 	}
 	return ordersOf(a, b)

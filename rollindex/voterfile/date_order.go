@@ -263,7 +263,7 @@ func (s *sighting) told(q Question) (t tally) {
 type sharedWatch struct {
 	mu      sync.Mutex
 	saw     sighting
-	unknown []uint16 // columns that have a value, see [Match.unknown]; some several times
+	unknown map[uint16]int // columns that have a value, see [Match.unknown], and in how many rows at least
 }
 
 func (s *sharedWatch) add(o *sighting) {

@@ -67,7 +67,7 @@ type Parser struct {
 	street  []byte     // storage of a street name with its type
 	phone   []byte     // storage of a phone number in several columns
 
-	strange [][]uint16 // by member: unknown columns without a value so far; nil before the first row
+	strange [][]strangeColumn // by member: unknown columns with few values so far; nil before the first row
 
 	born       hashing.Date // of the row at hand, as it is written
 	impossible bool         // its month or day does not exist, so that its year alone counts

@@ -28,8 +28,8 @@ const (
 	// dueBytes lie between rows that are looked at for what takes long and is as well told
 	// by few.
 	dueBytes = 12 << 10
-	// lateBirth is the first year that is taken for a birth that stands in a column of
-	// other dates: years of a wrong century (1919 for 2019) stand together in a file
+	// lateBirth is the first year that is taken, to refuse a file, for a birth that stands
+	// in a column of other dates: years of a wrong century (1919 for 2019) stand together in a file
 	// that is sorted by such a date.
 	lateBirth = 1930
 )
@@ -201,6 +201,9 @@ type swapWatch struct {
 
 	told [numLookalikes]tally
 	due  bool // the row at hand is one of those dueBytes apart
+	// counted is the line counted last, by question: a row counts once, though two of its
+	// dates may speak against its birth.
+	counted [numQuestions]int64
 }
 
 // see notes what the row in that line, whose values have those hashes, says of a pair.
@@ -229,9 +232,12 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 		if w.due {
 			s.due++
 		}
-		s.rows++
-		if rule.plain || s.hinted {
-			w.hints[like].add(hint{line, 1})
+		if w.counted[rule.about] != line {
+			w.counted[rule.about] = line
+			s.rows++
+			if rule.plain || s.hinted {
+				w.hints[like].add(hint{line, 1})
+			}
 		}
 	case saysRight:
 		told.right++
@@ -251,6 +257,14 @@ func (w *swapWatch) see(like lookalike, v verdict, line int64, a, b uint64) {
 	}
 	if w.lines[like] == 0 && s.shows(rule) {
 		w.lines[like] = s.line
+	}
+}
+
+// odd notes a row that seems swapped by a plain rule and says nothing of a stretch.
+func (w *swapWatch) odd(like lookalike, line int64) {
+	if about := lookalikes[like].about; w.counted[about] != line {
+		w.counted[about] = line
+		w.hints[like].add(hint{line, 1})
 	}
 }
 
@@ -471,7 +485,11 @@ func (p *Parser) lookAtDates(w *swapWatch) {
 			continue
 		}
 		if other, ok := p.plan.year(p.value(lookalikes[like].b)); ok {
-			w.see(like, yearVerdict(born, other), p.rec.Line, uint64(born), uint64(other))
+			v := yearVerdict(born, other)
+			w.see(like, v, p.rec.Line, uint64(born), uint64(other))
+			if v == saysNothing && born-other >= grown {
+				w.odd(like, p.rec.Line)
+			}
 		}
 	}
 }

@@ -443,3 +443,34 @@ func TestContraryRowsAddUp(t *testing.T) {
 		}
 	}
 }
+
+// Dates changed over are told of whatever the year of the birth, and a row once, though
+// two dates speak against it.
+func TestContraryDates(t *testing.T) {
+	l := mustLayout(t, "ny-allnysvoters-2021")
+	at := func(role field.Role) int {
+		return slices.IndexFunc(l.Columns, func(c layouts.Column) bool { return c.Role == role })
+	}
+	birth, registered, vote := at(field.RoleBirthDate), at(field.RoleRegistrationDate), at(field.LastVoteDate)
+	var b bytes.Buffer
+	for i := range 600 {
+		row := testRow(l, i)
+		row[birth], row[registered], row[vote] = "19810203", "20010506", "20201103"
+		switch {
+		case i >= 100 && i < 400 && i%30 == 0:
+			row[birth], row[registered] = "20010506", "19210203"
+		case i >= 100 && i < 400 && i%30 == 10:
+			row[vote] = "19410203"
+		case i >= 100 && i < 400 && i%30 == 20:
+			row[birth], row[registered], row[vote] = "20010506", "19410203", "19420203"
+		}
+		writeRow(&b, l, row)
+	}
+	rows := map[Question]int64{}
+	for _, c := range contraryOf(t, b.Bytes()) {
+		rows[c.Question] += c.Rows
+	}
+	if rows[BirthOrEvent] != 30 {
+		t.Errorf("%v", rows)
+	}
+}

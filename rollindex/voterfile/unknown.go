@@ -2,7 +2,9 @@ package voterfile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
@@ -36,37 +38,71 @@ func (m *Match) unknown() (cols []uint16) {
 	return cols
 }
 
+// A name is kept with a dataset and may be published with it, so that it must not be a
+// value. The columns of JSON, BSON and XML are named by keys, which a row brings along: a
+// map whose keys are addresses or names makes a column of each.
+const (
+	// namedRows is how many rows must have a value under a key for it to be named: one
+	// that so many share is nobody's own.
+	namedRows = 10
+	// valueDigits is how many digits a name may not have: those of a Social Security
+	// number. A date, as of an election, has eight.
+	valueDigits = 9
+	// mostUnknown bounds how many columns are named.
+	mostUnknown = 200
+)
+
 // Unknown returns the names of the columns of a member, an index into [Source.Members],
 // that have a value in some row and of which nothing says what they hold, in the order
-// of the file; it is complete when every chunk was parsed to its end.
+// of the file; it is complete when every chunk was parsed to its end. Names that might be
+// values are not among them: such a column is named by its place.
 func (s *Source) Unknown(member int) (names []string) {
 	p := s.plans[member]
 	if p == nil {
 		return nil
 	}
 	p.watched.mu.Lock()
-	seen := slices.Clone(p.watched.unknown)
+	seen := maps.Clone(p.watched.unknown)
 	p.watched.mu.Unlock()
-	slices.Sort(seen)
+	keyed := s.members[member].keyed()
 	columns := s.about[member].Match.Columns()
-	for _, c := range slices.Compact(seen) {
+	for i, c := range slices.Sorted(maps.Keys(seen)) {
+		if i == mostUnknown {
+			names = append(names, fmt.Sprintf("%d more", len(seen)-i))
+			break
+		}
 		name := columns[c].Name
-		if name == "" {
+		switch digits, _ := countDigits([]byte(name)); {
+		case name == "":
 			name = fmt.Sprintf("column %d, which has no name", c+1)
+		case keyed && seen[c] < namedRows, digits >= valueDigits, strings.Contains(name, "@"):
+			name = fmt.Sprintf("column %d, whose name may be somebody's details", c+1)
 		}
 		names = append(names, name)
 	}
 	return names
 }
 
+// keyed reports whether the columns of a member are named by its rows.
+func (m *member) keyed() bool { return m.kind == "json" || m.kind == "bson" || m.kind == "xml" }
+
+// strangeColumn is an unknown column in which a parser has met so many values, fewer than
+// namedRows.
+type strangeColumn struct {
+	at   uint16
+	rows int
+}
+
 // unseen returns the unknown columns of the member at hand in which this parser has
-// met no value.
-func (p *Parser) unseen() []uint16 {
+// met few values.
+func (p *Parser) unseen() []strangeColumn {
 	if p.strange == nil {
-		p.strange = make([][]uint16, len(p.plans))
+		p.strange = make([][]strangeColumn, len(p.plans))
 		for i, pl := range p.plans {
 			if pl != nil {
-				p.strange[i] = slices.Clone(pl.unknown)
+				for _, c := range pl.unknown {
+					p.strange[i] = append(p.strange[i], strangeColumn{at: c})
+				}
 			}
 		}
 	}
@@ -80,13 +116,28 @@ func (p *Parser) meet() {
 	if len(left) == 0 {
 		return
 	}
-	p.strange[p.member] = slices.DeleteFunc(left, func(c uint16) bool {
-		if p.column(c) == nil {
-			return false
+	full := false
+	for i := range left {
+		c := &left[i]
+		if p.column(c.at) == nil {
+			continue
 		}
-		p.plan.watched.mu.Lock()
-		p.plan.watched.unknown = append(p.plan.watched.unknown, c)
-		p.plan.watched.mu.Unlock()
-		return true
-	})
+		c.rows++
+		full = full || c.rows == namedRows
+		p.plan.watched.meet(c.at)
+	}
+	if full {
+		p.strange[p.member] = slices.DeleteFunc(left, func(c strangeColumn) bool { return c.rows == namedRows })
+	}
+}
+
+// meet notes a value in an unknown column. Each parser notes the first few, so that there
+// are at least namedRows if the member has as many.
+func (s *sharedWatch) meet(c uint16) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unknown == nil {
+		s.unknown = map[uint16]int{}
+	}
+	s.unknown[c]++
 }

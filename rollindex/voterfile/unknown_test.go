@@ -2,6 +2,7 @@ package voterfile
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,5 +72,41 @@ func TestUnknownOfBuiltIn(t *testing.T) {
 	m := &Match{Layout: l, columns: columnsOf(l), extra: make([]bool, len(l.Columns))}
 	if got := m.unknown(); got != nil {
 		t.Errorf("columns %d", got)
+	}
+}
+
+// The keys of a map are named only if so many rows share them that they are nobody's own,
+// and names that hold somebody's details never are.
+func TestUnknownNamesAreNoValues(t *testing.T) {
+	own := &layouts.Layout{ID: "mine", Jurisdiction: "US-FL", Container: "json", Header: true, Columns: []layouts.Column{
+		{Name: "last", Role: field.NameLast}, {Name: "first", Role: field.NameFirst}, {Name: "zip", Role: field.ZIP5}}}
+	var b strings.Builder
+	for i := range 600 {
+		more := map[int]string{
+			3: `,"seen":{"alma.marsh@example.org":"x"}`, 4: `,"Alma Marsh":"x"`, 5: `,"555-01-0199":1,"rare":"x"`,
+		}[i%200]
+		if i >= 300 {
+			more += `,"grade":"a","by":{"boss@example.org":"x"}`
+		}
+		fmt.Fprintf(&b, `{"last":"Marsh","first":"Alma","zip":"32301"%s}`+"\n", more)
+	}
+	hidden := " whose name may be somebody's details"
+	for _, jobs := range []int{1, 4} {
+		got := unknownOf(t, own, b.String(), jobs)
+		for i, name := range got {
+			got[i] = strings.TrimLeft(name, "column 0123456789,")
+		}
+		slices.Sort(got)
+		if want := []string{"grade", strings.TrimLeft(hidden, " "), strings.TrimLeft(hidden, " "), strings.TrimLeft(hidden, " "), strings.TrimLeft(hidden, " "), strings.TrimLeft(hidden, " ")}; !slices.Equal(got, want) {
+			t.Errorf("%d jobs: %q", jobs, got)
+		}
+	}
+	// The same names at the top of a table are its header's, but for those that no header has.
+	own.Container = ""
+	own.Delimiter = ","
+	text := "last,first,zip,rare,alma.marsh@example.org,555-01-0199,vote_20201103\n" + strings.Repeat("Marsh,Alma,32301,x,x,x,x\n", 3)
+	want := []string{"rare", "column 5," + hidden, "column 6," + hidden, "vote_20201103"}
+	if got := unknownOf(t, own, text, 1); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
