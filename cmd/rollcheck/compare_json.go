@@ -20,7 +20,9 @@ type fileLine struct {
 	Unknown       []string         `json:"unknown_columns"`  // with a value, of which nothing says what they hold
 	Keyless       int64            `json:"keyless"`
 	KeyRows       map[string]int64 `json:"key_rows"`
-	Late          int64            `json:"late,omitempty"` // registrations and votes after as_of
+	Impossible    int64            `json:"impossible_births,omitempty"` // rows with a month or day of birth that does not exist
+	Elsewhere     int64            `json:"elsewhere,omitempty"`         // rows of other states than jurisdictions
+	Late          int64            `json:"late,omitempty"`              // registrations and votes after as_of
 	Sources       []hashing.Source `json:"sources"`
 }
 
@@ -201,7 +203,7 @@ func newFileLine(f *compare.File) fileLine {
 	}
 	return fileLine{
 		"file", f.Path, dateOrNull(f.AsOf), append([]string{}, f.Layouts...), append([]string{}, f.Jurisdictions...),
-		f.Read(), skipped, f.Ignored, f.Unread, append([]string{}, f.Unknown...), f.Keyless, keys, f.Late, f.Sources,
+		f.Read(), skipped, f.Ignored, f.Unread, append([]string{}, f.Unknown...), f.Keyless, keys, f.Impossible, f.Elsewhere, f.Late, f.Sources,
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -52,7 +53,7 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 			share = ", " + percent(s.Rows, info.Rows) + " of all"
 		}
 		fmt.Fprintf(w, "skipped:  %s%s: %s (%s)\n", rows(s.Rows), share, s.Why, lines(&s))
-		if said := joined(&s, info.Rows); said != "" {
+		if said := joined(res); said != "" && s.Reason == voterfile.FieldCount.String() {
 			fmt.Fprintf(w, "note:     %s\n", said)
 		}
 	}
@@ -89,22 +90,24 @@ func (p *program) reportIngest(asJSON bool, res *ingest.Result, took time.Durati
 }
 
 // joined says of rows with another number of fields that another file may stand behind the
-// first, if they are more than slips of the pen; else "".
-func joined(s *ingest.Skip, of int64) string {
-	if s.Reason != voterfile.FieldCount.String() || 100*s.Rows <= of || len(s.First) == 0 {
+// first, where they are more than slips of the pen; else "". Rows that are broken here and
+// there stand singly: those of another file are most of such rows, or many, in one stretch.
+func joined(res *ingest.Result) string {
+	const few, many = 5, 100
+	of := res.Info.Skipped[voterfile.FieldCount.String()]
+	if 100*of <= res.Info.Rows || len(res.Ragged) == 0 {
 		return ""
 	}
-	at, last := s.First[0], s.First[len(s.First)-1]
-	unit, from, to := "line", at.Line, last.Line
-	if at.Row > 0 {
-		unit, from, to = "row", at.Row, last.Row
+	longest := slices.MaxFunc(res.Ragged, func(a, b ingest.Ragged) int { return cmp.Compare(a.Rows, b.Rows) })
+	unit := "line"
+	if longest.Row > 0 {
+		unit = "row"
 	}
-	// Rows that stand one behind the other are a stretch; lines may be blank, or belong
-	// to one row, between them.
-	if last.Member == at.Member && to-from < 2*int64(len(s.First)) && len(s.First) > 1 {
-		return fmt.Sprintf("from %s %d of %s on rows have another number of fields: another file may have been joined there: split it, before the names of columns if they stand above that line, and ingest both parts", unit, from, at.Member)
+	if longest.Rows >= many || longest.Rows >= few && 2*longest.Rows > of {
+		return fmt.Sprintf("from %s %d of %s on %s rows have another number of fields: another file may have been joined there: split it, before the names of columns if they stand above that line, and ingest both parts",
+			unit, max(longest.Line.Line, longest.Row), longest.Member, group(longest.Rows))
 	}
-	return fmt.Sprintf("rows with another number of fields stand here and there, the first in %s %d of %s: the file may have been damaged, or put together of several", unit, from, at.Member)
+	return "rows with another number of fields stand here and there: the file may have been damaged, or put together of several"
 }
 
 // unknownColumns names the columns of a dataset of which nothing is known; "" if there

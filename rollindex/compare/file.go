@@ -33,6 +33,8 @@ type File struct {
 	Sources       []hashing.Source
 	Rows          int64 // read, skipped ones included
 	Skipped       map[string]int64
+	Impossible    int64                      // rows whose birth date has a month or day that does not exist
+	Ragged        int64                      // rows of the longest stretch that have another number of fields
 	Ignored       int64                      // rows left out ([Options].Ignore), of which Rows has none
 	Doubts        []string                   // clauses: what its values do not settle of how it was read
 	Contrary      []voterfile.Contrary       // which rows speak against how they were read
@@ -43,6 +45,7 @@ type File struct {
 	Kinds         [field.MaskBits]int64      // rows with a value of the kind
 	Columns       []Column
 	Unknown       []string // columns with a value of which nothing says what they hold
+	Elsewhere     int64    // rows of layouts of no state that say they are of others than Jurisdictions has
 	Late          int64    // registrations and votes after the file's own date
 }
 
@@ -65,10 +68,8 @@ func (f *File) Lost() float64 {
 }
 
 // Joined reports whether most of the rows that could not be read have another number of
-// fields, as those of a file that was put behind another.
-func (f *File) Joined() bool {
-	return 2*f.Skipped[voterfile.FieldCount.String()] > f.Rows-f.Read()
-}
+// fields and stand in one stretch, as those of a file that was put behind another.
+func (f *File) Joined() bool { return 2*f.Ragged > f.Rows-f.Read() }
 
 // Contradicted reports whether the file's own date is too early for what it says:
 // more than one row in a thousand, and more than two, have a registration or vote

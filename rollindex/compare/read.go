@@ -102,7 +102,7 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: in.Path, AsOf: in.AsOf, Sources: src.Sources(), Rows: skips.Rows, Skipped: skips.ByReason()}
+	f := &File{Path: in.Path, AsOf: in.AsOf, Sources: src.Sources(), Rows: skips.Rows, Skipped: skips.ByReason(), Impossible: skips.Impossible}
 	for i, m := range src.Members() {
 		if m.Unread {
 			f.Unread++
@@ -117,20 +117,22 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 				f.Unknown = append(f.Unknown, name)
 			}
 		}
+		f.Ragged = max(f.Ragged, src.Ragged(i).Rows)
 		f.Contrary = append(f.Contrary, src.Contrary(i)...)
 		if m.LeftOut == "" && !slices.Contains(f.Layouts, m.Match.Layout.ID) {
 			f.Layouts = append(f.Layouts, m.Match.Layout.ID)
 		}
 	}
 	slices.Sort(f.Layouts)
-	homes := map[string]int64{}
+	homes, stateless := map[string]int64{}, int64(0)
 	for _, v := range visitors {
 		f.add(v)
 		for j, n := range v.homes {
 			homes[j] += n
 		}
+		stateless += v.stateless
 	}
-	f.addHomes(homes)
+	f.addHomes(homes, stateless)
 	f.Rows -= f.Ignored
 	if r.ids != nil {
 		r.ids.end(in.AsOf, ids)
@@ -163,6 +165,7 @@ type visitor struct {
 	kinds         [field.MaskBits]int64
 	places        map[string]bool  // jurisdictions by layout
 	homes         map[string]int64 // rows of layouts that are of no state, by what they say themselves
+	stateless     int64            // rows of such layouts that say none
 	said          []string         // storage of what one says
 	late          int64
 }
@@ -276,6 +279,8 @@ func (v *visitor) count(rec *voterfile.Record, vals *values) {
 	case rec.Jurisdiction == "":
 		if v.said = rec.AppendJurisdictions(v.said[:0]); len(v.said) > 0 {
 			v.homes[v.said[0]]++
+		} else {
+			v.stateless++
 		}
 	case !v.places[rec.Jurisdiction]:
 		v.places[rec.Jurisdiction] = true
@@ -311,16 +316,20 @@ func (v *visitor) Flush() error {
 	return v.thinW.Flush()
 }
 
-// addHomes adds the states that rows of layouts of no state say they are of: a few
-// say another, by a slip of the pen or since they moved.
-func (f *File) addHomes(homes map[string]int64) {
-	var all int64
+// addHomes adds the states that rows of layouts of no state say they are of, if most say
+// one; so many do not. A few say another, by a slip of the pen or since they moved.
+func (f *File) addHomes(homes map[string]int64, stateless int64) {
+	var said int64
 	for _, n := range homes {
-		all += n
+		said += n
 	}
 	for j, n := range homes {
-		if 100*n >= all && !slices.Contains(f.Jurisdictions, j) {
+		switch all := said + stateless; {
+		case slices.Contains(f.Jurisdictions, j):
+		case 2*said > all && 100*n >= all:
 			f.Jurisdictions = append(f.Jurisdictions, j)
+		default:
+			f.Elsewhere += n
 		}
 	}
 }

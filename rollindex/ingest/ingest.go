@@ -71,6 +71,10 @@ type Result struct {
 	Spilled  int64                // bytes spilled to disk, encrypted
 	Resumed  int64                // keys that an earlier run into a served index had evaluated
 
+	// Ragged is, of each member that has one, the longest stretch of rows that were skipped
+	// because they have another number of fields.
+	Ragged []Ragged
+
 	// Unborn counts the rows without a birth date or year that is possible on the day of
 	// the data, of the OfBirths that members have which have births.
 	Unborn, OfBirths int64
@@ -85,6 +89,12 @@ type Skip struct {
 	Why    string `json:"why"` // the reason in words
 	Rows   int64  `json:"rows"`
 	First  []Line `json:"first"` // a few, in order
+}
+
+// Ragged is a stretch of so many rows of a member, from a line on.
+type Ragged struct {
+	Line
+	Rows int64
 }
 
 // Doubt is what the values of a member do not settle: it was read as its header, or
@@ -445,6 +455,9 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 	info.Layout, info.Jurisdictions = describe(res.Members, opts.Jurisdiction)
 	var contrary, singly map[string]int64
 	for i, m := range res.Members {
+		if r := p.src.Ragged(i); r.Rows > 0 {
+			res.Ragged = append(res.Ragged, Ragged{linesOf([]voterfile.Position{{Member: i, Line: r.Line}}, res.Members)[0], r.Rows})
+		}
 		for _, name := range p.src.Unknown(i) {
 			if !slices.Contains(info.Unknown, name) {
 				info.Unknown = append(info.Unknown, name)

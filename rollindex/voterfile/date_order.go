@@ -263,13 +263,15 @@ func (s *sighting) told(q Question) (t tally) {
 type sharedWatch struct {
 	mu      sync.Mutex
 	saw     sighting
+	ragged  []run          // of rows with another number of fields, in any order
 	unknown map[uint16]int // columns that have a value, see [Match.unknown], and in how many rows at least
 }
 
-func (s *sharedWatch) add(o *sighting) {
+func (s *sharedWatch) add(o *sighting, ragged []run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.saw.add(o)
+	s.ragged = append(s.ragged, ragged...)
 }
 
 // Err returns what the rows have shown to be wrong with how they were read, nil if

@@ -46,20 +46,21 @@ type Parser struct {
 	rec   Record
 	skips Skips
 
-	data   []byte // what is left of the chunk
-	member int
-	next   int64 // number of the line that data begins with
-	long   bool  // the chunk stands for a line that was too long
-	nul    bool  // the chunk has a NUL byte somewhere
-	open   bool  // the chunk's last line has no end
-	at     int64 // where the chunk begins in the member's text
-	from   int   // where the record at hand begins in the chunk
+	data      []byte // what is left of the chunk
+	member    int
+	next      int64 // number of the line that data begins with
+	long      bool  // the chunk stands for a line that was too long
+	nul       bool  // the chunk has a NUL byte somewhere
+	open      bool  // the chunk's last line has no end
+	at        int64 // where the chunk begins in the member's text
+	from      int   // where the record at hand begins in the chunk
 
-	line    []byte     // the record at hand, decoded
-	spans   []span     // its fields
-	chunk   []byte     // that data is of
-	page    *page      // of the chunk; nil until it is asked for
-	saw     sighting   // of the chunk so far
+	line    []byte   // the record at hand, decoded
+	spans   []span   // its fields
+	chunk   []byte   // that data is of
+	page    *page    // of the chunk; nil until it is asked for
+	saw     sighting // of the chunk so far
+	ragged  raggedWatch
 	reader  pageReader // that finds the page
 	namer   namer      // of the names that are looked at
 	decoded []byte     // storage of a line that had to be decoded
@@ -85,7 +86,7 @@ func newParser(plans []*plan) *Parser {
 func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
-	p.chunk, p.page, p.saw = c.Data, nil, sighting{}
+	p.chunk, p.page, p.saw, p.ragged = c.Data, nil, sighting{}, raggedWatch{first: c.FirstLine}
 	p.dueLeft = len(c.Data) - dueBytes
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
@@ -136,6 +137,7 @@ func (p *Parser) Next() (*Record, bool) {
 			p.skip(Shifted, at)
 		default:
 			p.skips.Rows++
+			p.ragged.fits()
 			p.rec.Line = at
 			p.fill()
 			if p.impossible {
@@ -147,7 +149,7 @@ func (p *Parser) Next() (*Record, bool) {
 		}
 	}
 	if p.plan != nil {
-		p.plan.watched.add(&p.saw)
+		p.plan.watched.add(&p.saw, p.ragged.end(p.next))
 		p.saw = sighting{}
 	}
 	return nil, false
@@ -179,6 +181,11 @@ func (p *Parser) shifted() bool {
 
 func (p *Parser) skip(r Reason, line int64) {
 	p.skips.add(r, Position{p.member, line})
+	if r == FieldCount {
+		p.ragged.skipped(line, p.next)
+	} else {
+		p.ragged.fits()
+	}
 }
 
 // take removes the first line of the data and returns it without its end.

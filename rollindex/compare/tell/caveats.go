@@ -64,10 +64,10 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 			without = append(without, fmt.Sprintf("%s of %s (%s)", report.Counted(f.Keyless, "row", "rows"), labels[i], report.Percent(float64(f.Keyless)/float64(f.Read()))))
 		}
 		if n := f.Rows - f.Read(); n > 0 {
-			say("%s of %s could not be read (%s) and %s left out.", report.Counted(n, "row", "rows"), labels[i], reasons(f), wasWere(n))
+			say("%s of %s could not be read (%s) and %s left out.", report.Counted(n, "row", "rows"), labels[i], reasons(f), one(n, "was", "were"))
 		}
 		if f.Ignored > 0 {
-			say("%s of %s %s decoys of the register given and left out of all counts.", report.Counted(f.Ignored, "row", "rows"), labels[i], wasWere(f.Ignored))
+			say("%s of %s %s decoys of the register given and left out of all counts.", report.Counted(f.Ignored, "row", "rows"), labels[i], one(f.Ignored, "was", "were"))
 		}
 		if len(f.Doubts) > 0 {
 			say("How %s was read is not settled by what is in it: %s. Hold the line of somebody you know against its layout.", labels[i], some(f.Doubts))
@@ -75,8 +75,14 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		if said := contrary(f); len(said) > 0 {
 			say("Some rows of %s speak against how they were read, which was as they stand: %s.", labels[i], some(said))
 		}
+		if 100*f.Impossible > f.Read() {
+			say("%s of %s %s a birth date with a month or day that does not exist; only its year was compared.", report.Counted(f.Impossible, "row", "rows"), labels[i], one(f.Impossible, "has", "have"))
+		}
+		if f.Elsewhere > 0 && states(f) != "" {
+			say("%s of %s %s of other states than %s: what is said of the public record does not cover them.", report.Counted(f.Elsewhere, "row", "rows"), labels[i], one(f.Elsewhere, "is", "are"), states(f))
+		}
 		if f.Unread > 0 {
-			say("%s of %s that may hold people %s not read: nothing said here covers them.", report.Counted(int64(f.Unread), "member", "members"), labels[i], wasWere(int64(f.Unread)))
+			say("%s of %s that may hold people %s not read: nothing said here covers them.", report.Counted(int64(f.Unread), "member", "members"), labels[i], one(int64(f.Unread), "was", "were"))
 		}
 		if f.Contradicted() {
 			say("%s is said to be of %s, and %s in it later than that: the day given seems to be wrong.", labels[i], day(f.AsOf), report.Counted(f.Late, "registration or vote is", "registrations or votes are"))
@@ -139,11 +145,12 @@ func reasons(f *compare.File) string {
 	return strings.Join(words, ", ")
 }
 
-func wasWere(n int64) string {
+// one returns the word for one, or that for several.
+func one(n int64, singular, plural string) string {
 	if n == 1 {
-		return "was"
+		return singular
 	}
-	return "were"
+	return plural
 }
 
 // sameBytes names files that are one.
@@ -228,16 +235,29 @@ func (c *comparison) weak() (all []string) {
 }
 
 // strangers says which pairs have rows matched that most often contradict each other
-// in a name or a birth date: a number that two people have is no person in common.
+// in a name or a birth date: a number that two people have is no person in common. Where
+// the first names agree all the same, it is the dates of one file that are otherwise.
 func (c *comparison) strangers() (all []string) {
 	for i := range c.Main {
 		o := &c.Main[i]
+		agree := ""
 		for _, f := range c.Fields {
-			if f.A == o.A && f.B == o.B && (f.Field == compare.First || f.Field == compare.BirthDate || f.Field == compare.BirthYear) && f.Differs > f.Same {
-				all = append(all, fmt.Sprintf("Of the rows of %s and %s that are matched by %s, %s differ in %s and %s agree: most are hardly the same people.",
-					c.labels[o.A], c.labels[o.B], tiers[o.Key].words, report.Number(f.Differs), f.Field.Title(), report.Number(f.Same)))
-				break
+			if f.A != o.A || f.B != o.B || f.Field != compare.First && f.Field != compare.BirthDate && f.Field != compare.BirthYear {
+				continue
 			}
+			if f.Differs <= f.Same {
+				if f.Field == compare.First && f.Same > 0 && !slices.Contains(keyFields[o.Key], f.Field) {
+					agree = f.Field.Title()
+				}
+				continue
+			}
+			means := "most are hardly the same people"
+			if agree != "" {
+				means = fmt.Sprintf("as most agree in %s, the dates of one file seem to be wrong, or to be written in another order than they were read in", agree)
+			}
+			all = append(all, fmt.Sprintf("Of the rows of %s and %s that are matched by %s, %s differ in %s and %s agree: %s.",
+				c.labels[o.A], c.labels[o.B], tiers[o.Key].words, report.Number(f.Differs), f.Field.Title(), report.Number(f.Same), means))
+			break
 		}
 	}
 	return all

@@ -366,6 +366,9 @@ func fileRow(name string, f *compare.File, keyless string) report.Row {
 	if f.Keyless > 0 {
 		notes = append(notes, report.Counted(f.Keyless, "row", "rows")+" with "+keyless)
 	}
+	if f.Impossible > 0 {
+		notes = append(notes, report.Counted(f.Impossible, "row", "rows")+" with a birth date that does not exist")
+	}
 	if n := singly(f); n > 0 {
 		notes = append(notes, report.Counted(n, "row seems", "rows seem")+" to have names or places in each other's columns, as some rows of any file do")
 	}

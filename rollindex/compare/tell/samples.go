@@ -93,7 +93,7 @@ func interval(s compare.Share) string {
 // ScoreCaveats returns what a reader of a score has to keep in mind.
 func ScoreCaveats(s *compare.Score) (all []string) {
 	if n := s.Drawn - s.Checked; n > 0 {
-		all = append(all, fmt.Sprintf("%s of the %d drawn %s not checked. If people who cannot be reached are more often wrong in the file than others, the rate is higher than this.", report.Counted(int64(n), "row", "rows"), s.Drawn, wasWere(int64(n))))
+		all = append(all, fmt.Sprintf("%s of the %d drawn %s not checked. If people who cannot be reached are more often wrong in the file than others, the rate is higher than this.", report.Counted(int64(n), "row", "rows"), s.Drawn, one(int64(n), "was", "were")))
 	}
 	if n := s.Rows - s.Covered; n > 0 && s.Checked > 0 {
 		all = append(all, fmt.Sprintf("The rate says nothing of %s in parts of the file of which no row was checked.", report.Counted(n, "row", "rows")))

@@ -152,6 +152,16 @@ func TestCaveats(t *testing.T) {
 	numberMet.Main[0].Key = hashing.VoterID
 	numberMet.Fields = append(numberMet.Fields, compare.Agreement{A: 0, B: 1, Field: compare.First, Same: 400, Differs: 500}, compare.Agreement{A: 0, B: 1, Field: compare.Phone, Same: 90, OnlyA: 800})
 	has(numberMet, "Of the rows of leak.csv and release.csv that are matched by voter id and surname, 500 differ in first name and 400 agree: most are hardly the same people.")
+	otherDates := pair(900)
+	otherDates.Main[0].Key = hashing.VoterID
+	otherDates.Fields = []compare.Agreement{{A: 0, B: 1, Field: compare.First, Same: 880, Differs: 20}, {A: 0, B: 1, Field: compare.BirthDate, Same: 200, Differs: 500}}
+	has(otherDates, "500 differ in birth date and 200 agree: as most agree in first name, the dates of one file seem to be wrong, or to be written in another order than they were read in.")
+	otherDates.Main[0].Key = hashing.NameZIP // of which the first name is part
+	has(otherDates, "500 differ in birth date and 200 agree: most are hardly the same people.")
+	otherDates.Files[0].Impossible = 11
+	has(otherDates, "11 rows of leak.csv have a birth date with a month or day that does not exist; only its year was compared.")
+	otherDates.Files[1].Elsewhere = 52
+	has(otherDates, "52 rows of release.csv are of other states than Florida: what is said of the public record does not cover them.")
 	has(numberMet, "leak.csv has the telephone number of 800 rows where release.csv has none for the same rows. That a column is public does not say that these are.")
 	if all := strings.Join(Caveats(pair(900)), "\n"); strings.Contains(all, "hardly the same") || strings.Contains(all, "for the same rows") {
 		t.Errorf("said of rows that agree:\n%s", all)
@@ -320,14 +330,15 @@ func TestLost(t *testing.T) {
 	read := f.Read()
 	for _, c := range []struct {
 		lost       int64
+		ragged     int64 // of them, in one stretch
 		why        string
 		text, part string
 	}{
-		{read / 3, "field-count", "that could be read (75.0 % of its rows; the others have another number of fields: another file may have been joined)", "Every column of what could be read of leak.csv is"},
-		{read / 3, "nul-byte", "that could be read (75.0 % of its rows; the others could not be read)", "Every column of what could be read of leak.csv is"},
-		{read / 200, "field-count", "", "Every column of leak.csv is"},
+		{read / 3, read / 4, "field-count", "that could be read (75.0 % of its rows; the others have another number of fields: another file may have been joined)", "Every column of what could be read of leak.csv is"},
+		{read / 3, 0, "nul-byte", "that could be read (75.0 % of its rows; the others could not be read)", "Every column of what could be read of leak.csv is"},
+		{read / 200, 0, "field-count", "", "Every column of leak.csv is"},
 	} {
-		f.Rows, f.Skipped = read+c.lost, map[string]int64{c.why: c.lost}
+		f.Rows, f.Ragged, f.Skipped = read+c.lost, c.ragged, map[string]int64{c.why: c.lost}
 		said := Headlines(res)[0].Text
 		if !strings.Contains(said, c.text) || c.text == "" && strings.Contains(said, "could be read") {
 			t.Errorf("%d by %s: %s", c.lost, c.why, said)
