@@ -96,7 +96,7 @@ func (r *Result) Fits(w *Waiver) (file, column bool, rules []string) {
 		return w.File == "" || w.File == base || len(w.Lines) > 0 && strings.HasPrefix(w.File, base+": ")
 	}
 	for _, f := range r.Files {
-		if named(f.Path) {
+		if named(f.Path) && (!strings.Contains(w.File, ": ") || slices.ContainsFunc(f.Members, func(m Member) bool { return strings.HasSuffix(m.Name, w.File) })) {
 			file = true
 			column = column || w.Column == "" || slices.ContainsFunc(f.Columns, func(c Column) bool { return sameColumn(w.Column, c.Name) })
 		}

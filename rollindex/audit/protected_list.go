@@ -25,7 +25,9 @@ var ErrList = errors.New("this list of protected people cannot be used")
 // ReadProtected reads a list of people, one a row, and makes tags of them under the
 // key: a table or JSON of people with the fields that [exposure.NewDecoder] documents,
 // or a file of any layout that package voterfile reads; a layout given is one of
-// these. Columns of a table that are neither are passed over ([Protected.PassedOver]). Everybody on it must have a match key other than name and ZIP code.
+// these. Columns of which nothing says what they hold are passed over
+// ([Protected.PassedOver]). Everybody on it must have a match key other than name and ZIP
+// code.
 func ReadProtected(ctx context.Context, path string, key *hashing.Key, layout *layouts.Layout) (*Protected, error) {
 	b, err := newListBuilder(key)
 	if err != nil {
@@ -176,6 +178,9 @@ func (b *listBuilder) readRoll(ctx context.Context, path string, layout *layouts
 		if n > 0 {
 			v.faults.add(fmt.Sprintf("%d rows cannot be read (%s)", n, reason))
 		}
+	}
+	for i := range src.Members() {
+		b.list.passedOver = append(b.list.passedOver, src.Unknown(i)...)
 	}
 	return v.faults.err(path)
 }

@@ -197,9 +197,22 @@ func didYouMean(name string) string {
 	return "the fields are " + strings.Join(fieldNames[:], ", ")
 }
 
-// isSlip reports whether a plain name is a field's, or a slip of the pen away from it.
+// isSlip reports whether a plain name is a field's, or a slip of the pen away from it: two
+// edits of a long name, and of a short one, which other words are like ("date" and
+// "state"), one, or two letters that changed places.
 func isSlip(name, field string) bool {
-	return len(name) <= len(field)+2 && smetrics.WagnerFischer(name, field, 1, 1, 1) <= 2 && len(field) > 3 || name == field
+	if name == field || len(field) <= 3 || len(name) > len(field)+2 {
+		return name == field
+	}
+	edits := smetrics.WagnerFischer(name, field, 1, 1, 1)
+	return edits <= 1 || edits == 2 && (len(field) > 5 || sortedLetters(name) == sortedLetters(field))
+}
+
+// sortedLetters returns the letters of a name in order.
+func sortedLetters(name string) string {
+	b := []byte(name)
+	slices.Sort(b)
+	return string(b)
 }
 
 // FieldError says what is wrong with one field of a person, or how it was read
