@@ -265,9 +265,21 @@ func (b *tab) wait(heading string) {
 			b.t.Fatalf("waiting for %q: %v\non the screen: %s\nfaults: %q", heading, err, text, b.faults)
 		}
 		if strings.Contains(now, heading) {
+			b.words(heading)
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// words checks that a screen shows words, and nothing that a program made of what is none.
+func (b *tab) words(heading string) {
+	b.t.Helper()
+	shown := b.eval(`document.querySelector("main")?.innerText ?? ""`)
+	for _, none := range []string{"[object", "undefined", "NaN"} {
+		if strings.Contains(shown, none) {
+			b.t.Errorf("%s: the screen shows %q:\n%s", heading, none, shown)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ function h(name, attributes, ...children) {
     if (k.startsWith("on")) e.addEventListener(k.slice(2), v);
     else e.setAttribute(k, v === true ? "" : v);
   }
-  for (const c of children.flat(3)) {
+  for (const c of children.flat(Infinity)) {
     if (c !== null && c !== undefined && c !== "") e.append(c);
   }
   return e;
