@@ -223,7 +223,7 @@ func (c *check) askOne(ctx context.Context, p int32, q *query) error {
 		c.inputs[q.first+q.n], c.steps[q.first+q.n] = in, c.steps[q.first+i]
 		q.n++
 	}
-	q.partly = q.unasked.types &^ whole
+	q.partly |= q.unasked.types &^ whole
 	for i := range hits {
 		hits[i].input = moved[int(hits[i].input)-q.first]
 	}

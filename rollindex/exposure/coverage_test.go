@@ -1,6 +1,8 @@
 package exposure
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -174,6 +176,52 @@ func TestStateOfCutSpellings(t *testing.T) {
 	q := pl.plan(&p)
 	if got := newDataset(&fullRoll, "").answer(q.signature()); got.State != Partial || !strings.Contains(got.Why, "more spellings") {
 		t.Errorf("%s, %q", got.State, got.Why)
+	}
+}
+
+// Initials find rows that have no more of the first name, and are no search for others,
+// unless something else finds everybody.
+func TestStateOfInitials(t *testing.T) {
+	for first, partial := range map[string]bool{"E": true, "E.": true, "E. M.": true, "E.M.": true, "Dr. E.": true, "J. Edgar": false, "Jo": false, "Dr. Ng": false, "É": true} {
+		p := Person{First: first, Last: "Doe", BirthDate: "1970-03-13", ZIP: "32301"}
+		var pl planner
+		q := pl.plan(&p)
+		got := newDataset(&fullRoll, "").answer(q.signature())
+		if (got.State == Searched) == partial || q.n == 0 || partial != strings.Contains(got.Why, "first name") {
+			t.Errorf("%q: %s, %q, %d inputs", first, got.State, got.Why, q.n)
+		}
+		if partial != (len(q.problems) == 1 && q.problems[0].Problem == "has initials only: give the whole name") {
+			t.Errorf("%q: %v", first, q.problems)
+		}
+		p.VoterID, p.State = "123456789", "US-FL"
+		q = pl.plan(&p)
+		if got := newDataset(&fullRoll, "").answer(q.signature()); partial && got.State != Partial { // what was given and not searched by is always said
+			t.Errorf("%q with a voter id: %s, %q", first, got.State, got.Why)
+		}
+	}
+}
+
+// A form of address is no part of a first name.
+func TestTitles(t *testing.T) {
+	inputs := func(first string) []string {
+		p := Person{First: first, Last: "Doe", BirthDate: "1970-03-13", ZIP: "32301"}
+		var pl planner
+		pl.plan(&p)
+		var all []string
+		for _, in := range pl.inputs {
+			all = append(all, fmt.Sprintf("%v %s", in.Type, in.X))
+		}
+		return all
+	}
+	for titled, plain := range map[string]string{"Dr. Elizabeth": "Elizabeth", "MRS Mary Ann": "Mary Ann", "Sra. María": "María", " Rev. Tom": "Tom"} {
+		if got, want := inputs(titled), inputs(plain); !slices.Equal(got, want) || len(want) == 0 {
+			t.Errorf("%q: %q, want %q", titled, got, want)
+		}
+	}
+	for _, name := range []string{"Mister", "Dr", "Prof", "Ms"} { // of somebody who is called so
+		if len(inputs(name)) == 0 {
+			t.Errorf("%q: nothing is asked", name)
+		}
 	}
 }
 

@@ -36,6 +36,9 @@ var needs = [hashing.NumKeyTypes]given{
 	hashing.Email:       hasLast | hasEmail,
 }
 
+// withFirst are the keys that a first name is part of.
+const withFirst = 1<<hashing.NameDOB | 1<<hashing.NameYOBZIP | 1<<hashing.NameAddress | 1<<hashing.NameZIP
+
 // query is what one person asks.
 type query struct {
 	first, n int                         // its inputs: [first, first+n)
@@ -58,8 +61,11 @@ type query struct {
 	misnamed  bool     // another was given that is none
 	nowhere   bool     // it has nothing of any of those named
 	unasked   unasked
-	partly    Keys // key types of which no input was asked everywhere, so that no coverage comes of them
 	falseHits float64
+
+	// partly are key types of which no input was asked everywhere, or of which none finds
+	// all that it should, so that no coverage comes of them.
+	partly Keys
 }
 
 // problem notes a field that cannot be used and the detail lost by that.
@@ -129,6 +135,7 @@ func (pl *planner) plan(p *Person) query {
 			pl.ask(&q, t)
 		}
 	}
+	q.given &^= q.lost & hasFirst // initials were asked, and lack a name all the same
 	q.n = len(pl.inputs) - q.first
 	for _, fs := range []*forms{&pl.firsts, &pl.lasts, &pl.zips, &pl.ids} {
 		q.cut = q.cut || fs.cut

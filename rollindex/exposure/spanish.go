@@ -172,6 +172,7 @@ var phrases = [...][2]string{
 	{"not a year (use YYYY)", "no es un año (use AAAA)"},
 	{"not a date (use YYYY-MM-DD, such as 1949-08-10)", "no es una fecha"},
 	{"holds no usable name", "no contiene ningún nombre que se pueda usar"},
+	{"has initials only: give the whole name", "solo tiene iniciales: indique el nombre completo"},
 	{"missing", "falta"},
 	{"another year than that of birth_date", "no es el año de la fecha de nacimiento"},
 	{"not a date anybody on a roll can be born on", "no es una fecha en la que pueda haber nacido alguien que esté en un padrón"},

@@ -126,15 +126,21 @@ func (pl *planner) firstNames(p *Person, q *query) {
 	if blank(p.First) {
 		return
 	}
-	whole := pl.first(p.First)
-	if len(whole) == 0 {
+	first := withoutTitle(p.First)
+	whole := pl.first(first)
+	switch {
+	case len(whole) == 0:
 		q.problem(p, fieldFirst, "holds no usable name", hasFirst)
 		return
+	case isInitials(first):
+		// It finds rows that have no more of the name either, and says nothing of others.
+		q.problem(p, fieldFirst, "has initials only: give the whole name", hasFirst)
+		q.partly |= withFirst
 	}
 	q.given |= hasFirst
 	pl.firsts.add(form{text: whole})
 	called := whole
-	if parts := split(p.First); len(parts) > 1 {
+	if parts := split(first); len(parts) > 1 {
 		called = pl.calledBy(parts, q)
 		if len(called) > 1 {
 			pl.firsts.add(form{text: called, steps: FirstPart})
@@ -152,6 +158,32 @@ func (pl *planner) firstNames(p *Person, q *query) {
 			pl.firsts.append(form{text: name, steps: Nickname})
 		}
 	}
+}
+
+// withoutTitle returns a first name without a form of address before it.
+func withoutTitle(name string) string {
+	before, rest, ok := strings.Cut(strings.TrimSpace(name), " ")
+	if !ok {
+		return name
+	}
+	switch strings.ToLower(strings.TrimSuffix(before, ".")) {
+	case "dr", "dra", "miss", "mr", "mrs", "ms", "prof", "rev", "sra", "srta":
+		return rest
+	}
+	return name
+}
+
+// isInitials reports whether no two letters of a name stand side by side.
+func isInitials(name string) bool {
+	before := false
+	for _, r := range name {
+		is := unicode.IsLetter(r) || unicode.IsMark(r)
+		if is && before {
+			return false
+		}
+		before = is
+	}
+	return true
 }
 
 // calledBy returns the first of several first names that is more than an

@@ -46,14 +46,14 @@ type Parser struct {
 	rec   Record
 	skips Skips
 
-	data      []byte // what is left of the chunk
-	member    int
-	next      int64 // number of the line that data begins with
-	long      bool  // the chunk stands for a line that was too long
-	nul       bool  // the chunk has a NUL byte somewhere
-	open      bool  // the chunk's last line has no end
-	at        int64 // where the chunk begins in the member's text
-	from      int   // where the record at hand begins in the chunk
+	data   []byte // what is left of the chunk
+	member int
+	next   int64 // number of the line that data begins with
+	long   bool  // the chunk stands for a line that was too long
+	nul    bool  // the chunk has a NUL byte somewhere
+	open   bool  // the chunk's last line has no end
+	at     int64 // where the chunk begins in the member's text
+	from   int   // where the record at hand begins in the chunk
 
 	line    []byte   // the record at hand, decoded
 	spans   []span   // its fields
