@@ -113,11 +113,8 @@ func checkFor(l *layouts.Layout, c *layouts.Column) func([]byte) bool {
 		return func(v []byte) bool { n, _ := countDigits(v); return n >= 3 && n <= 15 && !isSlashDate(v) }
 	case field.MailState:
 		return func(v []byte) bool { n, _ := countDigits(v); return n == 0 && len(v) <= 14 }
-	case field.RoleStatus, field.RoleSex, field.RoleRace, field.RoleParty, field.CountyID:
-		codes := l.Codes[c.Role.String()]
-		if len(codes) == 0 {
-			return nil
-		}
+	}
+	if codes := l.Codes[c.Role.String()]; len(codes) > 0 && hasCodes(c.Role) {
 		return func(v []byte) bool { return codes[string(v)] != "" }
 	}
 	return nil

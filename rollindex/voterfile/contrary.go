@@ -20,11 +20,10 @@ type Contrary struct {
 func (c Contrary) String() string { return c.says }
 
 // Contrary returns what rows of a member, an index into [Source.Members], say against
-// how they were read, in the order of the questions, those that say it singly last; it is
-// complete when every chunk was parsed to its end. Rows for which [Source.Err] refuses a
+// how they were read, those that say it singly last; it is complete when every chunk was parsed to its end. Rows for which [Source.Err] refuses a
 // file, or which [Source.Doubts] tells of, are not repeated.
 //
-// No row is left out whose birth is not long enough before another of its dates, or whose
+// No row is left out that has a value which is none of the codes of its column, whose birth is not long enough before another of its dates, or whose
 // names or places seem swapped.
 func (s *Source) Contrary(member int) (all []Contrary) {
 	p := s.plans[member]
@@ -35,6 +34,7 @@ func (s *Source) Contrary(member int) (all []Contrary) {
 	saw := p.watched.saw.swaps
 	p.watched.mu.Unlock()
 	where := lineOrRow(s.about[member].Rows)
+	all = p.unlistedCodes(s.about[member].Name, where)
 	for _, singly := range []bool{false, true} {
 		hints := &saw.hints
 		if singly {

@@ -261,10 +261,11 @@ func (s *sighting) told(q Question) (t tally) {
 // sharedWatch gathers what the parsers of a member saw. What they saw adds up to
 // the same whoever saw it, as chunks are the same in every run.
 type sharedWatch struct {
-	mu      sync.Mutex
-	saw     sighting
-	ragged  []run          // of rows with another number of fields, in any order
-	unknown map[uint16]int // columns that have a value, see [Match.unknown], and in how many rows at least
+	mu       sync.Mutex
+	saw      sighting
+	unlisted []hint         // see [Parser.lookAtCodes]
+	ragged   []run          // of rows with another number of fields, in any order
+	unknown  map[uint16]int // columns that have a value, see [Match.unknown], and in how many rows at least
 }
 
 func (s *sharedWatch) add(o *sighting, ragged []run) {

@@ -17,10 +17,11 @@ const (
 	SurnameOrCity
 	BirthOrEvent // an event is a registration or a vote
 	DayOrMonth
+	UnlistedCode // see [Contrary]
 	numQuestions
 )
 
-var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month"}
+var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code"}
 
 // String returns the name used in JSON and in an index ("surname-first-name").
 func (q Question) String() string {
@@ -36,6 +37,7 @@ var questionTitles = [numQuestions]string{
 	"which column holds the surnames and which the cities",
 	"which column holds the births and which other dates",
 	"whether the day or the month of a date comes first",
+	"values that are none of the codes of their column",
 }
 
 // Title returns the question in words, as an indirect one.

@@ -55,18 +55,19 @@ type Parser struct {
 	at     int64 // where the chunk begins in the member's text
 	from   int   // where the record at hand begins in the chunk
 
-	line    []byte   // the record at hand, decoded
-	spans   []span   // its fields
-	chunk   []byte   // that data is of
-	page    *page    // of the chunk; nil until it is asked for
-	saw     sighting // of the chunk so far
-	ragged  raggedWatch
-	reader  pageReader // that finds the page
-	namer   namer      // of the names that are looked at
-	decoded []byte     // storage of a line that had to be decoded
-	scratch []byte     // storage of values with doubled quotes
-	street  []byte     // storage of a street name with its type
-	phone   []byte     // storage of a phone number in several columns
+	line     []byte   // the record at hand, decoded
+	spans    []span   // its fields
+	chunk    []byte   // that data is of
+	page     *page    // of the chunk; nil until it is asked for
+	saw      sighting // of the chunk so far
+	unlisted []hint   // rows with values that are none of the codes, by coded column; nil as long as there are none
+	ragged   raggedWatch
+	reader   pageReader // that finds the page
+	namer    namer      // of the names that are looked at
+	decoded  []byte     // storage of a line that had to be decoded
+	scratch  []byte     // storage of values with doubled quotes
+	street   []byte     // storage of a street name with its type
+	phone    []byte     // storage of a phone number in several columns
 
 	strange [][]strangeColumn // by member: unknown columns with few values so far; nil before the first row
 
@@ -86,7 +87,7 @@ func newParser(plans []*plan) *Parser {
 func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
-	p.chunk, p.page, p.saw, p.ragged = c.Data, nil, sighting{}, raggedWatch{first: c.FirstLine}
+	p.chunk, p.page, p.saw, p.ragged, p.unlisted = c.Data, nil, sighting{}, raggedWatch{first: c.FirstLine}, nil
 	p.dueLeft = len(c.Data) - dueBytes
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
@@ -144,13 +145,15 @@ func (p *Parser) Next() (*Record, bool) {
 				p.skips.noteImpossible(Position{p.member, at})
 			}
 			p.look()
+			p.lookAtCodes()
 			p.meet()
 			return &p.rec, true
 		}
 	}
 	if p.plan != nil {
 		p.plan.watched.add(&p.saw, p.ragged.end(p.next))
-		p.saw = sighting{}
+		p.plan.watched.addUnlisted(p.unlisted)
+		p.saw, p.unlisted = sighting{}, nil
 	}
 	return nil, false
 }

@@ -46,6 +46,7 @@ type plan struct {
 	absent absents
 	heads  [][]string // by column: normalised names a header gives it
 
+	coded   []codedColumn
 	unknown []uint16 // columns of which nothing says what they hold
 }
 
@@ -102,6 +103,7 @@ func newPlan(m *Match, opts *Options) *plan {
 		dates:        m.dateForm(birthLast(opts.AsOf)),
 		absent:       absents{column: map[uint16][][]byte{}},
 		unknown:      m.unknown(),
+		coded:        m.codedColumns(),
 	}
 	p.foreign, p.forced = foreign(m.Layout), opts.Layout != nil
 	for _, d := range m.Doubts {
