@@ -36,10 +36,17 @@ func (m *Match) codedColumns() (coded []codedColumn) {
 			continue
 		}
 		column := codedColumn{at: uint16(i), title: label(c.Name), all: map[string]struct{}{}}
+		if c.Role == field.RoleSex { // of whom no sex is stated, whether or not a layout says so
+			column.all["U"], column.all["X"] = struct{}{}, struct{}{}
+		}
 		n := 0
 		for code, means := range codes {
-			column.all[strings.ToUpper(code)] = struct{}{}
-			column.all[strings.ToUpper(means)] = struct{}{}
+			for _, word := range []string{code, means} {
+				column.all[strings.ToUpper(word)] = struct{}{}
+				if n := c.MaxLength; n > 0 && len(word) > n { // it does not fit
+					column.all[strings.ToUpper(word[:n])] = struct{}{}
+				}
+			}
 			if len(code) > 0 && len(code) <= 8 && n < mostShort {
 				column.put(packed([]byte(code)))
 				n++

@@ -20,11 +20,13 @@ type Contrary struct {
 func (c Contrary) String() string { return c.says }
 
 // Contrary returns what rows of a member, an index into [Source.Members], say against
-// how they were read, those that say it singly last; it is complete when every chunk was parsed to its end. Rows for which [Source.Err] refuses a
-// file, or which [Source.Doubts] tells of, are not repeated.
+// how they were read, those that say it singly last; it is complete when every chunk was
+// parsed to its end. Rows for which [Source.Err] refuses a file, or which [Source.Doubts]
+// tells of, are not repeated.
 //
-// No row is left out that has a value which is none of the codes of its column, whose birth is not long enough before another of its dates, or whose
-// names or places seem swapped.
+// No row is left out that has a value which is none of the codes of its column, whose
+// birth is not long enough before another of its dates, or whose names or places seem
+// swapped.
 func (s *Source) Contrary(member int) (all []Contrary) {
 	p := s.plans[member]
 	if p == nil {
