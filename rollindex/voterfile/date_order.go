@@ -63,7 +63,8 @@ func ordersOf(a, b int) (set orderSet) {
 // unless the values say otherwise: several of them can only be of one order, and
 // hardly any only of another.
 func (m *Match) readDates(rows *sampleRows) {
-	var only [numOrders]int // dates that can only be of that order
+	var only, most [numOrders]int // dates that can only be of that order, in all and in the column that has most
+	var where [numOrders]string   // that column
 	for i, c := range m.columns {
 		if c == nil || c.Role == field.NameFull || c.Format == "" && c.Role != field.RoleBirthDate && c.Role != field.RoleRegistrationDate {
 			continue
@@ -71,6 +72,7 @@ func (m *Match) readDates(rows *sampleRows) {
 		if c.Format != "" && c.Format[0] == 'D' {
 			m.order = dayFirst
 		}
+		var here [numOrders]int
 		rows.values(m.Layout, c, i, func(_ int64, v []byte) {
 			set := orders(v)
 			if set != 0 {
@@ -78,12 +80,17 @@ func (m *Match) readDates(rows *sampleRows) {
 			}
 			for o := monthFirst; o < numOrders; o++ {
 				if set.only(o) {
-					only[o]++
+					here[o]++
 				}
 			}
 		})
+		for o, n := range here {
+			if only[o] += n; n > most[o] {
+				most[o], where[o] = n, label(c.Name)
+			}
+		}
 	}
-	m.decideOrder(only)
+	m.decideOrder(only, where)
 	m.ordered = int64(only[m.order])
 	m.DayFirst = m.order == dayFirst
 	m.readISO(rows)
@@ -91,7 +98,7 @@ func (m *Match) readDates(rows *sampleRows) {
 	m.readPrecision(rows)
 }
 
-func (m *Match) decideOrder(only [numOrders]int) {
+func (m *Match) decideOrder(only [numOrders]int, where [numOrders]string) {
 	best, next := monthFirst, dayFirst
 	if only[next] > only[best] {
 		best, next = next, best
@@ -111,6 +118,11 @@ func (m *Match) decideOrder(only [numOrders]int) {
 		}
 	case 20*only[next] > only[best]+only[next] && only[next] >= enough:
 		m.mixed = fmt.Sprintf("%d can only have %v and %d only %v", only[best], best, only[next], next)
+		m.mixedHint = "split it by where it changes, or rewrite its dates as YYYY-MM-DD"
+		if where[best] != where[next] {
+			m.mixed = fmt.Sprintf("%d, most of them in its column %q, can only have %v and %d, most of them in %q, only %v", only[best], where[best], best, only[next], where[next], next)
+			m.mixedHint = "rewrite the dates of one of the columns as YYYY-MM-DD"
+		}
 	}
 }
 

@@ -221,7 +221,7 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 	case fit[0].turnedISO != nil:
 		d.Err = m.failISO(fit[0].turnedISO, fit[0].turnedIn, m.tables != nil)
 	case fit[0].mixed != "":
-		d.Err = m.fail("writes dates in two ways: "+fit[0].mixed, "split it by where it changes, or rewrite its dates as YYYY-MM-DD", ErrAmbiguous)
+		d.Err = m.fail("writes dates in two ways: "+fit[0].mixed, fit[0].mixedHint, ErrAmbiguous)
 	case fit[0].noon != "":
 		d.Err = m.fail(fmt.Sprintf("has times of day in its column %q that are noon in America or midnight in Asia, where it was the day after", fit[0].noon),
 			"rewrite its dates as YYYY-MM-DD, or give a layout of another jurisdiction with --layout FILE", ErrAmbiguous)

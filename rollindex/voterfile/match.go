@@ -43,6 +43,7 @@ type Match struct {
 	ordered    int64                // of them, those that only the order decided can
 	nameForm   string               // of whole names without a comma, where the layout does not say: "last first", "first last"
 	typesLine  int64                // the line that gives the types of the columns; 0 if there is none
+	mixedHint  string               // what to do about it
 	mixed      string               // what speaks for days first and what for months
 	turnedISO  *orderWatch          // what speaks for the day before the month in dates that begin with the year; nil if nothing does
 	turnedIn   string               // the column of these dates
