@@ -17,7 +17,7 @@ const (
 	SurnameOrCity
 	BirthOrEvent // an event is a registration or a vote
 	DayOrMonth
-	UnlistedCode // see [Contrary]
+	UnlistedCode // last: it is asked of single rows, see [Contrary]
 	numQuestions
 )
 
@@ -94,7 +94,7 @@ var settling = [numQuestions]float64{SurnameOrFirst: 0.1, FirstOrMiddle: 0.05, S
 
 // doubt notes what the rows of the sample do not settle.
 func (m *Match) doubt(rows *sampleRows) {
-	for q := range numQuestions {
+	for q := range UnlistedCode {
 		t := m.told(q, rows)
 		if t.rows == 0 || t.settles(q) {
 			continue
