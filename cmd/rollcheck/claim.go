@@ -30,7 +30,8 @@ func (p *program) claimCommand() *cli.Command {
 			wrapNames(claim.DetailNames(), 104) + ".\n\n" +
 			"LIMITATIONS:\n" +
 			"   It says what the law and the files allow, not where a sender got something. What no source settles is\n" +
-			"   \"cannot tell\", and so is what only a weak source says.\n\n" +
+			"   \"cannot tell\", and so is what only a weak source says. Phone number and e-mail address are on a public\n" +
+			"   file only of voters who gave them to the office, and most do not: a verdict that rests on them says so.\n\n" +
 			"EXIT STATUS:\n" +
 			"   0    there is an answer, whatever it is\n" +
 			"   2    an error, such as a state that is not known",

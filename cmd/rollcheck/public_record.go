@@ -139,6 +139,9 @@ func fieldLine(a *catalogue.Answer) string {
 	if k, ok := field.ParseKind(a.Kind); ok {
 		title = advice.KindTitle(advice.En, k)
 	}
+	if k, ok := field.ParseKind(a.Kind); ok && field.Volunteered.Has(k) && a.Status == catalogue.Public {
+		title += ", of voters who gave it to the election office, which most do not"
+	}
 	switch {
 	case a.Settled() && a.Confidence == catalogue.High && a.Why == "":
 		return title

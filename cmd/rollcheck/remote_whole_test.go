@@ -48,7 +48,7 @@ func TestRemoteWhole(t *testing.T) {
 		without []string // what this way does not ask, or cannot know
 		differ  []string // what it says otherwise
 	}{
-		{"filter", []string{"middle"}, []string{"fields", "fields_basis", "shared", "beyond_public", "restricted", "unsettled"}},
+		{"filter", []string{"middle"}, []string{"fields", "fields_basis", "shared", "beyond_public", "restricted", "unsettled", "if_given"}},
 		{"bucket", []string{"voter_id"}, []string{"fields_basis", "spellings"}},
 	} {
 		input := people(tt.without...)

@@ -20,6 +20,10 @@
 // compare ([Answer.Settled]); audit lets a column pass only on a settled
 // "public". Unknown is never shown as closed.
 //
+// Of the kinds that voters give to the office only if they want to
+// ([field.Volunteered]), claim and exposure say "public" on that condition: a column
+// of the list is empty for who did not.
+//
 // Records are files under incidents and public-record, embedded, and read on
 // first use. README.md says how an entry gets in.
 package catalogue

@@ -110,6 +110,12 @@ func (k Kind) Secret() bool {
 // Set is a set of kinds: bit k is kind k.
 type Set uint32
 
+// Volunteered are the kinds that voters give to the election office only if they
+// want to, and most do not. A public record that has such a column has it empty for
+// most voters; a leak may have the detail of nearly everybody from elsewhere. So of
+// one voter the detail is on the public record only if they gave it.
+const Volunteered Set = 1<<Phone | 1<<Email
+
 // SetOf returns the set of the given kinds.
 func SetOf(kinds ...Kind) Set {
 	var s Set

@@ -252,8 +252,10 @@ func TestSmallAndLanguage(t *testing.T) {
 	b.says("No hay nada que elegir")
 	b.click("next")
 	b.wait(said["es.html"].found)
+	b.says("Público si usted lo dio", "solo si usted lo dio a la oficina electoral, cosa que la mayoría de los votantes no hace; si no lo dio,", "correo electrónico")
 	b.click("language")
 	b.wait(said["index.html"].found)
+	b.says("Public if you gave it", "Public only if you gave it to the election office, which most voters do not; otherwise this goes beyond the public voter list of Florida at that time: e-mail address.")
 	b.says("Almost certainly you", "Data of September 1, 2020", "Public anyway", "Anybody could have had this", "How sure",
 		"Not known", "The file has 2 more columns of unknown content: pin and shoe_size. Whether your record")
 	n := len(s.asked())
@@ -472,29 +474,43 @@ func TestErrors(t *testing.T) {
 
 // The claim of a message is judged without any request.
 func TestClaim(t *testing.T) {
-	for file, tt := range map[string]struct{ when, quoted, boasted, verdict, says string }{
-		"index.html": {"When did you get the message?", "What did the message quote", "What did it only say", "Explained by the public record", "Nobody can look up how you voted"},
-		"es.html":    {"¿Cuándo recibió el mensaje?", "¿Qué citó de usted", "¿Qué dijo solamente", "Se explica por el registro público", "Nadie puede averiguar cómo votó"},
+	en := [...]string{"When did you get the message?", "What did the message quote", "What did it only say"}
+	es := [...]string{"¿Cuándo recibió el mensaje?", "¿Qué citó de usted", "¿Qué dijo solamente"}
+	plain, mail := []string{"name", "party", "address"}, []string{"name", "email"}
+	for _, tt := range []struct {
+		file                string
+		screens             [3]string
+		quoted              []string
+		verdict, look, says string
+	}{
+		{"index.html", en, plain, "Explained by the public record", "clear", "Nobody can look up how you voted"},
+		{"es.html", es, plain, "Se explica por el registro público", "clear", "Nadie puede averiguar cómo votó"},
+		{"index.html", en, mail, "Explained by the public record in part", "open", "On the public record only if you gave it to the election office."},
+		{"es.html", es, mail, "Se explica en parte por el registro público", "open", "En el registro público solo si usted lo dio a la oficina electoral."},
 	} {
+		file := tt.file
 		op, _ := operators(t)
 		s := newSite(t, op)
 		b := s.open(t, file)
 		b.click("start-claim")
 		b.run(chromedp.WaitVisible("#state", chromedp.ByQuery))
 		b.choose("state", "US-FL")
-		b.next(tt.when)
+		b.next(tt.screens[0])
 		b.fill("when-year", "2020")
 		b.fill("when-month", "10")
 		b.fill("when-day", "20")
-		b.next(tt.quoted)
-		for _, kind := range []string{"name", "party", "address"} {
+		b.next(tt.screens[1])
+		for _, kind := range tt.quoted {
 			b.click("quoted-" + kind)
 		}
 		b.picture("claim-quoted-" + file)
-		b.next(tt.boasted)
+		b.next(tt.screens[2])
 		b.click("boasted-vote")
 		b.next(tt.verdict)
 		b.says(tt.says)
+		if look := b.eval(`document.querySelector(".verdict").className`); look != "verdict "+tt.look {
+			t.Errorf("%s, %q: the verdict looks like %q, want %s", file, tt.quoted, look, tt.look)
+		}
 		b.picture("claim-" + file)
 		if asked := s.asked(); len(asked) > 0 {
 			t.Errorf("judging a claim asks the operator: %q", asked)

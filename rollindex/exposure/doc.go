@@ -32,7 +32,8 @@
 //
 // Much of a leak is often what the state's voter list tells anybody. Each finding
 // separates the fields that were open to everybody where and when the dataset's
-// people were on the roll from those that were not, and from those of which that
+// people were on the roll from those that were not, from phone number and e-mail address,
+// which were only if the person gave them to the office, and from those of which that
 // cannot be told ([PublicRecord]; the rules are data/catalogue's). If the dataset
 // names a documented incident, the letter tells its story.
 //

@@ -17,7 +17,7 @@ import (
 //
 //	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","incident","as_of","jurisdictions","unknown_columns","coverage"}]}
 //	{"type":"finding","person","id","dataset","tier","keys","initial","spellings","shared","fields","fields_basis",
-//	 "beyond_public","restricted","unsettled","incident","expected_namesakes"}
+//	 "beyond_public","restricted","unsettled","if_given","incident","expected_namesakes"}
 //	{"type":"person","person","id","exposed","complete","datasets":[{"dataset","state","coverage","why"}],"problems","notes","line"}
 //	{"type":"done","people","exposed","complete","strong","likely","possible","not_found","no_answer","datasets_searched","jurisdictions_asked"}
 //
@@ -28,9 +28,10 @@ import (
 // Of a finding's "fields", those in "beyond_public" were not open to everybody
 // where the dataset's people are registered, at the time of its data; those of
 // them in "restricted" were open to named recipients; of those in "unsettled" it
-// cannot be told; the others were public ([PublicRecord]). "restricted" and
-// "unsettled" are there when there are any, "incident", an id of data/catalogue,
-// when the dataset names one. "unknown_columns", there when there are any, are those of a
+// cannot be told; those in "if_given" were public only if the person gave them to the
+// election office, which most voters do not ([field.Volunteered]); the others were public
+// ([PublicRecord]). "restricted", "unsettled" and "if_given" are there when there are any,
+// "incident", an id of data/catalogue, when the dataset names one. "unknown_columns", there when there are any, are those of a
 // dataset of which nothing says what they hold: whether they were public cannot be told.
 //
 // When a server was asked ([Asker]), the start also has "server", "operator",
@@ -143,6 +144,9 @@ func (h *jsonHandler) Finding(f *Finding) error {
 	}
 	if s := f.Unsettled(); s != 0 {
 		b = appendKinds(append(b, `,"unsettled":`...), s)
+	}
+	if s := f.IfGiven(); s != 0 {
+		b = appendKinds(append(b, `,"if_given":`...), s)
 	}
 	if f.Dataset.Incident != "" {
 		b = appendText(append(b, `,"incident":`...), f.Dataset.Incident)

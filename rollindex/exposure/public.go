@@ -21,7 +21,7 @@ import (
 type PublicRecord struct {
 	Jurisdictions []string  // that it is judged by ("US-FL"); none if the dataset and the person named none
 	Dated         bool      // the date of the data is known
-	Public        field.Set // anybody could have it, with the list
+	Public        field.Set // anybody could have it, with the list; those volunteered, of who gave them
 	Beyond        field.Set // not everybody could, Restricted included
 	Restricted    field.Set // of Beyond: named recipients could have it in every jurisdiction
 	Who           string    // of one jurisdiction: who may have the list; reads on after "open to"
@@ -105,6 +105,14 @@ func (w *worker) public(slot int, d *dataset, q *query) *PublicRecord {
 	}
 	return r
 }
+
+// Public returns what the record held that anybody could have had anyway.
+func (f *Finding) Public() field.Set { return f.Fields & f.Record.Public &^ field.Volunteered }
+
+// IfGiven returns what the record held that anybody could have had anyway only if
+// the person gave it to the election office: see [field.Volunteered]. A leak may
+// have it from elsewhere, and whether they gave it only the person knows.
+func (f *Finding) IfGiven() field.Set { return f.Fields & f.Record.Public & field.Volunteered }
 
 // Beyond returns what the record held that not everybody could have had anyway,
 // what named recipients could have had included.

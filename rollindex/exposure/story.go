@@ -9,8 +9,9 @@ import (
 	"rollcheck/data/field"
 )
 
-// public says which of the exposed fields anybody could have had anyway, which
-// only named recipients, which nobody, and of which that cannot be told.
+// public says which of the exposed fields anybody could have had anyway, which only
+// if the person gave them to the office, which only named recipients, which nobody,
+// and of which that cannot be told.
 func (h *textHandler) public(f *Finding) {
 	r := f.Record
 	if r.Public|r.Beyond == 0 {
@@ -36,7 +37,8 @@ func (h *textHandler) public(f *Finding) {
 	if len(r.Jurisdictions) > 1 {
 		unsettled = "open on one of %s and not on another, or no good source says"
 	}
-	say("Public", f.Fields&r.Public, "anybody could have had this anyway, from %s")
+	say("Public", f.Public(), "anybody could have had this anyway, from %s")
+	say("If given", f.IfGiven(), "public only if you gave it to the election office, which most voters do not; otherwise this goes beyond %s")
 	say("Restricted", f.Restricted(), "only named recipients, such as campaigns, could have had this from %s")
 	say("Beyond", f.Beyond()&^f.Restricted(), "this goes beyond %s")
 	say("Not settled", f.Unsettled(), unsettled)
@@ -53,6 +55,7 @@ func (h *textHandler) public(f *Finding) {
 func (f *Finding) some(kinds field.Set) string {
 	rest := f.Fields &^ kinds
 	switch n := len(rest.Kinds()); {
+	case kinds&^field.Volunteered == 0: // by name, short as that is: the person is to ask themself whether they gave them
 	case n == 0 && len(f.Dataset.Unknown) > 0:
 		return "all that is known of it"
 	case n == 0:

@@ -52,6 +52,27 @@ func TestBeyondPublic(t *testing.T) {
 	wantFindings(t, out, `"beyond_public":[],"unsettled":["name","birth_date","address","driver_license"],"expected`, `"beyond_public":["driver_license"],"expected`)
 }
 
+// A phone number and an e-mail address are public of who gave them to the office: no
+// finding counts them to what was public without that, in any state that has the column.
+func TestOnlyIfGiven(t *testing.T) {
+	florida, p := leakOf("2020-10-20", "", []field.Kind{field.Phone, field.Email, field.SSN}, "US-FL")
+	out, _ := check(t, florida, exposure.NewJSON, exposure.Options{}, p)
+	wantFindings(t, out, `"fields":["name","phone","email","ssn"],"fields_basis":"record","beyond_public":["ssn"],"if_given":["phone","email"],"expected_namesakes":`)
+	georgia, p := leakOf("2020-10-20", "", []field.Kind{field.Phone, field.Email}, "US-GA")
+	out, _ = check(t, georgia, exposure.NewJSON, exposure.Options{}, p)
+	wantFindings(t, out, `"beyond_public":["email"],"if_given":["phone"],"expected_namesakes":`)
+	party, p := leakOf("2020-10-20", "", []field.Kind{field.Party}, "US-FL")
+	if out, _ = check(t, party, exposure.NewJSON, exposure.Options{}, p); strings.Contains(out, "if_given") {
+		t.Errorf("nothing had to be given: %s", out)
+	}
+	alone := sourcetest.NewMemory(row("leak", p, field.Email)) // named, so that they ask themself whether they gave it
+	*alone.Info("leak") = describe(*alone.Info("leak"), "A leak", "2020-10-20", hashing.Leak, "US-FL")
+	out, _ = check(t, alone, newText, exposure.Options{}, p)
+	wantText(t, "alone", out, []string{
+		"If given e-mail address: public only if you gave it to the election office, which most voters do not; otherwise this goes beyond Florida's public voter list at that time",
+	}, []string{"all of it", "anybody could have had"})
+}
+
 // wantFindings fails the test unless there is one finding for each of parts,
 // which it holds.
 func wantFindings(t *testing.T, out string, parts ...string) {
@@ -87,6 +108,14 @@ func TestPublicInWords(t *testing.T) {
 			[]string{"Public all of it: anybody could have had this anyway"}, []string{"Protection", "Beyond"}},
 		{"all but one", "2020-10-20", []field.Kind{field.Party, field.BirthDate, field.SSN}, []string{"US-FL"},
 			[]string{"Public all but the social security number: anybody"}, nil},
+		{"an e-mail address", "2020-10-20", []field.Kind{field.Party, field.Email}, []string{"US-FL"}, []string{
+			"Public name and party: anybody could have had this anyway, from Florida's public voter list at that time",
+			"If given e-mail address: public only if you gave it to the election office, which most voters do not; otherwise this goes beyond that list",
+		}, []string{"all of it", "all but"}},
+		{"many beside a phone number", "2020-10-20", []field.Kind{field.Party, field.Sex, field.BirthDate, field.Phone}, []string{"US-FL"},
+			[]string{"Public all but the phone number: anybody could", "If given phone number: public only if you gave it"}, []string{"all of it"}},
+		{"closed there", "2020-10-20", []field.Kind{field.Email}, []string{"US-GA"},
+			[]string{"Beyond e-mail address: this goes beyond that list"}, []string{"If given", "only if you gave it"}},
 		{"no date", "", []field.Kind{field.Party}, []string{"US-FL"},
 			[]string{"from Florida's public voter list, whenever this was taken"}, []string{"at that time"}},
 		{"named recipients", "2023-06-01", []field.Kind{field.BirthDate, field.Address, field.SSN}, []string{"US-VA"}, []string{

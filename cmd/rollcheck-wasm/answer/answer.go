@@ -60,6 +60,7 @@ type finding struct {
 	OfDataset  bool      `json:"of_dataset"`
 	Fields     []string  `json:"fields"`
 	Public     []string  `json:"public"`
+	IfGiven    []string  `json:"if_given"` // public only if the person gave them to the office
 	Restricted []string  `json:"restricted"`
 	Beyond     []string  `json:"beyond"` // without those restricted
 	Unsettled  []string  `json:"unsettled"`
@@ -93,7 +94,7 @@ func (a *answer) Finding(f *exposure.Finding) error {
 	out := finding{
 		Dataset: f.Dataset.ID, Title: f.Dataset.Title, AsOf: f.Dataset.AsOf, Tier: f.Tier.String(),
 		Initial: f.Initial.String(), Birth: f.Birth.String(), Via: f.Steps.Names(), Tried: f.Tried, Shared: f.Shared, OfDataset: f.OfDataset,
-		Fields: f.Fields.Names(), Public: (f.Fields & f.Record.Public).Names(), Restricted: f.Restricted().Names(),
+		Fields: f.Fields.Names(), Public: f.Public().Names(), IfGiven: f.IfGiven().Names(), Restricted: f.Restricted().Names(),
 		Beyond: (f.Beyond() &^ f.Restricted()).Names(), Unsettled: f.Unsettled().Names(), Unknown: f.Dataset.Unknown,
 		Doubt: f.Doubt(), Judged: f.Record.Jurisdictions, Dated: f.Record.Dated, Who: f.Record.Who, Incident: incidentOf(f.Dataset.Incident),
 	}

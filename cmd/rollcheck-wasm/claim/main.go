@@ -28,6 +28,7 @@ func main() {
 type report struct {
 	Problem   string        `json:"problem"` // of the date: "when"; "" if there is a report
 	Verdict   string        `json:"verdict"`
+	IfGiven   bool          `json:"if_given"` // the verdict holds only if the person gave the office what was quoted
 	Headline  said.Text     `json:"headline"`
 	Caveat    said.Text     `json:"caveat"`
 	Because   []said.Text   `json:"because"`
@@ -44,6 +45,7 @@ type item struct {
 	Quoted    bool      `json:"quoted"`
 	State     string    `json:"state"`
 	Status    string    `json:"status"`
+	IfGiven   bool      `json:"if_given"`
 	Says      said.Text `json:"says"`
 	AsOf      string    `json:"as_of"`
 	Who       string    `json:"who"`
@@ -89,7 +91,7 @@ func judge(_ context.Context, in []byte) ([]byte, error) {
 
 func shown(r *claim.Report) report {
 	out := report{
-		Verdict: string(r.Verdict), Headline: said.InBoth(r.Headline), Caveat: said.InBoth(r.Caveat), When: string(r.Claim.When), States: r.Claim.States,
+		Verdict: string(r.Verdict), IfGiven: r.Conditional(), Headline: said.InBoth(r.Headline), Caveat: said.InBoth(r.Caveat), When: string(r.Claim.When), States: r.Claim.States,
 		StepsEn: r.Steps(advice.En), StepsEs: r.Steps(advice.Es),
 	}
 	for i := range r.Because {
@@ -98,7 +100,7 @@ func shown(r *claim.Report) report {
 	for i := range r.Items {
 		it := &r.Items[i]
 		out.Items = append(out.Items, item{
-			it.Detail.String(), it.Quoted, it.Jurisdiction, string(it.Status), said.InBoth(it.Says), string(it.AsOf), it.Who, it.Programme, it.Conflicts, it.Sources,
+			it.Detail.String(), it.Quoted, it.Jurisdiction, string(it.Status), it.IfGiven(), said.InBoth(it.Says), string(it.AsOf), it.Who, it.Programme, it.Conflicts, it.Sources,
 		})
 	}
 	for _, m := range r.Incidents {

@@ -80,17 +80,18 @@ function findingSection(f, i) {
       f.incident ? row(t("incident"), incidentText(f.incident)) : ""));
 }
 
-// publicRows separate what was public anyway from what was not.
+// publicRows separate what was public anyway, what only if the person gave it to the
+// office, and what was not.
 function publicRows(f) {
   const states = f.judged?.length > 4 ? number(f.judged.length) : stateNames(f.judged ?? []);
   const time = t(f.dated ? "time_dated" : "time_any");
   const say = (what) => (f[what]?.length ? row(t(what), t(`${what}_text`, { states, time, fields: kindNames(f[what]) })) : "");
   const unknown = unknownRow(f.unknown ?? []);
-  if (!f.public?.length && !f.beyond?.length && !f.restricted?.length) return [row(t("unsettled"), t("unsettled_all")), unknown];
+  if (!f.public?.length && !f.if_given?.length && !f.beyond?.length && !f.restricted?.length) return [row(t("unsettled"), t("unsettled_all")), unknown];
   const programmes = (f.programmes ?? []).filter(Boolean);
   return [
-    say("public"), say("restricted"), say("beyond"), say("unsettled"), unknown,
-    f.who && f.who !== "anyone" && (f.public?.length || f.restricted?.length) ? row(t("open_to"), english(f.who)) : "",
+    say("public"), say("if_given"), say("restricted"), say("beyond"), say("unsettled"), unknown,
+    f.who && f.who !== "anyone" && (f.public?.length || f.if_given?.length || f.restricted?.length) ? row(t("open_to"), english(f.who)) : "",
     programmes.length && f.judged.length < 5 ? row(t("protection"), programmes.map((p) => h("p", null, english(p)))) : "",
   ];
 }

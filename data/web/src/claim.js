@@ -82,7 +82,7 @@ async function judge() {
 }
 
 function reportScreen(r) {
-  const kind = { "public-record": "clear", beyond: "found", "cannot-tell": "open" }[r.verdict];
+  const kind = r.if_given ? "open" : { "public-record": "clear", beyond: "found", "cannot-tell": "open" }[r.verdict];
   const headline = r.headline[page.lang];
   return {
     title: headline,
@@ -114,7 +114,7 @@ function itemList(r, quoted) {
   return [
     h("h3", null, t(quoted ? "claim_quoted" : "claim_boasted")),
     h("dl", { class: "facts" }, items.map((i) => row(sentence(kindName(i.field)),
-      h("span", { class: `mark ${i.status}`, "aria-hidden": "true" }, marks[i.status]), " ",
+      h("span", { class: `mark ${i.status}`, "aria-hidden": "true" }, marks[i.if_given ? "restricted" : i.status]), " ",
       r.states.length > 1 && i.field !== "vote" ? `${stateName(i.state)}: ` : "", sentence(i.says[page.lang]), "."))),
   ];
 }
@@ -133,7 +133,7 @@ function listNotes(r) {
 
 function incidentsSection(r) {
   const all = r.incidents ?? [];
-  const told = r.verdict === "public-record" ? 2 : 4;
+  const told = r.verdict === "public-record" && !r.if_given ? 2 : 4;
   const one = (i) => h("li", null, h("strong", null, english(i.title)), " – ", t("claim_incident", { date: date(i.disclosed), fields: kindNames(i.fields) }),
     "; ", t(i.when === "before" ? "claim_before" : "claim_perhaps"), i.contested ? `; ${t("claim_contested")}` : "", ".");
   return h("section", { "aria-labelledby": "incidents" },

@@ -18,6 +18,11 @@
 //     confidence, or near a change of rule.
 //   - [PublicRecord], if every item was open to anyone in one of the states.
 //
+// Phone number and e-mail address are on a public file only of those who gave them
+// to the office, and most do not ([field.Volunteered]); whether this person did, only
+// they know. So where one of them was open, the verdict stands, but on that condition:
+// its headline says so, and [Report.IfGiven] names the details.
+//
 // Its confidence is that of its weakest source: for PublicRecord over every item
 // in the state that settles it best, for Beyond over the items it names in every
 // state. How somebody voted is on no roll: it never changes a verdict.

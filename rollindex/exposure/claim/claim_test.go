@@ -50,7 +50,7 @@ func TestVerdicts(t *testing.T) {
 		because    string
 	}{
 		{"Florida's mail", `{"states":["FL"],"when":"2020-10-20","quoted":["name","party","address"],"boasted":["vote","email"]}`,
-			PublicRecord, "high", "", "open-in-one protected vote-secret"},
+			PublicRecord, "high", "", "open-in-one protected if-given vote-secret"},
 		{"to an Alaskan, with closed details", `{"states":["AK"],"when":"2020-10-20","quoted":["name","party","address","birth_date","driver_license"]}`,
 			Beyond, "high", "birth_date driver_license", "not-open exposed"},
 		{"weak sources", `{"states":["KY"],"when":"2020-10-20","quoted":["name","birth_date"]}`,
@@ -66,13 +66,21 @@ func TestVerdicts(t *testing.T) {
 		{"named recipients only", `{"states":["CA"],"when":"2020-10-20","quoted":["name","address"]}`,
 			Beyond, "medium", "name address", "named-only exposed"},
 		{"only boasts", `{"states":["FL"],"when":"2020-10-20","boasted":["vote","email"]}`,
-			CannotTell, "", "", "nothing-quoted vote-secret"},
+			CannotTell, "", "", "nothing-quoted if-given vote-secret"},
 		{"a vote quoted proves nothing", `{"states":["FL"],"when":"2020-10-20","quoted":["vote"]}`,
 			CannotTell, "", "", "nothing-quoted vote-secret"},
 		{"before any data", `{"states":["FL"],"when":"1998","quoted":["name"]}`,
 			CannotTell, "", "", "unsettled"},
 		{"on a change of rule", `{"states":["VA"],"when":"2024-08-30","quoted":["birth_date"]}`,
 			CannotTell, "", "", "unsettled sources-disagree"},
+		{"an e-mail address among the rest", `{"states":["FL"],"when":"2020-10-20","quoted":["name","party","email"]}`,
+			PublicRecord, "high", "", "open-in-one if-given"},
+		{"an e-mail address and nothing else", `{"states":["FL"],"when":"2020-10-20","quoted":["email"]}`,
+			PublicRecord, "high", "", "if-given"},
+		{"an e-mail address beside closed details", `{"states":["FL"],"when":"2020-10-20","quoted":["email","ssn"]}`,
+			Beyond, "high", "ssn", "not-open if-given"},
+		{"closed here, open there if given", `{"states":["GA","FL"],"when":"2020-10-20","quoted":["name","email"]}`,
+			PublicRecord, "", "", "open-in-one if-given"},
 		{"no date", `{"states":["FL"],"quoted":["name","party"]}`, PublicRecord, "high", "", "open-in-one"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -127,6 +135,73 @@ func TestVerdictsNeverOverreach(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Phone number and e-mail address are on a public file only of who gave them to the
+// office: no verdict, no item and no reason says that anyone could have them.
+func TestOnlyIfGiven(t *testing.T) {
+	for _, tc := range []struct {
+		name, in, ifGiven, en, es string
+		conditional               bool
+		says                      []string
+	}{
+		{"quoted beside what all can have", `{"states":["FL"],"when":"2020-10-20","quoted":["name","email","phone"]}`, "phone email",
+			"Explained by the public record in part; the rest only if you gave it to the election office: phone number and e-mail address.",
+			"Se explica en parte por el registro público; el resto, solo si usted lo dio a la oficina electoral: número de teléfono y correo electrónico.", true,
+			[]string{"Anyone could have this from the public voter file of Florida: name.", "which most voters do not: phone number and e-mail address. If you did not,"}},
+		{"quoted alone", `{"states":["FL"],"when":"2020-10-20","quoted":["email"]}`, "email",
+			"Explained by the public record only if you gave it to the election office: e-mail address.",
+			"Se explica por el registro público solo si usted lo dio a la oficina electoral: correo electrónico.", true,
+			[]string{"Public in Florida only if you gave it to the election office, which most voters do not: e-mail address."}},
+		{"only boasted of", `{"states":["FL"],"when":"2020-10-20","quoted":["name"],"boasted":["vote","phone"]}`, "phone",
+			"What it quoted is explained by the public record; of what it only said it had, this only if you gave it to the election office: phone number.",
+			"Lo que citó se explica por el registro público; de lo que solo dijo tener, esto solo si usted lo dio a la oficina electoral: número de teléfono.", false,
+			[]string{"Anyone could have everything it quoted", "which most voters do not: phone number."}},
+		{"in several states together", `{"states":["OH","CO","FL"],"when":"2020-10-20","quoted":["email"]}`, "email", "", "", true,
+			[]string{"Public in Florida only if"}},
+		{"beside what goes beyond", `{"states":["FL"],"when":"2020-10-20","quoted":["ssn","email"]}`, "email",
+			"Goes beyond the public record: social security number.", "", false, []string{"which most voters do not: e-mail address."}},
+		{"neither", `{"states":["FL"],"when":"2020-10-20","quoted":["name"]}`, "", "Explained by the public record.", "", false, []string{"Anyone could have everything it quoted"}},
+		{"closed there", `{"states":["AK"],"when":"2020-10-20","quoted":["ssn"],"boasted":["vote"]}`, "", "", "", false, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := judge(t, tc.in)
+			if got := strings.Join(names(r.IfGiven), " "); got != tc.ifGiven || r.Conditional() != tc.conditional {
+				t.Errorf("if given: %q, conditional %v, want %q, %v", got, r.Conditional(), tc.ifGiven, tc.conditional)
+			}
+			for lang, want := range map[advice.Lang]string{advice.En: tc.en, advice.Es: tc.es} {
+				if got := r.Headline(lang); want != "" && got != want {
+					t.Errorf("headline %s\nwant     %s", got, want)
+				}
+			}
+			var text, lines bytes.Buffer
+			if err := r.WriteText(&text, advice.En); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.WriteJSON(&lines, advice.En); err != nil {
+				t.Fatal(err)
+			}
+			flat := strings.Join(strings.Fields(text.String()), " ")
+			for _, s := range tc.says {
+				if !strings.Contains(flat, s) {
+					t.Errorf("does not say %q: %s", s, flat)
+				}
+			}
+			if tc.conditional && (strings.Contains(flat, "everything") || strings.Contains(flat, "no break-in was needed")) {
+				t.Errorf("says that anyone could have all of it: %s", flat)
+			}
+			if in := strings.Contains(lines.String(), `"if_given":[`); in != (tc.ifGiven != "") {
+				t.Errorf("the verdict has if_given: %v", in)
+			}
+			for i := range r.Items {
+				it := &r.Items[i]
+				given := slices.Contains(r.IfGiven, it.Detail) && it.Status == catalogue.Public
+				if want := languages[advice.En].publicIfGiven; (it.Says(advice.En) == want) != given {
+					t.Errorf("%s in %s: %s", it.Detail, it.Jurisdiction, it.Says(advice.En))
+				}
+			}
+		})
 	}
 }
 
@@ -215,6 +290,7 @@ func TestGolden(t *testing.T) {
 		"alaska":   `{"states":["AK","FL"],"when":"2020-10-20","quoted":["name","party","birth_date","driver_license"]}`,
 		"kentucky": `{"states":["KY"],"when":"2020-10-20","quoted":["name","birth_date"],"boasted":["phone"]}`,
 		"virginia": `{"states":["VA"],"when":"2024-08-30","quoted":["birth_date","address"]}`,
+		"if-given": `{"states":["FL"],"when":"2020-10-20","quoted":["name","address","phone","email"]}`,
 	} {
 		r := judge(t, in)
 		for _, lang := range []advice.Lang{advice.En, advice.Es} {
@@ -296,6 +372,16 @@ func TestLanguages(t *testing.T) {
 		for code := range en.reason {
 			if w.reason[code] == "" {
 				t.Errorf("%s has no words for %s", lang, code)
+			}
+		}
+		for code := range en.someOpen {
+			if w.someOpen[code] == "" {
+				t.Errorf("%s has no words for some that was %s", lang, code)
+			}
+		}
+		for _, s := range []string{w.publicIfGiven, w.provesIfGiven, w.conditional, w.inPart, w.boastedIfGiven} {
+			if s == "" {
+				t.Errorf("%s lacks words for what is public only if given", lang)
 			}
 		}
 		for v := range en.verdict {

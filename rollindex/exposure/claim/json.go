@@ -12,15 +12,18 @@ import (
 // WriteJSON writes the report as JSON lines:
 //
 //	{"type":"start","states","when","quoted","boasted"}
-//	{"type":"item","field","quoted","state","status","as_of","confidence","sources","why","either","who","use","programme","conflicts"}
+//	{"type":"item","field","quoted","state","status","if_given","as_of","confidence","sources","why","either","who","use","programme","conflicts"}
 //	{"type":"incident","incident","title","disclosed","when","states","fields","contested","sensitive","sources"}
 //	{"type":"step","step","title","text","links"}
-//	{"type":"verdict","verdict","confidence","items","because","reasons"}
+//	{"type":"verdict","verdict","confidence","items","if_given","because","reasons"}
 //	{"type":"done","items","incidents"}
 //
 // States are two letters. A status is public, withheld, restricted or unknown;
 // the confidence of an unknown one, and of the verdict cannot-tell, is null.
-// "items" of the verdict beyond are the fields that go beyond. "because" is in
+// "items" of the verdict beyond are the fields that go beyond. "if_given", there when
+// there are any, are the fields that were public only if the person gave them to the
+// election office, which most voters do not: where one of them was quoted, the verdict
+// public-record holds on that condition. An item of them has "if_given":true. "because" is in
 // words, "reasons" are the same as codes. Steps and because are in lang.
 func (r *Report) WriteJSON(w io.Writer, lang advice.Lang) error {
 	enc := json.NewEncoder(w)
@@ -29,7 +32,7 @@ func (r *Report) WriteJSON(w io.Writer, lang advice.Lang) error {
 	for i := range r.Items {
 		it := &r.Items[i]
 		lines = append(lines, jsonItem{
-			"item", it.Detail.String(), it.Quoted, it.Jurisdiction[3:], it.Status, it.AsOf, orNull(it.Confidence), it.Sources,
+			"item", it.Detail.String(), it.Quoted, it.Jurisdiction[3:], it.Status, it.IfGiven(), it.AsOf, orNull(it.Confidence), it.Sources,
 			it.Why, it.Either, it.Who, it.Use, it.Programme, it.Conflicts,
 		})
 	}
@@ -41,7 +44,7 @@ func (r *Report) WriteJSON(w io.Writer, lang advice.Lang) error {
 	for _, s := range r.Steps(lang) {
 		lines = append(lines, jsonStep{"step", s.ID, s.Title, s.Text, s.Links})
 	}
-	v := jsonVerdict{"verdict", r.Verdict, orNull(r.Confidence), []string{}, []string{}, []string{}}
+	v := jsonVerdict{"verdict", r.Verdict, orNull(r.Confidence), []string{}, names(r.IfGiven), []string{}, []string{}}
 	for _, d := range r.BeyondItems() {
 		v.Items = append(v.Items, d.String())
 	}
@@ -72,6 +75,7 @@ type jsonItem struct {
 	Quoted     bool                  `json:"quoted"`
 	State      string                `json:"state"`
 	Status     catalogue.Value       `json:"status"`
+	IfGiven    bool                  `json:"if_given,omitempty"`
 	AsOf       catalogue.Date        `json:"as_of"`
 	Confidence *catalogue.Confidence `json:"confidence"`
 	Sources    []string              `json:"sources"`
@@ -109,6 +113,7 @@ type jsonVerdict struct {
 	Verdict    Verdict               `json:"verdict"`
 	Confidence *catalogue.Confidence `json:"confidence"`
 	Items      []string              `json:"items"`
+	IfGiven    []string              `json:"if_given,omitempty"`
 	Because    []string              `json:"because"`
 	Reasons    []string              `json:"reasons"`
 }

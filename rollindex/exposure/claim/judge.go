@@ -41,6 +41,7 @@ type Report struct {
 	Verdict    Verdict
 	Confidence catalogue.Confidence // of the verdict; "" for CannotTell
 	Because    []Reason
+	IfGiven    []Detail // those open only if the person gave them to the office; see [field.Volunteered]
 }
 
 // Reason is one ground of a verdict.
@@ -55,8 +56,9 @@ type Reason struct {
 
 // The codes of reasons. Words for them are in each language.
 const (
-	OpenInOne    = "open-in-one"      // everything quoted was open to anyone in one state
+	OpenInOne    = "open-in-one"      // what was quoted, but for what had to be given, was open to anyone in one state
 	OpenTogether = "open-together"    // and here only in several states together
+	OnlyIfGiven  = "if-given"         // the detail was open to anyone if the person gave it to the office
 	NotOpen      = "not-open"         // the detail was withheld, in each state
 	NamedOnly    = "named-only"       // it was open to named recipients, and to nobody else
 	Unsettled    = "unsettled"        // no source settles it
@@ -139,6 +141,7 @@ func (r *Report) decide() {
 	default:
 		r.open(quoted, open)
 	}
+	r.ifGiven()
 	r.disagree()
 	if slices.Contains(r.Claim.Quoted, Vote) || slices.Contains(r.Claim.Boasted, Vote) {
 		r.Because = append(r.Because, Reason{Code: VoteSecret, Details: []Detail{Vote}, Items: r.of(Vote)})
@@ -151,7 +154,7 @@ func (r *Report) disagree() {
 	d := Reason{Code: Disagree}
 	for _, reason := range r.Because {
 		for _, i := range reason.Items {
-			if len(i.Conflicts) > 0 && !slices.Contains(d.Details, i.Detail) {
+			if i.Quoted && len(i.Conflicts) > 0 && !slices.Contains(d.Details, i.Detail) {
 				d.Details, d.Items = append(d.Details, i.Detail), append(d.Items, i)
 			}
 		}
@@ -161,9 +164,63 @@ func (r *Report) disagree() {
 	}
 }
 
-// open explains a claim whose every item was open somewhere.
+// ifGiven adds the details, quoted or boasted of, that were open only if the person
+// gave them to the office.
+func (r *Report) ifGiven() {
+	for i := range r.Items {
+		it := &r.Items[i]
+		if !it.IfGiven() {
+			continue
+		}
+		if n := len(r.IfGiven); n == 0 || r.IfGiven[n-1] != it.Detail {
+			r.IfGiven = append(r.IfGiven, it.Detail)
+		}
+	}
+	var reasons []Reason
+	for _, d := range r.IfGiven {
+		items := slices.DeleteFunc(r.of(d), func(i *Item) bool { return !i.IfGiven() })
+		reasons = add(reasons, Reason{OnlyIfGiven, []Detail{d}, statesOf(items), items, nil})
+	}
+	r.Because = append(r.Because, reasons...)
+}
+
+// IfGiven reports whether the detail was open to anyone only if the person gave it
+// to the office.
+func (i *Item) IfGiven() bool { return i.Detail.volunteered() && isOpen(i) }
+
+func (d Detail) volunteered() bool { return d != Vote && field.Volunteered.Has(field.Kind(d)) }
+
+// open explains a claim whose every item was open somewhere. What had to be given
+// to the office is left to [Report.ifGiven], but for how sure it is.
 func (r *Report) open(quoted []Detail, open map[Detail][]*Item) {
-	r.Verdict, r.Confidence = PublicRecord, ""
+	r.Verdict, r.Confidence = PublicRecord, catalogue.High
+	var plain []Detail
+	for _, d := range quoted {
+		if d.volunteered() {
+			r.Confidence = r.Confidence.Weaker(surest(open[d]).Confidence)
+		} else {
+			plain = append(plain, d)
+		}
+	}
+	if len(plain) == 0 {
+		return
+	}
+	reason, confidence := r.openIn(plain, open)
+	r.Confidence = r.Confidence.Weaker(confidence)
+	if len(plain) < len(quoted) {
+		reason.Details = plain
+	}
+	r.Because = []Reason{reason}
+	if n := slices.IndexFunc(reason.Items, func(i *Item) bool { return i.Programme != "" }); n >= 0 {
+		i := reason.Items[n]
+		r.Because = append(r.Because, Reason{Protected, []Detail{i.Detail}, []string{i.Jurisdiction}, []*Item{i}, nil})
+	}
+}
+
+// openIn finds the state in which details were open that settles them best, or says
+// that it takes several.
+func (r *Report) openIn(quoted []Detail, open map[Detail][]*Item) (Reason, catalogue.Confidence) {
+	var confidence catalogue.Confidence
 	reason := Reason{Code: OpenTogether, States: r.Claim.States}
 	for _, s := range r.Claim.States {
 		items := make([]*Item, 0, len(quoted))
@@ -172,30 +229,30 @@ func (r *Report) open(quoted []Detail, open map[Detail][]*Item) {
 				items = append(items, open[d][n])
 			}
 		}
-		if c := weakest(items); len(items) == len(quoted) && (r.Confidence == "" || r.Confidence.Weaker(c) != c) {
-			r.Confidence, reason = c, Reason{Code: OpenInOne, States: []string{s}, Items: items}
+		if c := weakest(items); len(items) == len(quoted) && (confidence == "" || confidence.Weaker(c) != c) {
+			confidence, reason = c, Reason{Code: OpenInOne, States: []string{s}, Items: items}
 		}
 	}
 	if reason.Code == OpenTogether {
 		for _, d := range quoted {
-			best := slices.MaxFunc(open[d], func(a, b *Item) int {
-				switch {
-				case a.Confidence == b.Confidence:
-					return 0
-				case a.Confidence.Weaker(b.Confidence) == a.Confidence:
-					return -1
-				}
-				return 1
-			})
-			reason.Items = append(reason.Items, best)
+			reason.Items = append(reason.Items, surest(open[d]))
 		}
-		r.Confidence = weakest(reason.Items)
+		confidence = weakest(reason.Items)
 	}
-	r.Because = []Reason{reason}
-	if n := slices.IndexFunc(reason.Items, func(i *Item) bool { return i.Programme != "" }); n >= 0 {
-		i := reason.Items[n]
-		r.Because = append(r.Because, Reason{Protected, []Detail{i.Detail}, []string{i.Jurisdiction}, []*Item{i}, nil})
-	}
+	return reason, confidence
+}
+
+// surest returns the item of the highest confidence, the first of several.
+func surest(items []*Item) *Item {
+	return slices.MaxFunc(items, func(a, b *Item) int {
+		switch {
+		case a.Confidence == b.Confidence:
+			return 0
+		case a.Confidence.Weaker(b.Confidence) == a.Confidence:
+			return -1
+		}
+		return 1
+	})
 }
 
 func isOpen(i *Item) bool { return i.Settled() && i.Status == catalogue.Public }

@@ -53,10 +53,13 @@ func (r *Reason) Text(lang advice.Lang) string {
 	where, what := list(states, w.and), titles(r.Details, lang)
 	switch r.Code {
 	case OpenInOne, OpenTogether:
+		if len(r.Details) > 0 {
+			return fmt.Sprintf(w.someOpen[r.Code], where, what)
+		}
 		return fmt.Sprintf(w.reason[r.Code], where)
 	case Disagree:
 		return fmt.Sprintf(w.reason[r.Code], what)
-	case NotOpen, NamedOnly, Unsettled:
+	case NotOpen, NamedOnly, Unsettled, OnlyIfGiven:
 		return fmt.Sprintf(w.reason[r.Code], what, where)
 	case Exposed:
 		return fmt.Sprintf(w.reason[r.Code], what, r.Incident.Title, r.Incident.Disclosed, r.Incident.ID)
@@ -82,6 +85,8 @@ func (i *Item) Says(lang advice.Lang) string {
 		return w.publicLow
 	case !i.Settled():
 		return w.low
+	case i.IfGiven():
+		return w.publicIfGiven
 	case i.Status == catalogue.Public:
 		return w.public
 	case i.Status == catalogue.Restricted && strings.HasPrefix(i.Who, "anyone"): // of the list, not of this
@@ -185,8 +190,22 @@ func (r *Report) Headline(lang advice.Lang) string {
 		return fmt.Sprintf(w.namedOnly, what)
 	case r.Verdict == Beyond:
 		return fmt.Sprintf(w.verdict[Beyond], what)
+	case r.Conditional() && (has[OpenInOne] || has[OpenTogether]):
+		return fmt.Sprintf(w.inPart, titles(r.quotedIfGiven(), lang))
+	case r.Conditional():
+		return fmt.Sprintf(w.conditional, titles(r.quotedIfGiven(), lang))
+	case r.Verdict == PublicRecord && len(r.IfGiven) > 0:
+		return fmt.Sprintf(w.boastedIfGiven, titles(r.IfGiven, lang))
 	}
 	return w.verdict[r.Verdict]
+}
+
+// Conditional reports whether the verdict holds only if the person gave the election
+// office something that was quoted.
+func (r *Report) Conditional() bool { return r.Verdict == PublicRecord && len(r.quotedIfGiven()) > 0 }
+
+func (r *Report) quotedIfGiven() []Detail {
+	return slices.DeleteFunc(slices.Clone(r.IfGiven), func(d Detail) bool { return !slices.Contains(r.Claim.Quoted, d) })
 }
 
 func titles(ds []Detail, lang advice.Lang) string {
@@ -209,7 +228,11 @@ func (t *text) verdict(r *Report) {
 // Caveat says what the verdict does not say, and how good its sources are.
 func (r *Report) Caveat(lang advice.Lang) string {
 	w := languages[lang]
-	return strings.TrimSpace(w.proves[r.Verdict] + " " + w.sure[r.Confidence])
+	proves := w.proves[r.Verdict]
+	if r.Conditional() {
+		proves = w.provesIfGiven
+	}
+	return strings.TrimSpace(proves + " " + w.sure[r.Confidence])
 }
 
 // states says for each state who may have the list, what programme there is, and
@@ -259,7 +282,7 @@ func (t *text) incidents(r *Report) {
 		return
 	}
 	told := 4
-	if r.Verdict == PublicRecord {
+	if r.Verdict == PublicRecord && !r.Conditional() {
 		told = 2
 	}
 	t.wrap("", t.w.incidents)
