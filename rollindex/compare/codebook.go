@@ -3,6 +3,7 @@ package compare
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 
 	"rollcheck/data/field"
@@ -41,10 +42,11 @@ func readCodebooks(ctx context.Context, inputs []Input) (*codebooks, error) {
 	return newCodebooks(all), nil
 }
 
-// memberLayouts returns the layouts of the members of a file that are read.
+// memberLayouts returns the layouts of the members of a file that are read, each once:
+// an archive may have a member for every county.
 func memberLayouts(src *voterfile.Source) (all []*layouts.Layout) {
 	for _, m := range src.Members() {
-		if m.LeftOut == "" && m.Match.Layout != nil {
+		if m.LeftOut == "" && m.Match.Layout != nil && !slices.Contains(all, m.Match.Layout) {
 			all = append(all, m.Match.Layout)
 		}
 	}
@@ -106,7 +108,7 @@ func (b *codebooks) lent(but int, role field.Role) map[string]string {
 		for _, book := range books {
 			for code, said := range book[role.String()] {
 				code = strings.ToUpper(code)
-				if before, ok := out[code]; ok && meaning(role, before, nil) != meaning(role, said, nil) {
+				if before, ok := out[code]; ok && before != said && meaning(role, before, nil) != meaning(role, said, nil) {
 					contrary[code] = true
 				}
 				out[code] = said

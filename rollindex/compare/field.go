@@ -108,8 +108,13 @@ type valuer struct {
 // which may be nil.
 func newValuer(members []voterfile.Member, books *codebooks, n int) *valuer {
 	v := &valuer{codes: make([]codes, len(members))}
+	made := map[*layouts.Layout]codes{}
 	for i, m := range members {
-		v.codes[i] = books.lend(n, codesOf(m.Match.Layout))
+		l := m.Match.Layout
+		if made[l] == nil {
+			made[l] = books.lend(n, codesOf(l))
+		}
+		v.codes[i] = made[l]
 	}
 	return v
 }
