@@ -77,7 +77,8 @@ func (p *program) comparisonLines(res *compare.Result) error {
 			Differs int64  `json:"differs"`
 			OnlyA   int64  `json:"only_a"`
 			OnlyB   int64  `json:"only_b"`
-		}{"agreement", path(f.A), path(f.B), f.Field.String(), f.Same, f.Differs, f.OnlyA, f.OnlyB})
+			Untold  int64  `json:"not_comparable,omitempty"`
+		}{"agreement", path(f.A), path(f.B), f.Field.String(), f.Same, f.Differs, f.OnlyA, f.OnlyB, f.Untold})
 	}
 	for i, f := range res.Files {
 		writeColumns(j, f)

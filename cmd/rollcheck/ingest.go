@@ -198,6 +198,28 @@ func memberFlag() cli.Flag {
 	return &cli.StringSliceFlag{Name: "member", Usage: "read only the member of an archive, or the table or sheet, of this `NAME` or with this last part of its name (may be repeated)"}
 }
 
+// mostLayouts is how many layouts of one place are offered for a name that is none.
+const mostLayouts = 3
+
+// nearLayouts returns the layouts that a name may stand for, quoted: that of the same
+// place, before the hyphen, which is a slip away, else the first of that place, and
+// only failing these one that is spelled much alike.
+func nearLayouts(name string) (near []string) {
+	place, _, _ := strings.Cut(name, "-")
+	of := slices.DeleteFunc(slices.Clone(layouts.IDs()), func(id string) bool { return !strings.HasPrefix(id, place+"-") })
+	one := nearest(name, of)
+	if one == "" && len(of) == 0 {
+		one = nearest(name, layouts.IDs())
+	}
+	if one != "" {
+		of = []string{one}
+	}
+	for _, id := range of[:min(mostLayouts, len(of))] {
+		near = append(near, strconv.Quote(id))
+	}
+	return near
+}
+
 // findLayout returns the built-in layout of that id, or the one in that file.
 func findLayout(name string) (*layouts.Layout, error) {
 	l, err := layouts.Get(name)
@@ -209,8 +231,8 @@ func findLayout(name string) (*layouts.Layout, error) {
 		return nil, fmt.Errorf("layout file %q: %w", name, ferr)
 	}
 	if ferr != nil {
-		if near := nearest(name, layouts.IDs()); near != "" {
-			return nil, hint(err, fmt.Sprintf("did you mean %q?", near))
+		if near := nearLayouts(name); len(near) > 0 {
+			return nil, hint(err, "did you mean "+strings.Join(near, " or ")+"?")
 		}
 		return nil, hint(err, "\"rollcheck layouts\" lists them; a layout file is named by its path")
 	}

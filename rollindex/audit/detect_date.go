@@ -122,9 +122,9 @@ func (t *tally) findBirths() []finding {
 	if !n.areBirths() {
 		return nil
 	}
-	why := fmt.Sprintf("%d full dates, all but a few at the ages of voters", n.n)
+	why := fmt.Sprintf("%s full dates, all but a few at the ages of voters", grouped(n.n))
 	if n.comparable >= leastDates && n.agree*2 >= n.comparable {
-		why = fmt.Sprintf("of %d full dates in rows that say a year of birth %d are of that year", n.comparable, n.agree)
+		why = fmt.Sprintf("of %s full dates in rows that say a year of birth %s are of that year", grouped(n.comparable), grouped(n.agree))
 	}
 	return []finding{{RuleBirthDate, n.births, why}}
 }

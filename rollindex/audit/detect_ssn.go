@@ -173,7 +173,7 @@ func (t *tally) findSSN(ids, own bool) (found []finding) {
 	case n.ones >= manyNine && !fewGroups00(n.group00, float64(n.ones)/100): // numbers at random
 	case n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)):
 		found = append(found, finding{RuleSSN, n.valid, fmt.Sprintf(
-			"of %d numbers of nine digits %d can be social security numbers, in %d areas", n.n, n.valid.n, spread(&n.areasOK))})
+			"of %s numbers of nine digits %s can be social security numbers, in %d areas", grouped(n.n), grouped(n.valid.n), spread(&n.areasOK))})
 	}
 	return found
 }
@@ -209,7 +209,7 @@ func spread(areas *[1000]int64) (n int) {
 func (n *nineTally) amongIDs() (hits, string) {
 	expected := float64(n.ones) / 100
 	if n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)) && fewGroups00(n.group00, expected) {
-		return n.valid, fmt.Sprintf("of %d numbers of nine digits %d have the group 00, where ids given at random have about %.0f", n.n, n.group00, expected)
+		return n.valid, fmt.Sprintf("of %s numbers of nine digits %s have the group 00, where ids given at random have about %s", grouped(n.n), grouped(n.group00), grouped(int64(math.Round(expected))))
 	}
 	median := n.areas[n.medianArea()]
 	if median < bulkArea {
@@ -233,7 +233,7 @@ func (n *nineTally) amongIDs() (hits, string) {
 	}
 	slices.Sort(places)
 	out.k = copy(out.first[:], places) // of each area the first
-	return out, fmt.Sprintf("%d numbers of nine digits lie scattered over %d areas, away from the ids that lie close together", all, areas)
+	return out, fmt.Sprintf("%s numbers of nine digits lie scattered over %d areas, away from the ids that lie close together", grouped(all), areas)
 }
 
 // fewGroups00 reports whether numbers have the group 00 too seldom for ids given at

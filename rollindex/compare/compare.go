@@ -63,6 +63,7 @@ func Run(ctx context.Context, inputs []Input, opts Options) (*Result, error) {
 	}
 	defer r.close()
 	r.ignore = opts.Ignore
+	r.books = newCodebooks(layoutsOfForms(forms))
 	res := &Result{Descent: descents(inputs, forms)}
 	for i, in := range inputs {
 		f, err := r.read(ctx, i, in, opts.Jobs, func(done, total, rows int64) { opts.report(Progress{i, done, total, rows}) })
@@ -74,7 +75,7 @@ func Run(ctx context.Context, inputs []Input, opts Options) (*Result, error) {
 	opts.report(Progress{File: len(inputs)})
 	res.Spilled = r.wide.Spilled() + r.narrow.Spilled()
 	for _, p := range opts.Pairs {
-		r.tracers = append(r.tracers, newTracer(p, forms, res.Files, maxTraces/int64(len(opts.Pairs))))
+		r.tracers = append(r.tracers, newTracer(p, forms, res.Files, r.books, maxTraces/int64(len(opts.Pairs))))
 	}
 	t, err := r.count(ctx, len(inputs), max(opts.Jobs, 1), nil)
 	if err != nil {
@@ -209,8 +210,8 @@ func (res *Result) agreements(t *tally, o *Overlap) {
 	res.Paired = append(res.Paired, t.paired[o.Key][pair])
 	for _, f := range Fields() {
 		c := fields[pair][f]
-		if c != [4]int64{} {
-			res.Fields = append(res.Fields, Agreement{o.A, o.B, f, c[same], c[differs], c[onlyA], c[onlyB]})
+		if c != [relations]int64{} {
+			res.Fields = append(res.Fields, Agreement{o.A, o.B, f, c[same], c[differs], c[onlyA], c[onlyB], c[untold]})
 		}
 	}
 }

@@ -214,6 +214,9 @@ func date(ctx context.Context, inputs []Input, key hashing.KeyType, opts Options
 	defer r.close()
 	r.types = []hashing.KeyType{key}
 	r.wanted, r.ids = newTagSet(1<<21), &idWatch{}
+	if r.books, err = readCodebooks(ctx, inputs); err != nil {
+		return nil, err
+	}
 	d := &Dating{Key: key, Best: -1}
 	for i, in := range inputs {
 		f, err := r.read(ctx, i, in, opts.Jobs, func(done, total, rows int64) { opts.report(Progress{i, done, total, rows}) })
@@ -229,7 +232,7 @@ func date(ctx context.Context, inputs []Input, key hashing.KeyType, opts Options
 	}
 	opts.report(Progress{File: len(inputs)})
 	m := newMoments(len(inputs)-1, d.Leak)
-	m.ids = r.ids
+	m.ids, m.books = r.ids, r.books
 	err = extsort.Drain(ctx, r.wide, max(opts.Jobs, 1), m.bucket, m.add)
 	if err != nil {
 		return nil, err
@@ -253,6 +256,7 @@ type moments struct {
 	registered, voted *dayCounts
 	aged              *ageDays
 	ids               *idWatch
+	books             *codebooks // of the leak, and of the snapshots behind it
 }
 
 func newMoments(snapshots int, leak *File) *moments {
@@ -278,7 +282,7 @@ func (m *moments) reset() {
 
 // bucket counts the rows of the leak in one bucket of keys.
 func (m *moments) bucket(records []wide) (*moments, error) {
-	out := &moments{snapshots: m.snapshots, fields: m.fields, registered: m.registered, voted: m.voted, aged: m.aged}
+	out := &moments{snapshots: m.snapshots, fields: m.fields, registered: m.registered, voted: m.voted, aged: m.aged, books: m.books}
 	out.reset()
 	at := make([]*wide, m.snapshots) // the snapshots' rows under the key
 	for i := 0; i < len(records); {
@@ -341,11 +345,18 @@ func (m *moments) leaked(leak *wide, at []*wide) {
 			continue
 		}
 		v := leak.print(f)
-		if v == 0 || slices.ContainsFunc(at, func(r *wide) bool { return r.print(f) == 0 }) {
+		if v == 0 || slices.ContainsFunc(at, func(r *wide) bool { return r.print(f) == 0 || m.untold(f, leak, r) }) {
 			continue
 		}
 		m.trait(t, at, func(r *wide) bool { return r.print(f) == v })
 	}
+}
+
+// untold reports whether nobody knows if the leak has the snapshot's value, in a code
+// that nothing explains.
+func (m *moments) untold(f Field, leak, snapshot *wide) bool {
+	x, y := leak.print(f), snapshot.print(f)
+	return x != y && !m.books.comparable(f, fileOf(leak[1]), x, fileOf(snapshot[1]), y)
 }
 
 // ages counts the age in a row of the leak, beside the birth date in it or else in

@@ -98,21 +98,28 @@ const ageOf = numFields
 
 // A valuer makes the prints of the rows of one file, for one goroutine.
 type valuer struct {
-	codes []map[string]map[string]string // by member: role, code, meaning
+	codes []codes // by member: its own and lent ones
 	known [field.NumRoles]map[string]print
 	short [field.NumRoles][shortCodes]shortCode // likewise, of the codes that fit a word
 	buf   []byte
 }
 
-func newValuer(members []voterfile.Member) *valuer {
-	v := &valuer{codes: make([]map[string]map[string]string, len(members))}
+// newValuer returns the valuer of a file, the n-th of those whose codes are in books,
+// which may be nil.
+func newValuer(members []voterfile.Member, books *codebooks, n int) *valuer {
+	v := &valuer{codes: make([]codes, len(members))}
+	made := map[*layouts.Layout]codes{}
 	for i, m := range members {
-		v.codes[i] = codesOf(m.Match.Layout)
+		l := m.Match.Layout
+		if made[l] == nil {
+			made[l] = books.lend(n, codesOf(l))
+		}
+		v.codes[i] = made[l]
 	}
 	return v
 }
 
-func codesOf(l *layouts.Layout) map[string]map[string]string {
+func codesOf(l *layouts.Layout) codes {
 	if l == nil {
 		return nil
 	}
@@ -194,7 +201,8 @@ func (v *valuer) mailing(rec *voterfile.Record) print {
 	return printOf(v.buf)
 }
 
-// coded compares what a code means, by the file's own layout.
+// coded compares what a code means, by the file's own layout or else by that of
+// another file.
 func (v *valuer) coded(rec *voterfile.Record, role field.Role) print {
 	b := rec.Value(role)
 	if b == nil {
@@ -253,7 +261,7 @@ func (v *valuer) longer(rec *voterfile.Record, role field.Role, b []byte) print 
 
 // meaning returns what a value of a coded column stands for, in one word where
 // publishers have many: codes come from the layout, words as they are.
-func meaning(role field.Role, value string, codes map[string]map[string]string) string {
+func meaning(role field.Role, value string, codes codes) string {
 	said := spelled(role, value, codes)
 	words := string(appendLetters(nil, []byte(said)))
 	if m := initials[role][words]; m != "" {
@@ -275,7 +283,7 @@ func meaning(role field.Role, value string, codes map[string]map[string]string) 
 
 // spelled returns what a value of a coded column stands for, as the layout says it;
 // the value itself if it says nothing.
-func spelled(role field.Role, value string, codes map[string]map[string]string) string {
+func spelled(role field.Role, value string, codes codes) string {
 	for code, m := range codes[role.String()] {
 		if strings.EqualFold(code, value) {
 			return m

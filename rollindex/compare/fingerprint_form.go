@@ -20,6 +20,7 @@ import (
 // form is how a file is written, told by its beginning.
 type form struct {
 	layout *layouts.Layout
+	all    []*layouts.Layout // of all members that are read
 	traits [numFormTraits]string
 	header []string // names of its columns, as it has them; nil without a header
 	fields int      // of a row
@@ -60,6 +61,15 @@ func sharesOf(forms []*form) [][hashing.NumKeyTypes]float64 {
 	return shares
 }
 
+// layoutsOfForms returns the layouts of the members of each file.
+func layoutsOfForms(forms []*form) [][]*layouts.Layout {
+	all := make([][]*layouts.Layout, len(forms))
+	for i, f := range forms {
+		all[i] = f.all
+	}
+	return all
+}
+
 // readForm reads the beginning of the first member of a file that is read.
 func readForm(ctx context.Context, in Input) (*form, error) {
 	src, err := in.open(ctx)
@@ -67,7 +77,7 @@ func readForm(ctx context.Context, in Input) (*form, error) {
 		return nil, err
 	}
 	defer src.Close()
-	f := &form{unsorted: 1}
+	f := &form{unsorted: 1, all: memberLayouts(src)}
 	chunk, err := src.Next(nil)
 	if errors.Is(err, io.EOF) {
 		return f, nil

@@ -145,11 +145,8 @@ func selectionPart(t *traces, known bool) Part {
 	}
 	p.Shared, p.Of, p.Chance = best.both, min(best.a, best.b), best.mean
 	p.Log10 = best.log10()
-	p.Found = fmt.Sprintf("of %s rows of the source, %s are in one, %s in the other, %s in both; by chance %s would be",
-		grouped(best.n), grouped(best.a), grouped(best.b), grouped(best.both), grouped(int64(math.Round(best.mean))))
-	if best.by != byAll {
-		p.Found += ", as they were chosen by " + selectorTitles[best.by]
-	}
+	p.Found = fmt.Sprintf("of %s rows of the source, %s are in one, %s in the other, %s in both; %s",
+		grouped(best.n), grouped(best.a), grouped(best.b), grouped(best.both), best.expected())
 	return p
 }
 
@@ -173,6 +170,19 @@ func chooseBy(strata map[uint32]selection) (c choice) {
 		c.most += min(a, b)
 	}
 	return c
+}
+
+// expected says how many rows would be in both. That they were chosen by the one thing
+// or another is what fits them best, and nothing that is known of them.
+func (c *choice) expected() string {
+	mean := grouped(int64(math.Round(c.mean)))
+	switch {
+	case c.by == byAll:
+		return fmt.Sprintf("if each was chosen at random, %s would be", mean)
+	case c.surplus() > 0:
+		return fmt.Sprintf("even if both were chosen by %s, which fits them best of the ways tried, only %s would be", selectorTitles[c.by], mean)
+	}
+	return fmt.Sprintf("if both were chosen by %s, which fits them best of the ways tried, %s would be", selectorTitles[c.by], mean)
 }
 
 func (c *choice) surplus() float64 { return float64(c.both) - c.mean }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -47,5 +48,28 @@ func TestRankOrder(t *testing.T) {
 	}
 	if o := rankOrder(nil); o.n != 0 || o.r != 0 {
 		t.Errorf("of nothing: %+v", o)
+	}
+}
+
+// How many rows two choices would share by chance stands on a model of how they were
+// chosen, of several tried, and is told as that.
+func TestSelectionTellsItsModel(t *testing.T) {
+	var all traces
+	for i := range all.chosen {
+		all.chosen[i] = map[uint32]selection{0: {n: 1000, a: 300, b: 300, both: 200}}
+	}
+	if p := selectionPart(&all, true); !strings.HasSuffix(p.Found, "200 in both; if each was chosen at random, 90 would be") {
+		t.Error(p.Found)
+	}
+	all.chosen[byZIP] = map[uint32]selection{1: {n: 500, a: 300, b: 300, both: 200}, 2: {n: 500}}
+	if p := selectionPart(&all, true); !strings.HasSuffix(p.Found, "200 in both; even if both were chosen by ZIP code, which fits them best of the ways tried, only 180 would be") {
+		t.Error(p.Found)
+	}
+	for i := range all.chosen {
+		all.chosen[i] = map[uint32]selection{0: {n: 1000, a: 300, b: 300, both: 90}}
+	}
+	all.chosen[byPlace] = map[uint32]selection{1: {n: 500, a: 300, b: 300, both: 90}, 2: {n: 500}}
+	if p := selectionPart(&all, true); !strings.HasSuffix(p.Found, "90 in both; if both were chosen by place in the source, which fits them best of the ways tried, 180 would be") {
+		t.Error(p.Found)
 	}
 }

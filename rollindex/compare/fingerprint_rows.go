@@ -65,6 +65,7 @@ func readTraces(ctx context.Context, inputs []Input, p Pair, forms []*form, opts
 			r.types = append(r.types, t)
 		}
 	}
+	r.books = newCodebooks(layoutsOfForms(forms))
 	var files []*File
 	for i, in := range inputs {
 		f, err := r.read(ctx, i, in, opts.Jobs, func(done, total, rows int64) { opts.report(Progress{i, done, total, rows}) })
@@ -73,7 +74,7 @@ func readTraces(ctx context.Context, inputs []Input, p Pair, forms []*form, opts
 		}
 		files = append(files, f)
 	}
-	w, all := newTracer(p, forms, files, maxTraces), &allTraces{}
+	w, all := newTracer(p, forms, files, r.books, maxTraces), &allTraces{}
 	work := func(records []wide) (*allTraces, error) { return w.bucket(records), nil }
 	return all, extsort.Drain(ctx, r.wide, max(opts.Jobs, 1), work, func(t *allTraces) error { all.add(t); return nil })
 }
@@ -118,12 +119,13 @@ type tracer struct {
 	step   uint64         // one row in so many is looked at closely, by its place
 	blocks int64          // rows of the source in one of numBlocks stretches
 	groups []Field        // that the rows of both are sorted by
+	books  *codebooks
 }
 
 // newTracer returns the tracer of a pair of files that were read, which looks closely
 // at about so many rows.
-func newTracer(p Pair, forms []*form, files []*File, rows int64) *tracer {
-	w := &tracer{groups: forms[p.A].sortFields(forms[p.B]), blocks: 1}
+func newTracer(p Pair, forms []*form, files []*File, books *codebooks, rows int64) *tracer {
+	w := &tracer{groups: forms[p.A].sortFields(forms[p.B]), blocks: 1, books: books}
 	for i := range w.role {
 		w.role[i] = -1
 	}
@@ -191,26 +193,30 @@ func (w *tracer) trace(at [3]*wide) trace {
 	}
 	r.source, r.known = at[2][1]&placeMask, true
 	for _, f := range errorFields {
-		r.compare(f, a, b, at[2])
+		r.compare(f, a, b, at[2], w.books)
 	}
 	for _, f := range dateFields {
-		r.compare(f, a, b, at[2])
+		r.compare(f, a, b, at[2], w.books)
 	}
 	return r
 }
 
-func (r *trace) compare(f Field, a, b, source *wide) {
+func (r *trace) compare(f Field, a, b, source *wide, books *codebooks) {
 	x, y, s := a.print(f), b.print(f), source.print(f)
 	if s == 0 {
 		return
 	}
-	if x != 0 && x != s {
+	off := func(row *wide, p print) bool {
+		return p != 0 && p != s && books.comparable(f, fileOf(row[1]), p, fileOf(source[1]), s)
+	}
+	offA, offB := off(a, x), off(b, y)
+	if offA {
 		r.offA |= 1 << f
 	}
-	if y != 0 && y != s {
+	if offB {
 		r.offB |= 1 << f
 	}
-	if x != 0 && x != s && x == y {
+	if offA && offB && x == y {
 		r.off |= 1 << f
 	}
 }

@@ -97,7 +97,7 @@ func TestSampleOfRepeatedKeys(t *testing.T) {
 	}
 	in, want, hash := map[string]bool{}, map[string]*lot{matchedRow: {}, unmatchedRow: {}, keylessRow: {}}, d.hasher()
 	read := func(path string, take func(key string, ok bool, place uint64)) {
-		err := visit(t.Context(), Input{Path: path}, 0, &Options{Jobs: 1}, func() (func(*voterfile.Record) error, func() error) {
+		err := visit(t.Context(), Input{Path: path}, 0, &Options{Jobs: 1}, func([]voterfile.Member) (func(*voterfile.Record) error, func() error) {
 			return func(rec *voterfile.Record) error {
 				x, ok := rec.AppendKey(nil, hashing.VoterID)
 				take(string(x), ok, placeOf(rec))

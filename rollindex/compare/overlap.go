@@ -41,6 +41,7 @@ type Agreement struct {
 	A, B                        int
 	Field                       Field
 	Same, Differs, OnlyA, OnlyB int64
+	Untold                      int64 // rows with a value in both, of codes that nothing explains
 }
 
 // Agrees returns the share of the rows with a value in both files in which these
@@ -51,9 +52,9 @@ func (a *Agreement) Agrees() Share { return NewShare(a.Same, a.Same+a.Differs) }
 type tally struct {
 	files  int
 	types  [hashing.NumKeyTypes]*typeTally
-	fields [hashing.NumKeyTypes][][NumFields][4]int64 // by pair
-	paired [hashing.NumKeyTypes][]int64               // by pair: keys that one row of each carries
-	traces []*allTraces                               // by tracer
+	fields [hashing.NumKeyTypes][][NumFields][relations]int64 // by pair
+	paired [hashing.NumKeyTypes][]int64                       // by pair: keys that one row of each carries
+	traces []*allTraces                                       // by tracer
 }
 
 // typeTally counts the keys of one type. Pairs are indexed by a*files+b.
@@ -108,12 +109,14 @@ const (
 	differs
 	onlyA
 	onlyB
+	untold
+	relations // how many there are
 )
 
 // agree counts the fields of every pair of files with one row each.
-func (t *tally) agree(k hashing.KeyType, records []wide, holders []holder) {
+func (t *tally) agree(k hashing.KeyType, records []wide, holders []holder, books *codebooks) {
 	if t.fields[k] == nil {
-		t.fields[k], t.paired[k] = make([][NumFields][4]int64, t.files*t.files), make([]int64, t.files*t.files)
+		t.fields[k], t.paired[k] = make([][NumFields][relations]int64, t.files*t.files), make([]int64, t.files*t.files)
 	}
 	for i, h := range holders {
 		if h.rows != 1 {
@@ -137,6 +140,8 @@ func (t *tally) agree(k hashing.KeyType, records []wide, holders []holder) {
 					counts[f][onlyA]++
 				case x == y:
 					counts[f][same]++
+				case !books.comparable(f, h.file, x, o.file, y):
+					counts[f][untold]++
 				default:
 					counts[f][differs]++
 				}
@@ -167,7 +172,7 @@ func (t *tally) add(o *tally) {
 			continue
 		}
 		if t.fields[k] == nil {
-			t.fields[k], t.paired[k] = make([][NumFields][4]int64, len(pairs)), make([]int64, len(pairs))
+			t.fields[k], t.paired[k] = make([][NumFields][relations]int64, len(pairs)), make([]int64, len(pairs))
 		}
 		addTo(t.paired[k], o.paired[k])
 		for p := range pairs {
@@ -185,11 +190,11 @@ func addTo(dst, src []int64) {
 }
 
 // countWide counts the sorted records of a bucket.
-func countWide(files int, records []wide, watch func(records []wide, holders []holder)) *tally {
+func countWide(files int, records []wide, books *codebooks, watch func(records []wide, holders []holder)) *tally {
 	t := newTally(files)
 	eachKey(records, wide.rows, func(k hashing.KeyType, holders []holder) {
 		t.key(k, holders)
-		t.agree(k, records, holders)
+		t.agree(k, records, holders, books)
 		if watch != nil {
 			watch(records, holders)
 		}
@@ -235,7 +240,7 @@ func (r *reading) count(ctx context.Context, files, jobs int, watch func(records
 	}
 	add := func(t *tally) error { all.add(t); return nil }
 	err := extsort.Drain(ctx, r.wide, jobs, func(records []wide) (*tally, error) {
-		t := countWide(files, records, watch)
+		t := countWide(files, records, r.books, watch)
 		for _, w := range r.tracers {
 			t.traces = append(t.traces, w.bucket(records))
 		}

@@ -22,7 +22,7 @@ type Printer struct {
 }
 
 // NewPrinter returns a printer for rows of the members of a source.
-func NewPrinter(members []voterfile.Member) *Printer { return &Printer{v: newValuer(members)} }
+func NewPrinter(members []voterfile.Member) *Printer { return &Printer{v: newValuer(members, nil, 0)} }
 
 // Fill makes the prints of a row.
 func (p *Printer) Fill(rec *voterfile.Record, out *Prints) {

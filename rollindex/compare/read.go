@@ -62,7 +62,8 @@ type reading struct {
 	ids    *idWatch                     // if not nil, what is told by voter ids
 	draw   *draw                        // if not nil, the sample that is drawn of the first file, by the one key type
 
-	tracers []*tracer // of pairs whose fingerprints are taken
+	books   *codebooks // of the files; nil if each is read by its own codes alone
+	tracers []*tracer  // of pairs whose fingerprints are taken
 }
 
 // newPRF returns a keyed function for one comparison: what is spilled is
@@ -172,7 +173,7 @@ type visitor struct {
 
 func (r *reading) newVisitor(n int, members []voterfile.Member, asOf hashing.Date, rows *atomic.Int64) *visitor {
 	v := &visitor{
-		reading: r, file: n, hasher: r.prf.NewHasher(), values: newValuer(members), shared: rows,
+		reading: r, file: n, hasher: r.prf.NewHasher(), values: newValuer(members, r.books, n), shared: rows,
 		wideW: r.wide.NewWriter(), thinW: r.narrow.NewWriter(), places: map[string]bool{}, homes: map[string]int64{},
 	}
 	if r.draw != nil && n == 0 {

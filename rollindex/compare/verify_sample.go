@@ -340,7 +340,7 @@ func (d *draw) lots(records []wide) map[string]*lot {
 
 // keyless draws from the rows that do not carry the key.
 func (d *draw) keyless(ctx context.Context, in Input, key hashing.KeyType) error {
-	return visit(ctx, in, 2, &d.opts.Options, func() (func(*voterfile.Record) error, func() error) {
+	return visit(ctx, in, 2, &d.opts.Options, func([]voterfile.Member) (func(*voterfile.Record) error, func() error) {
 		l, hash, x := &lot{}, d.hasher(), []byte(nil)
 		return func(rec *voterfile.Record) error {
 			var ok bool
@@ -354,15 +354,15 @@ func (d *draw) keyless(ctx context.Context, in Input, key hashing.KeyType) error
 }
 
 // visit reads a file, the step-th reading of a draw, with the functions that begin
-// returns for each goroutine.
-func visit(ctx context.Context, in Input, step int, opts *Options, begin func() (row func(*voterfile.Record) error, flush func() error)) error {
+// returns for each goroutine, of the members of the file.
+func visit(ctx context.Context, in Input, step int, opts *Options, begin func([]voterfile.Member) (row func(*voterfile.Record) error, flush func() error)) error {
 	src, err := in.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
 	_, err = src.Each(ctx, opts.Jobs, func() voterfile.Visitor {
-		row, flush := begin()
+		row, flush := begin(src.Members())
 		return visitorFuncs{row, flush}
 	}, opts.reading(src, step))
 	return err
@@ -489,10 +489,11 @@ var sheetFields = []string{"first", "middle", "last", "suffix", "birth_date", "a
 // details reads what stands at the places that were drawn.
 func (d *draw) details(ctx context.Context, in Input, s *Sample, chosen map[uint64]int) error {
 	s.rows = make([][]string, len(chosen)) // each goroutine writes elements of its own
-	err := visit(ctx, in, 3, &d.opts.Options, func() (func(*voterfile.Record) error, func() error) {
+	err := visit(ctx, in, 3, &d.opts.Options, func(members []voterfile.Member) (func(*voterfile.Record) error, func() error) {
+		addresses := newAddressReader(members)
 		return func(rec *voterfile.Record) error {
 			if n, ok := chosen[placeOf(rec)]; ok {
-				s.rows[n] = sheetRow(rec)
+				s.rows[n] = sheetRow(rec, addresses.read(rec))
 			}
 			return nil
 		}, func() error { return nil }
@@ -507,16 +508,13 @@ func (d *draw) details(ctx context.Context, in Input, s *Sample, chosen map[uint
 }
 
 // sheetRow returns what the row says, in canonical form where there is one: the same
-// writing in every file gives no hint of where a row comes from.
-func sheetRow(rec *voterfile.Record) []string {
+// writing in every file gives no hint of where a row comes from. The address stands as
+// it is written, to be read out.
+func sheetRow(rec *voterfile.Record, address string) []string {
 	value := func(r field.Role) string { return string(rec.Value(r)) }
 	middle := ""
 	if rec.Initial != 0 {
 		middle = string(rec.Initial)
-	}
-	address := string(rec.House) + " " + string(rec.Street)
-	if len(rec.Street) == 0 {
-		address = value(field.AddressLine)
 	}
 	return []string{
 		string(rec.First), middle, string(rec.Last), rec.Suffix, rec.Birth.String(), address, value(field.City), string(rec.ZIP),

@@ -28,10 +28,10 @@ func (h *textHandler) letter(a *Answer) {
 	h.unfound(a, true)
 	h.unfound(a, false)
 	for _, p := range a.Problems {
-		h.paragraph("Not used: " + p.Error() + ".")
+		h.paragraph("Not used: " + stopped(p.Error()))
 	}
 	for _, n := range a.Notes {
-		h.paragraph("Note: " + n.Error() + ".")
+		h.paragraph("Note: " + stopped(n.Error()))
 	}
 	h.meaning(a)
 	h.advice()
@@ -357,4 +357,12 @@ func secrets(kinds field.Set) (s field.Set) {
 		}
 	}
 	return s
+}
+
+// stopped ends a sentence, but for a question, which has its mark.
+func stopped(s string) string {
+	if strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
 }

@@ -144,7 +144,7 @@ func TestUnreadIsNoAbsence(t *testing.T) {
 	if err != nil || sum.ExitCode() != 2 {
 		t.Errorf("%+v, %v", sum, err)
 	}
-	wantText(t, "letter", text, []string{"There is no answer: what was given could not be read", `Not used: line 1: unknown field "lst"; did you mean "last"?`}, []string{"NOT FOUND", "was searched"})
+	wantText(t, "letter", text, []string{"There is no answer: what was given could not be read", `Not used: line 1: unknown field "lst"; did you mean "last"?`}, []string{`?.`, "NOT FOUND", "was searched"})
 }
 
 // Numbers are written the same way everywhere.

@@ -204,7 +204,7 @@ func (p *proposer) columns() {
 		c := &p.layout.Columns[i]
 		c.Name = p.name(i)
 		if i < len(p.heads) {
-			if r := layouts.RoleOfName(p.heads[i]); r != field.RoleNone && !p.taken[r] {
+			if r := layouts.RoleOfName(p.heads[i]); r != field.RoleNone && !p.taken[r] && !p.misnamed(i, r) {
 				p.take(c, r, "by its name")
 				p.byName[i] = true
 				continue
@@ -366,6 +366,9 @@ const leastShare = 0.7
 
 // guess returns the roles that the contents of column i suggest.
 func (p *proposer) guess(i int) (out []guess) {
+	if p.isMachine(i) {
+		return nil
+	}
 	n := 0
 	var count [field.NumRoles]int
 	seen := map[string]bool{}
@@ -445,6 +448,8 @@ func looks(v []byte) (roles []field.Role) {
 	digits, _ := countDigits(v)
 	text := string(v)
 	switch {
+	case isMachineValue(v):
+		return nil
 	case bytes.IndexByte(v, '@') > 0 && bytes.IndexByte(v, '.') > 0:
 		return []field.Role{field.RoleEmail}
 	case isShape(v, "999-99-9999"):

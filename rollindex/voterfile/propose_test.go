@@ -270,3 +270,34 @@ func TestNearestRecord(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What machines call a visit or a visitor is nobody's voter id or telephone number,
+// whether the name of the column or its values say so.
+func TestProposeNoMachineNumbers(t *testing.T) {
+	const names = "Garcia,Ana,1961-04-17 Lopez,Luis,1962-04-18 Smith,Mary,1963-05-19 Wilson,James,1964-06-20"
+	for name, values := range map[string]string{
+		"dotted":     "10.12.200.7 10.12.201.7 172.16.14.221 192.168.20.5",
+		"ten digits": "205.12.200.77 205.12.201.77 205.12.202.77 205.12.203.77",
+		"padded":     "010.012.200.007 010.012.201.007 010.012.202.007 010.012.203.007",
+		"ports":      "10.12.200.7:8080 10.12.201.7:8081 10.12.202.7:8082 10.12.203.7:8083",
+		"six":        "2001::1234 2001::1235 2001::1236 2001::1237",
+		"mapped":     "::10.12.200.7 ::10.12.201.7 ::10.12.202.7 ::10.12.203.7",
+		"digest":     "11111111111111111111111111111a01 11111111111111111111111111111a02 11111111111111111111111111111a03 11111111111111111111111111111a04",
+		"page":       "a://1234567 a://1234568 a://1234569 a://1234570",
+		"ip":         "3232235777 3232235778 3232235779 3232235780",
+		"Client IP":  "32322357 32322358 32322359 32322360",
+		"row_md5":    "12345671 12345672 12345673 12345674",
+		"voter_id":   "11111111111111111111111111111a01 11111111111111111111111111111a02 11111111111111111111111111111a03 11111111111111111111111111111a04",
+	} {
+		text, list := "last,first,dob,"+name+"\n", strings.Fields(values)
+		for i, n := range strings.Fields(names) {
+			text += n + "," + list[i] + "\n"
+		}
+		if _, got := propose(t, text); !strings.HasSuffix(got, " "+name+"=") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if _, got := propose(t, "last,first,dob,zid\nGarcia,Ana,1961-04-17,100123456\nLopez,Luis,1962-04-18,100123457\nSmith,Mary,1963-05-19,100123458\n"); !strings.HasSuffix(got, " zid=voter_id") {
+		t.Errorf("an id: %s", got)
+	}
+}

@@ -499,7 +499,12 @@ func (c *comparison) agreement() (blocks []report.Block) {
 			case f.Same+f.Differs > 0:
 				agree = report.Percent(f.Agrees().Value())
 			}
+			note := ""
+			if f.Untold > 0 {
+				note = report.Counted(f.Untold, "row is", "rows are") + " in none of these: a code that no layout here explains"
+			}
 			t.Rows = append(t.Rows, report.Row{
+				Note:  note,
 				Cells: []string{title, report.Number(f.Same), report.Number(f.Differs), report.Number(f.OnlyA), report.Number(f.OnlyB), agree},
 				Bar:   []report.Part{{Share: of(f.Same), Pattern: report.Solid}, {Share: of(f.Differs), Pattern: report.Hatched}, {Share: of(f.OnlyA + f.OnlyB), Pattern: report.Dotted}},
 			})

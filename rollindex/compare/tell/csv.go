@@ -46,7 +46,7 @@ func ComparedCSV(w io.Writer, res *compare.Result) error {
 	for i := range c.Fields {
 		f := &c.Fields[i]
 		put("agreement", f.A, f.B, f.Field.String(), f.Agrees(), "")
-		all := f.Same + f.Differs + f.OnlyA + f.OnlyB
+		all := f.Same + f.Differs + f.OnlyA + f.OnlyB + f.Untold
 		put("only", f.A, f.B, f.Field.String(), compare.NewShare(f.OnlyA, all), "")
 		put("only", f.B, f.A, f.Field.String(), compare.NewShare(f.OnlyB, all), "")
 	}
