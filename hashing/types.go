@@ -127,13 +127,20 @@ type DatasetInfo struct {
 	Columns []string         `json:"columns"` // names of the kinds of field with a value in any row
 	// Unknown names the columns of the sources that have a value in any row and of which
 	// nothing says what they hold, in their order: what is known of a row is not all.
-	Unknown      []string  `json:"unknown_columns,omitempty"`
+	Unknown []string `json:"unknown_columns,omitempty"`
+	// OtherTables names the sheets, tables and texts of rows of the sources that were
+	// left out because they are no roll, in their order and at most [MostTables]: a
+	// source holds more than what is known of the dataset.
+	OtherTables  []string  `json:"left_out_tables,omitempty"`
 	JanuaryFirst string    `json:"january_first,omitempty"`
 	Tags         int64     `json:"tags"`
 	Canonical    string    `json:"canonical"`
 	BuiltAt      time.Time `json:"built_at"`
 	Digest       string    `json:"digest"` // hex SHA-256 of the content, the same for the same input
 }
+
+// MostTables is how many tables [DatasetInfo.OtherTables] names.
+const MostTables = 100
 
 // Source is one file a dataset was read from.
 type Source struct {

@@ -64,6 +64,7 @@ func (p *program) makeCard(c *cli.Context) error {
 	}
 	j := p.jsonLines("compare")
 	writeCard(j, out, card, "")
+	writeCaveats(j, tell.CardLacks(card))
 	writeCaveats(j, tell.CardGives(card))
 	return j.done(fields{"file": inputs[0].Path, "card": out})
 }

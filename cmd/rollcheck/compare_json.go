@@ -4,6 +4,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/compare/tell"
+	"rollcheck/rollindex/voterfile"
 )
 
 // fileLine is a file that was compared.
@@ -15,15 +16,32 @@ type fileLine struct {
 	Jurisdictions []string         `json:"jurisdictions"`
 	Rows          int64            `json:"rows"` // read in full
 	Skipped       map[string]int64 `json:"skipped"`
-	Decoys        int64            `json:"decoys,omitempty"` // left out, by the register
-	Unread        int              `json:"unread"`           // members that may hold people
-	Unknown       []string         `json:"unknown_columns"`  // with a value, of which nothing says what they hold
+	Decoys        int64            `json:"decoys,omitempty"`   // left out, by the register
+	Unread        int              `json:"unread"`             // members that may hold people
+	LeftOut       []leftOutLine    `json:"left_out,omitempty"` // members that were not read
+	Unknown       []string         `json:"unknown_columns"`    // with a value, of which nothing says what they hold
 	Keyless       int64            `json:"keyless"`
 	KeyRows       map[string]int64 `json:"key_rows"`
 	Impossible    int64            `json:"impossible_births,omitempty"` // rows with a month or day of birth that does not exist
 	Elsewhere     int64            `json:"elsewhere,omitempty"`         // rows of other states than jurisdictions
 	Late          int64            `json:"late,omitempty"`              // registrations and votes after as_of
 	Sources       []hashing.Source `json:"sources"`
+}
+
+// leftOutLine is a member of a file that was not read, in JSON.
+type leftOutLine struct {
+	Name   string `json:"name"`
+	Why    string `json:"why"`
+	Rows   bool   `json:"rows"`             // it holds rows: what is said of the file does not cover them
+	Unread bool   `json:"unread,omitempty"` // it may hold people
+	Hidden bool   `json:"hidden,omitempty"` // it is a worksheet that is not shown
+}
+
+func leftOutLines(members []voterfile.Member) (lines []leftOutLine) {
+	for _, m := range members {
+		lines = append(lines, leftOutLine{m.Name, m.LeftOut, m.HasRows, m.Unread, m.Hidden})
+	}
+	return lines
 }
 
 // overlapLine is the overlap of a pair by its main key ("overlap"), or by any
@@ -204,7 +222,7 @@ func newFileLine(f *compare.File) fileLine {
 	}
 	return fileLine{
 		"file", f.Path, dateOrNull(f.AsOf), append([]string{}, f.Layouts...), append([]string{}, f.Jurisdictions...),
-		f.Read(), skipped, f.Ignored, f.Unread, append([]string{}, f.Unknown...), f.Keyless, keys, f.Impossible, f.Elsewhere, f.Late, f.Sources,
+		f.Read(), skipped, f.Ignored, f.Unread, leftOutLines(f.LeftOut), append([]string{}, f.Unknown...), f.Keyless, keys, f.Impossible, f.Elsewhere, f.Late, f.Sources,
 	}
 }
 

@@ -163,6 +163,9 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 	for _, part := range parts(d) {
 		line("files", part)
 	}
+	if n := len(d.OtherTables); n > 0 {
+		line("not read", tablesLeftOut(d.OtherTables)+": what is said of this dataset leaves "+map[bool]string{true: "it", false: "them"}[n == 1]+" out")
+	}
 	for _, name := range d.Doubts {
 		line("not confirmed", questionTitle(name)+", by what the files hold")
 	}
@@ -186,6 +189,15 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 	line("tags", group(d.Tags))
 	line("built", d.BuiltAt.Format("2006-01-02 15:04:05 MST")+fmt.Sprintf(", generation %d, canonical form %s", d.Generation, d.Canonical))
 	line("digest", d.Digest)
+}
+
+// tablesLeftOut names tables, of many the first.
+func tablesLeftOut(names []string) string {
+	const most = 10
+	if n := len(names); n > most+1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n-most)
+	}
+	return strings.Join(names, ", ")
 }
 
 // questionTitle returns what is in question in words.

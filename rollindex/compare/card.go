@@ -30,6 +30,10 @@ type Card struct {
 	Columns   []CardColumn // in the order of kinds
 	Sketches  []Sketch     // in the order of key types, those with a row
 
+	// Unlooked are the members of the file that were left out though they hold rows, or
+	// may. Only who makes the card is told: they are not on it.
+	Unlooked []voterfile.Member
+
 	check [16]byte // of the key
 }
 
@@ -129,7 +133,8 @@ func MakeCard(ctx context.Context, in Input, key *hashing.Key, opts Options) (*C
 		sum.merge(v)
 	}
 	rows := skips.Rows - skips.Skipped()
-	c := &Card{Canonical: hashing.Version, AsOf: in.AsOf, Layout: layoutsOf(src.Members()), Rows: rows, check: prf.Check()}
+	c := &Card{Canonical: hashing.Version, AsOf: in.AsOf, Layout: layoutsOf(src.Members()), Rows: rows, check: prf.Check(),
+		Unlooked: unlooked(leftOut(src.Members()))}
 	for _, k := range field.Kinds() {
 		if n := sum.kinds[k]; n > 0 {
 			c.Columns = append(c.Columns, CardColumn{k, roundedPercent(n, rows)})

@@ -39,6 +39,7 @@ type File struct {
 	Doubts        []string                   // clauses: what its values do not settle of how it was read
 	Contrary      []voterfile.Contrary       // which rows speak against how they were read
 	Unread        int                        // members that were not read and may hold people
+	LeftOut       []voterfile.Member         // all that were not read
 	Keyless       int64                      // rows that carry nothing to match by
 	Keys          [hashing.NumKeyTypes]int64 // rows that carry the key
 	Filled        [NumFields]int64           // rows with a value
@@ -70,6 +71,29 @@ func (f *File) Lost() float64 {
 // Joined reports whether most of the rows that could not be read have another number of
 // fields and stand in one stretch, as those of a file that was put behind another.
 func (f *File) Joined() bool { return 2*f.Ragged > f.Rows-f.Read() }
+
+// Unlooked returns the members that were left out though they hold rows, or may: what is
+// said of the file does not cover them.
+func (f *File) Unlooked() (members []voterfile.Member) { return unlooked(f.LeftOut) }
+
+func unlooked(members []voterfile.Member) (some []voterfile.Member) {
+	for _, m := range members {
+		if m.HasRows || m.Unread {
+			some = append(some, m)
+		}
+	}
+	return some
+}
+
+// leftOut returns the members that were not read, but for those that were chosen away.
+func leftOut(members []voterfile.Member) (out []voterfile.Member) {
+	for _, m := range members {
+		if m.LeftOut != "" && m.LeftOut != voterfile.NotNamed {
+			out = append(out, m)
+		}
+	}
+	return out
+}
 
 // Contradicted reports whether the file's own date is too early for what it says:
 // more than one row in a thousand, and more than two, have a registration or vote

@@ -103,7 +103,8 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: in.Path, AsOf: in.AsOf, Sources: src.Sources(), Rows: skips.Rows, Skipped: skips.ByReason(), Impossible: skips.Impossible}
+	f := &File{Path: in.Path, AsOf: in.AsOf, Sources: src.Sources(), Rows: skips.Rows, Skipped: skips.ByReason(), Impossible: skips.Impossible,
+		LeftOut: leftOut(src.Members())}
 	for i, m := range src.Members() {
 		if m.Unread {
 			f.Unread++

@@ -205,6 +205,9 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	if n := d.info.Unchosen; n > 0 {
 		why = append(why, "it is made of parts of its files only: "+count(n, "other part")+" not read, on purpose")
 	}
+	if n := len(d.info.OtherTables); n > 0 {
+		why = append(why, "not read, because it is no roll: "+count(int64(n), "other part")+" of its files with rows; who is in there alone is not found")
+	}
 	if others := d.searchedOf(s.named); a.State == Searched && others != "" {
 		why = append(why, others)
 	}

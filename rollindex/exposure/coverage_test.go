@@ -35,6 +35,13 @@ func lacking(unread, unchosen, cut int64) hashing.DatasetInfo {
 	return d
 }
 
+// withTables is a roll beside which its file has tables that were left out.
+func withTables(names ...string) hashing.DatasetInfo {
+	d := lacking(0, 0, 0)
+	d.OtherTables = names
+	return d
+}
+
 // servedRoll is a roll in a served index without some rows of protected voters.
 func servedRoll(protected int64) hashing.DatasetInfo {
 	d := info(1000, 1000-protected, "name-dob:1000 name-yob-zip:1000 voter-id:1000")
@@ -124,6 +131,7 @@ func TestState(t *testing.T) {
 		{"a part that was not read", lacking(2, 0, 0), "", dateZIP, Partial, 1, "2 parts of its files could not be read and may hold more people"},
 		{"a file cut off", lacking(0, 0, 1), "", dateZIP, Partial, 0.999, "1 file of it ended in the middle of a row: the people behind that are missing"},
 		{"parts chosen", lacking(0, 1, 0), "", dateZIP, Searched, 1, "it is made of parts of its files only: 1 other part not read, on purpose"},
+		{"tables that are no roll", withTables("users", "log"), "", dateZIP, Searched, 1, "not read, because it is no roll: 2 other parts of its files with rows; who is in there alone is not found"},
 		{"nothing but a part that was not read", hashing.DatasetInfo{Unread: 1}, "", dateZIP, NoUsableKey, 0, ""},
 		{"protected rows left out", servedRoll(5), "", dateZIP, Searched, 0.995, "0.5% of its rows are left out, because their people are protected or asked for it"},
 		{"many protected rows left out", servedRoll(20), "", dateZIP, Partial, 0.98, "2% of its rows are left out"},

@@ -15,7 +15,7 @@ import (
 
 // NewJSON returns a handler that writes JSON lines, each with its "type":
 //
-//	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","incident","as_of","jurisdictions","unknown_columns","coverage"}]}
+//	{"type":"start","canonical":"rc1","datasets":[{"dataset","title","kind","incident","as_of","jurisdictions","unknown_columns","left_out_tables","coverage"}]}
 //	{"type":"finding","person","id","dataset","tier","keys","initial","spellings","shared","fields","fields_basis",
 //	 "beyond_public","restricted","unsettled","if_given","incident","expected_namesakes"}
 //	{"type":"person","person","id","exposed","complete","datasets":[{"dataset","state","coverage","why"}],"problems","notes","line"}
@@ -33,6 +33,7 @@ import (
 // ([PublicRecord]). "restricted", "unsettled" and "if_given" are there when there are any,
 // "incident", an id of data/catalogue, when the dataset names one. "unknown_columns", there when there are any, are those of a
 // dataset of which nothing says what they hold: whether they were public cannot be told.
+// No more can that of what stands in its "left_out_tables", which hold rows and were not read.
 //
 // When a server was asked ([Asker]), the start also has "server", "operator",
 // "fingerprint", "mode", "manifest_seq" and "jurisdictions"; a finding's
@@ -87,6 +88,9 @@ func (h *jsonHandler) Start(s *Start) error {
 		b = appendTexts(append(b, `,"jurisdictions":`...), d.Jurisdictions)
 		if len(d.Unknown) > 0 {
 			b = appendTexts(append(b, `,"unknown_columns":`...), d.Unknown)
+		}
+		if len(d.OtherTables) > 0 {
+			b = appendTexts(append(b, `,"left_out_tables":`...), d.OtherTables)
 		}
 		b = append(appendShare(append(b, `,"coverage":`...), d.Coverage()), '}')
 	}

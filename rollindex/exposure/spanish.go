@@ -150,6 +150,8 @@ var phrases = [...][2]string{
 	{"it is made for private look-up, in which nobody is found by %s", "está hecho para la consulta privada, en la que no se encuentra a nadie por %s"},
 	{"it is made of parts of its files only: 1 other part not read, on purpose", "se hizo solo con partes de sus archivos: otra parte no se leyó, a propósito"},
 	{"it is made of parts of its files only: %s other parts not read, on purpose", "se hizo solo con partes de sus archivos: otras %s partes no se leyeron, a propósito"},
+	{"not read, because it is no roll: 1 other part of its files with rows; who is in there alone is not found", "no se leyó, por no ser un padrón: otra parte de sus archivos con filas; a quien figure solo ahí no se le encuentra"},
+	{"not read, because it is no roll: %s other parts of its files with rows; who is in there alone is not found", "no se leyeron, por no ser un padrón: otras %s partes de sus archivos con filas; a quien figure solo ahí no se le encuentra"},
 	{"it has no full birth dates, so that you can only be found where you were registered: if you have moved since, give your former ZIP codes",
 		"no tiene fechas de nacimiento completas, de modo que solo se le puede encontrar donde estaba inscrito: si se ha mudado, dé sus códigos postales anteriores"},
 	{"only its records of %s were searched, the states you named, and not those of 1 other state",

@@ -17,6 +17,7 @@ func (h *textHandler) public(f *Finding) {
 	if r.Public|r.Beyond == 0 {
 		h.entry("Not settled", "what of this was public anyway: "+r.whyNothing())
 		h.unknown(f)
+		h.otherTables(f)
 		return
 	}
 	list, time := r.list(), ", whenever this was taken"
@@ -43,6 +44,7 @@ func (h *textHandler) public(f *Finding) {
 	say("Beyond", f.Beyond()&^f.Restricted(), "this goes beyond %s")
 	say("Not settled", f.Unsettled(), unsettled)
 	h.unknown(f)
+	h.otherTables(f)
 	if r.Who != "" && r.Who != "anyone" && f.Fields&(r.Public|r.Restricted) != 0 {
 		h.entry("Open to", r.Who)
 	}
@@ -56,18 +58,43 @@ func (f *Finding) some(kinds field.Set) string {
 	rest := f.Fields &^ kinds
 	switch n := len(rest.Kinds()); {
 	case kinds&^field.Volunteered == 0: // by name, short as that is: the person is to ask themself whether they gave them
-	case n == 0 && len(f.Dataset.Unknown) > 0:
+	case n == 0 && !f.knownWhole():
 		return "all that is known of it"
 	case n == 0:
 		return "all of it"
 	case 3*n <= len(kinds.Kinds()):
 		but := "all but the "
-		if len(f.Dataset.Unknown) > 0 {
+		if !f.knownWhole() {
 			but = "all that is known of it but the "
 		}
 		return but + sentence(kindTitles(rest))
 	}
 	return sentence(kindTitles(kinds))
+}
+
+// knownWhole reports whether all that the file of a finding holds was read and is known.
+func (f *Finding) knownWhole() bool {
+	return len(f.Dataset.Unknown)+len(f.Dataset.OtherTables) == 0
+}
+
+// mostTables is how many tables that were not read are named.
+const mostTables = 4
+
+// otherTables says that the file of a finding has tables that were not read: what of it
+// was public does not say what stands in them.
+func (h *textHandler) otherTables(f *Finding) {
+	names, n := slices.Clone(f.Dataset.OtherTables), len(f.Dataset.OtherTables)
+	if n == 0 {
+		return
+	}
+	if n > mostTables+1 {
+		names = append(names[:mostTables], fmt.Sprintf("%d more", n-mostTables))
+	}
+	for i := range names {
+		names[i] = printable(names[i])
+	}
+	h.entry("Not read", fmt.Sprintf("the file has %s that %s not read (%s); whether you are in there, and with what, cannot be told",
+		has(n, "more part with rows", "more parts with rows"), map[bool]string{true: "was", false: "were"}[n == 1], sentence(names)))
 }
 
 // mostUnknown is how many columns of unknown content are named.

@@ -175,6 +175,33 @@ func TestUnknownColumns(t *testing.T) {
 	}
 }
 
+// Where the file has tables that were not read, nothing is said of all of it.
+func TestOtherTables(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		tables    []string
+		where     []string
+		says, not []string
+	}{
+		{"one", []string{"the table users"}, []string{"US-FL"}, []string{
+			"Public all that is known of it: anybody could have had this anyway",
+			"Not read the file has 1 more part with rows that was not read (the table users); whether you are in there,",
+		}, []string{"all of it:"}},
+		{"many", []string{"t1", "t2", "t3", "t4", "t5", "t6\x1b"}, []string{"US-FL"}, []string{"the file has 6 more parts with rows that were not read (t1, t2, t3, t4 and 2 more);"}, nil},
+		{"no state", []string{"t1\x1b"}, nil, []string{"Not read the file has 1 more part"}, []string{"\x1b"}},
+		{"none", nil, []string{"US-FL"}, []string{"Public all of it:"}, []string{"Not read"}},
+	} {
+		src, p := leakOf("2020-10-20", "", []field.Kind{field.Party}, tt.where...)
+		src.Info("leak").OtherTables = tt.tables
+		out, _ := check(t, src, newText, exposure.Options{}, p)
+		wantText(t, tt.name, out, tt.says, tt.not)
+		lines, _ := check(t, src, exposure.NewJSON, exposure.Options{}, p)
+		if got := strings.Contains(lines, `"left_out_tables":["`); got != (tt.tables != nil) {
+			t.Errorf("%s: %s", tt.name, lines)
+		}
+	}
+}
+
 // A finding in a dataset of a documented incident comes with its story.
 func TestStory(t *testing.T) {
 	get := func(id string) *catalogue.Incident {

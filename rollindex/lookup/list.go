@@ -34,6 +34,7 @@ type Dataset struct {
 	Homes         []string         `json:"homes,omitempty"`           // likewise
 	Fields        []string         `json:"fields"`                    // names of the kinds with a value in any record
 	Unknown       []string         `json:"unknown_columns,omitempty"` // see [hashing.DatasetInfo]
+	OtherTables   []string         `json:"left_out_tables,omitempty"` // likewise
 	Rows          int64            `json:"rows"`
 	Indexed       int64            `json:"indexed"`
 	Keyless       int64            `json:"keyless"`
@@ -50,7 +51,7 @@ type Dataset struct {
 func NewDataset(number uint16, d *hashing.DatasetInfo) Dataset {
 	return Dataset{
 		Number: number, ID: d.ID, Generation: d.Generation, Title: d.Title, Incident: d.Incident, AsOf: d.AsOf,
-		Jurisdictions: d.Jurisdictions, Sections: d.Sections, Homes: d.Homes, Fields: d.Columns, Unknown: d.Unknown, Rows: d.Rows, Indexed: d.Indexed, Keyless: d.Keyless,
+		Jurisdictions: d.Jurisdictions, Sections: d.Sections, Homes: d.Homes, Fields: d.Columns, Unknown: d.Unknown, OtherTables: d.OtherTables, Rows: d.Rows, Indexed: d.Indexed, Keyless: d.Keyless,
 		Skipped: d.Skipped, Withheld: d.Withheld, Unread: d.Unread, Unchosen: d.Unchosen, KeyRows: d.KeyRows, JanuaryFirst: d.JanuaryFirst,
 	}
 }
@@ -69,7 +70,7 @@ func (d *Dataset) same(other *Dataset) bool {
 func (d *Dataset) Info() hashing.DatasetInfo {
 	return hashing.DatasetInfo{
 		ID: d.ID, Generation: d.Generation, Title: d.Title, Kind: hashing.Leak, Incident: d.Incident, AsOf: d.AsOf,
-		Scheme: hashing.Served, Jurisdictions: d.Jurisdictions, Sections: d.Sections, Homes: d.Homes, Columns: d.Fields, Unknown: d.Unknown, Rows: d.Rows, Indexed: d.Indexed, Keyless: d.Keyless,
+		Scheme: hashing.Served, Jurisdictions: d.Jurisdictions, Sections: d.Sections, Homes: d.Homes, Columns: d.Fields, Unknown: d.Unknown, OtherTables: d.OtherTables, Rows: d.Rows, Indexed: d.Indexed, Keyless: d.Keyless,
 		Skipped: d.Skipped, Withheld: d.Withheld, Unread: d.Unread, Unchosen: d.Unchosen, KeyRows: d.KeyRows, JanuaryFirst: d.JanuaryFirst,
 		Canonical: hashing.Version,
 	}

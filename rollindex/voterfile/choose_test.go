@@ -175,3 +175,68 @@ func TestLeftOutMayHoldPeople(t *testing.T) {
 		}
 	}
 }
+
+// What is left out and holds rows is told apart from documents and from what is empty.
+func TestLeftOutHoldsRows(t *testing.T) {
+	l := mustLayout(t, "fl-extract")
+	want := map[string]struct {
+		data string
+		rows bool
+		part string
+	}{
+		"notes/README.txt": {"Voters of Florida.\nWhat it holds, in short: names, births\nAs asked, by law.\nSee the page, which says more, of what it holds.\nMore on the page.\n", false, "the member notes/README.txt"},
+		"users.csv":        {"email,password\na@example.com,x\n", true, "the member users.csv"},
+		"combo.txt":        {strings.Repeat("a@example.com:x\n", 5), true, "the member combo.txt"},
+		"tabs.txt":         {strings.Repeat("a@example.com\tx\n", 5), true, "the member tabs.txt"},
+		"short.txt":        {"Dear all,\nhello, you\n", false, "the member short.txt"},
+		"empty.csv":        {"\n", false, "the member empty.csv"},
+		"dump.sql":         {"CREATE TABLE users (email text, password text);\nINSERT INTO users VALUES ('a@example.com','x');\n", true, "the table users of dump.sql"},
+		"chosen.csv":       {"email,password\na@example.com,x\n", false, "the member chosen.csv"},
+	}
+	entries := []entry{{name: "ALA.txt", data: testRoll(l, 10)}}
+	for name, w := range want {
+		entries = append(entries, entry{name: name, data: []byte(w.data)})
+	}
+	path := writeFile(t, "x.zip", zipped(t, entries...))
+	seen := 0
+	for _, m := range mustOpen(t, Options{}, path).Members()[1:] {
+		for name, w := range want {
+			if !strings.Contains(m.Name, ": "+name) || name == "chosen.csv" {
+				continue
+			}
+			if seen++; m.LeftOut == "" || m.HasRows != w.rows || m.Part != w.part {
+				t.Errorf("%s: left out %q, rows %v, part %q", m.Name, m.LeftOut, m.HasRows, m.Part)
+			}
+		}
+	}
+	if seen != len(want)-1 {
+		t.Errorf("%d of %d members were seen", seen, len(want)-1)
+	}
+	for _, m := range mustOpen(t, Options{Members: []string{"ALA.txt"}}, path).Members() {
+		if m.HasRows {
+			t.Errorf("%s was chosen away, and is told as lacking", m.Name)
+		}
+	}
+}
+
+// The name of a table that was left out is kept, unless it may be somebody's details.
+func TestKept(t *testing.T) {
+	l := mustLayout(t, "fl-extract")
+	table := func(name string) string {
+		return "CREATE TABLE `" + name + "` (email text, password text);\nINSERT INTO `" + name + "` VALUES ('a','x');\n"
+	}
+	people := strings.Repeat(`{"email":"a"},`, namedRows-1) + `{"email":"a"}`
+	path := writeFile(t, "x.zip", zipped(t, entry{name: "ALA.txt", data: testRoll(l, 10)},
+		entry{name: "a.sql", data: []byte(table("users") + table("alma.marsh@example.org") + table("900-11-2222"))},
+		entry{name: "eve@example.org.csv", data: []byte("email,password\na,x\n")}, entry{name: "10866_20200908.csv", data: []byte("email,password\na,x\n")},
+		entry{name: "b.json", data: []byte(`{"logins":[` + people + `],"Otto Marsh":[{"email":"a"}]}`)}))
+	const secret = "a part whose name may be somebody's details"
+	var got []string
+	for _, m := range mustOpen(t, Options{}, path).Members()[1:] {
+		got = append(got, m.Kept())
+	}
+	want := []string{"the table users of a.sql", secret, secret, secret, "the member 10866_20200908.csv", "the table logins of b.json", secret}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -16,6 +16,7 @@ type Detection struct {
 	Matches []Match // the best first; the first is what it is read as
 	LeftOut string  // why the member is not read; "" if it is
 	Unread  bool    // it is left out and may hold people
+	HasRows bool    // it is left out and holds rows of whatever
 	Err     error   // why it cannot be read, if nothing fits or two fit equally
 }
 
@@ -199,6 +200,7 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 	case len(fit) == 0:
 		if m.spare() && s.best().fields < rollColumns && !s.people() {
 			d.LeftOut, d.Unread = "not of the shape of a roll: "+fieldsARow(s.best().fields), m.mayBeRecords(s)
+			d.HasRows = m.holdsRows(s)
 			return
 		}
 		d.Err = m.noLayout(s, known)

@@ -1,6 +1,7 @@
 package voterfile
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -43,3 +44,71 @@ func (m *member) mayBeRecords(s *sample) bool {
 // aboutFiles are the endings of files that are no text and hold no rows:
 // signatures, shortcuts, programs and the parts of a map beside its table.
 var aboutFiles = []string{".sig", ".p7s", ".lnk", ".exe", ".dll", ".ico", ".shp", ".shx", ".sbn", ".sbx", ".ttf"}
+
+// holdsRows reports whether a member that is no roll holds rows all the same: it is a
+// table, or a text of columns, or a list. What is said of its file does not cover them.
+func (m *member) holdsRows(s *sample) bool {
+	if m.tables != nil {
+		return true
+	}
+	const least = 5 // lines; prose of fewer may have a comma in each
+	rows := s.best()
+	inColumns := rows.fields > 1 && rows.regular >= 0.9
+	return inColumns && slices.Contains(tableFiles, strings.ToLower(path.Ext(m.path()))) ||
+		len(s.lines) >= least && (inColumns || s.isList())
+}
+
+// tableFiles are the endings of texts of columns.
+var tableFiles = []string{".csv", ".tsv", ".tab", ".psv"}
+
+// isList reports whether hardly a line has a blank, as those of any prose have: such are
+// lists of numbers and of e-mail addresses, with passwords or without.
+func (s *sample) isList() bool {
+	words := 0
+	for _, line := range s.lines {
+		if !bytes.ContainsAny(bytes.TrimSpace(line), " \t") {
+			words++
+		}
+	}
+	return words*10 >= len(s.lines)*9
+}
+
+// part says in words what the member is of its file, which is not named: "the hidden
+// sheet Internal".
+func (m *member) part() string {
+	if m.tables == nil {
+		return label("the member " + m.path())
+	}
+	what := "table"
+	if m.kind == "xlsx" {
+		what = "sheet"
+	}
+	if m.hidden() {
+		what = "hidden " + what
+	}
+	name := strings.TrimSpace("the " + what + " " + m.tables.Tables()[m.table].Name)
+	if m.inArchive() {
+		name += " of " + m.path()
+	}
+	return label(name)
+}
+
+// nameMayTell reports whether the name of the member may be somebody's details: a table
+// may be named by a key of a map, as columns may, and a member for somebody.
+func (m *member) nameMayTell() bool {
+	if m.tables == nil {
+		return strings.Contains(m.path(), "@")
+	}
+	t := m.tables.Tables()[m.table]
+	digits, _ := countDigits([]byte(t.Name))
+	return m.keyed() && t.Rows >= 0 && t.Rows < namedRows || digits >= valueDigits || strings.Contains(t.Name+m.path(), "@")
+}
+
+// Kept returns what the member is in words that may be kept: not by its name where that
+// may be somebody's details.
+func (m *Member) Kept() string {
+	if m.private {
+		return "a part whose name may be somebody's details"
+	}
+	return m.Part
+}

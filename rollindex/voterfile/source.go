@@ -55,6 +55,10 @@ type Member struct {
 	Unread  bool   // it is left out and may hold people: without it the files are not read whole
 	Rows    bool   // numbers of its lines are numbers of rows: it is a table of a container
 	Hidden  bool   // it is a worksheet that is not shown
+	Part    string // what it is, in words without its file: "the hidden sheet Internal"
+	HasRows bool   // it is left out and holds rows of whatever: it is no mere document
+
+	private bool // its name may be somebody's details
 }
 
 // Source is a set of files that make one dataset. Its methods are for one
@@ -150,9 +154,10 @@ func (s *Source) add(f *file, found []detected) error {
 				return d.member.fail("is of layout "+d.Matches[0].Layout.ID+", which has no names of people",
 					"nobody could be found in it; name the file of the delivery that has the names", ErrEmpty)
 			}
-			d.LeftOut = "of layout " + d.Matches[0].Layout.ID + ", which has no names of people"
+			d.LeftOut, d.HasRows = "of layout "+d.Matches[0].Layout.ID+", which has no names of people", true
 		}
-		m := Member{Name: d.Name, LeftOut: d.LeftOut, Unread: d.Unread, Rows: d.member.tables != nil, Hidden: d.member.hidden()}
+		m := Member{Name: d.Name, LeftOut: d.LeftOut, Unread: d.Unread, Rows: d.member.tables != nil, Hidden: d.member.hidden(),
+			Part: d.member.part(), HasRows: d.HasRows, private: d.member.nameMayTell()}
 		var p *plan
 		if d.LeftOut == "" {
 			m.Match = d.Matches[0]

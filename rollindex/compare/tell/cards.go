@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"rollcheck/data/field"
 	"rollcheck/hashing"
@@ -18,9 +19,20 @@ func MadeCard(c *compare.Card, path, program string) *report.Page {
 	label := Labels([]string{path})[0]
 	page := &report.Page{Title: "A card of " + label, Foot: "Made by " + program + "."}
 	page.Lead = []string{fmt.Sprintf("The card stands for %s of %s. Whoever has another card made with the same passphrase learns from the two how far the files overlap.", report.Counted(c.Rows, "row", "rows"), label)}
+	if lacks := CardLacks(c); len(lacks) > 0 {
+		page.Section("What it does not stand for", report.List(lacks))
+	}
 	page.Section("What it gives away", report.List(CardGives(c)))
 	page.Section("The keys on it", cardKeys(c))
 	return page
+}
+
+// CardLacks says which parts of its file a card does not stand for, in sentences.
+func CardLacks(c *compare.Card) (all []string) {
+	for _, said := range leftOut(c.Unlooked) {
+		all = append(all, strings.ToUpper(said[:1])+said[1:]+".")
+	}
+	return all
 }
 
 // CardGives says to whom a card gives away what, in sentences.

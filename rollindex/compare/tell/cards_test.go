@@ -9,6 +9,7 @@ import (
 	"rollcheck/data/vendors"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/voterfile"
 )
 
 // cards are a leak of 2,000 and a release of a million, of which so many of 1,000
@@ -142,6 +143,18 @@ func TestCardGives(t *testing.T) {
 	small := &compare.Card{Rows: 10, Sketches: []compare.Sketch{{Key: hashing.NameDOB, Rows: 10, Tags: tags[:10]}}}
 	if got := all(small); !strings.Contains(got, "all of them are on the card") || !strings.Contains(got, "no layout") {
 		t.Error(got)
+	}
+}
+
+// Who makes a card is told what of the file it does not stand for.
+func TestCardLacks(t *testing.T) {
+	c := &compare.Card{Rows: 10, Unlooked: []voterfile.Member{{LeftOut: "2 fields a row", Part: "the table users", HasRows: true}}}
+	const want = "The table users was left out (2 fields a row)."
+	if text := MadeCard(c, "/home/quill/leak.sql", "rollcheck test").Text(500); !strings.Contains(text, want) {
+		t.Errorf("%q is not in\n%s", want, text)
+	}
+	if text := MadeCard(&compare.Card{Rows: 10}, "leak.sql", "rollcheck test").Text(500); strings.Contains(text, "DOES NOT STAND FOR") {
+		t.Errorf("nothing is lacking:\n%s", text)
 	}
 }
 

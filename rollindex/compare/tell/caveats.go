@@ -9,6 +9,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/report"
+	"rollcheck/rollindex/voterfile"
 )
 
 // Caveats returns what a reader of a comparison has to keep in mind, in sentences.
@@ -83,6 +84,10 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		}
 		if f.Unread > 0 {
 			say("%s of %s that may hold people %s not read: nothing said here covers them.", report.Counted(int64(f.Unread), "member", "members"), labels[i], one(int64(f.Unread), "was", "were"))
+		}
+		others := slices.DeleteFunc(f.Unlooked(), func(m voterfile.Member) bool { return m.Unread }) // those are told already
+		if said := notLooked(others); said != "" {
+			say("Of %s, %s: nothing said here covers what stands there.", labels[i], said)
 		}
 		if f.Contradicted() {
 			say("%s is said to be of %s, and %s in it later than that: the day given seems to be wrong.", labels[i], day(f.AsOf), report.Counted(f.Late, "registration or vote is", "registrations or votes are"))

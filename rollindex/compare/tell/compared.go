@@ -11,6 +11,7 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/report"
+	"rollcheck/rollindex/voterfile"
 )
 
 // comparison is a result with the names of its files.
@@ -372,7 +373,20 @@ func fileRow(name string, f *compare.File, keyless string) report.Row {
 	if n := singly(f); n > 0 {
 		notes = append(notes, report.Counted(n, "row seems", "rows seem")+" to have names or places in each other's columns, as some rows of any file do")
 	}
+	notes = append(notes, leftOut(f.Unlooked())...)
 	return report.Row{Cells: []string{name, report.Number(f.Read()), of, where, strings.Join(f.Layouts, ", ")}, Note: strings.Join(notes, "; ")}
+}
+
+// leftOut says of members that they were left out, and why; of many, of the first.
+func leftOut(members []voterfile.Member) (notes []string) {
+	const most = 4
+	for i, m := range members {
+		if i == most && len(members) > most+1 {
+			return append(notes, report.Number(int64(len(members)-most))+" more parts were left out")
+		}
+		notes = append(notes, fmt.Sprintf("%s was left out (%s)", m.Part, m.LeftOut))
+	}
+	return notes
 }
 
 func (c *comparison) overlaps() []report.Block {

@@ -10,6 +10,7 @@ import (
 	"rollcheck/data/field"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/report"
+	"rollcheck/rollindex/voterfile"
 )
 
 // recordOf names the public record that a file's columns are held against:
@@ -59,7 +60,7 @@ func (c *comparison) records() (sentences []string) {
 
 // plainly reports whether all of a file is known, was read, and was public.
 func plainly(f *compare.File) bool {
-	return len(f.Unknown) == 0 && f.Lost() == 0 && !slices.ContainsFunc(f.Columns, func(col compare.Column) bool { return col.Record != compare.Public })
+	return len(f.Unknown) == 0 && f.Lost() == 0 && len(f.Unlooked()) == 0 && !slices.ContainsFunc(f.Columns, func(col compare.Column) bool { return col.Record != compare.Public })
 }
 
 // Records says of each file in a sentence how it stands to the public record; of one
@@ -97,14 +98,17 @@ func Record(f *compare.File, label string) string {
 		}
 		return cols
 	}
-	part := ""
+	part, end := "", ""
+	if n := len(f.Unknown); n > 0 {
+		end = fmt.Sprintf("; of %s of unknown content (%s) it cannot be told", report.Counted(int64(n), "other column", "other columns"), names(f.Unknown))
+	}
+	if said := notLooked(f.Unlooked()); said != "" {
+		part, end = "what was read of ", end+"; "+said
+	}
 	if f.Lost() > 0 {
 		part = "what could be read of "
 	}
-	end := "."
-	if n := len(f.Unknown); n > 0 {
-		end = fmt.Sprintf("; of %s of unknown content (%s) it cannot be told.", report.Counted(int64(n), "other column", "other columns"), names(f.Unknown))
-	}
+	end += "."
 	if cols := of(compare.Beyond); len(cols) > 0 {
 		return fmt.Sprintf("%s holds more than the public record of %s: %s%s", label, recordOf(f), columnList(cols, 6), end)
 	}
@@ -119,6 +123,24 @@ func Record(f *compare.File, label string) string {
 		every = "Every column that is known"
 	}
 	return fmt.Sprintf("%s of %s%s is of a kind that was on the public record of %s%s", every, part, label, recordOf(f), end)
+}
+
+// notLooked says in a clause that members were not looked at: "the hidden sheet Internal was
+// not looked at"; "" of none.
+func notLooked(members []voterfile.Member) string {
+	if len(members) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s %s not looked at", partsOf(members), one(int64(len(members)), "was", "were"))
+}
+
+// partsOf names members, of many the first.
+func partsOf(members []voterfile.Member) string {
+	var parts []string
+	for _, m := range members {
+		parts = append(parts, m.Part)
+	}
+	return some(parts)
 }
 
 // names joins names of columns, at most so many that a sentence can be read.

@@ -13,6 +13,7 @@ import (
 	"rollcheck/data/field"
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
+	"rollcheck/rollindex/voterfile"
 )
 
 func file(path string, asOf hashing.Date, state string, rows int64, kinds map[field.Kind]int64) *compare.File {
@@ -294,6 +295,56 @@ func TestRecord(t *testing.T) {
 	}
 	if got := Record(file("x", september, "", 1, map[field.Kind]int64{field.Name: 1}), "x"); got != "" {
 		t.Errorf("of no state: %q", got)
+	}
+}
+
+// Of a file with a table that was left out it is not said that all of it was public, and
+// the table is named wherever the file is told; a document is not.
+func TestLeftOutTables(t *testing.T) {
+	res := pair(900)
+	f := res.Files[0]
+	for i := range f.Columns {
+		f.Columns[i].Record = compare.Public
+	}
+	f.LeftOut = []voterfile.Member{{Name: "leak.csv: README.txt", LeftOut: "1 field a row", Part: "the member README.txt"}}
+	const plain = "Every column of leak.csv is of a kind that was on the public record of Florida"
+	if got := Record(f, "leak.csv"); got != plain+"." {
+		t.Errorf("with a document: %q", got)
+	}
+	if text := Compared(res, "rollcheck test").Text(500); strings.Contains(text, "README.txt") {
+		t.Errorf("a document is told:\n%s", text)
+	}
+
+	internal := voterfile.Member{Name: "leak.csv: Internal (hidden)", LeftOut: "2 fields a row", Part: "the hidden sheet Internal", HasRows: true}
+	f.LeftOut = append(f.LeftOut, internal)
+	want := strings.Replace(plain, "of leak", "of what was read of leak", 1) + "; the hidden sheet Internal was not looked at."
+	if got := Record(f, "leak.csv"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	text := Compared(res, "rollcheck test").Text(500)
+	for _, want := range []string{want, "the hidden sheet Internal was left out (2 fields a row)", "Of leak.csv, the hidden sheet Internal was not looked at: nothing said here covers what stands there."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "public record in leak.csv") {
+		t.Errorf("leak.csv is said to be public, all of it:\n%s", text)
+	}
+
+	f.Unknown = []string{"pin"}
+	f.LeftOut = append(f.LeftOut, voterfile.Member{LeftOut: "not a text file", Part: "the member x.dat", Unread: true})
+	if got, want := Record(f, "leak.csv"), "; of 1 other column of unknown content (pin) it cannot be told; the hidden sheet Internal and the member x.dat were not looked at."; !strings.HasSuffix(got, want) {
+		t.Errorf("%q, want the end %q", got, want)
+	}
+	f.Columns[0].Record = compare.Beyond
+	if got := Record(f, "leak.csv"); !strings.HasPrefix(got, "leak.csv holds more than") || !strings.HasSuffix(got, "x.dat were not looked at.") {
+		t.Errorf("%q", got)
+	}
+	for range 20 {
+		f.LeftOut = append(f.LeftOut, internal)
+	}
+	if row := fileRow("A", f, ""); strings.Count(row.Note, "Internal") > 4 || !strings.HasSuffix(row.Note, "18 more parts were left out") {
+		t.Errorf("of many: %q", row.Note)
 	}
 }
 
