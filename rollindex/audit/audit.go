@@ -127,12 +127,16 @@ func (r *Result) coversLines(w *Waiver, v *Violation) bool {
 		}
 	}
 	several := r.SeveralMembers(v.File)
+	waived := map[int64]bool{}
+	for _, line := range w.Lines {
+		waived[line] = true
+	}
 	other := func(at Position) bool {
 		in := name
 		if several {
 			in += strings.TrimPrefix(at.Member, v.File)
 		}
-		return w.File != in || !slices.Contains(w.Lines, at.Line)
+		return w.File != in || !waived[at.Line]
 	}
 	return len(v.Lines) > 0 && v.Rows == int64(len(v.Lines)) && !slices.ContainsFunc(v.Lines, other)
 }
@@ -398,11 +402,11 @@ func (a *auditor) judge(g *group, t *tally, v *visitor, members []voterfile.Memb
 	broken := map[string]bool{} // rules that the column is already said to break
 	say := func(f finding) {
 		broken[f.rule] = true
-		rows := min(f.rows.n, t.filled.n) // of which some may have two such values
+		rows := f.rows.rows(t.filled.n)
 		s := compare.NewShare(rows, v.rows)
 		a.violations = append(a.violations, Violation{
 			Rule: f.rule, File: a.in.Path, Column: g.column.Name, Rows: rows, Of: v.rows, Low: s.Low, High: s.High,
-			Lines: positions(f.rows.kept(), members), Why: f.why,
+			Lines: positions(f.rows.kept, members), Why: f.why,
 		})
 	}
 	if !d.Pass && t.filled.n > 0 {

@@ -38,20 +38,21 @@ const (
 	zipShare    = 0.8
 	idMinority  = 0.05 // of the values of a column of ids that are nine digits: the others are the ids
 	idChance    = 1e-6 // that ids at random have so few groups 00
+	areaLines   = 16   // lines that are kept of each area
 	bulkArea    = 50   // ids in the area of the median one, to tell scattered ones from them
 )
 
 // nineTally is what the values of nine digits in a column are like.
 type nineTally struct {
-	n, asID  int64 // of them, asID are the row's own voter id
-	valid    hits
-	ones     int64 // that have an area and a serial, whatever the group
-	group00  int64 // of these
-	set      sketch
-	areas    [1000]int64
-	zips     [1000]int64 // of them, that begin with a ZIP code
-	areasOK  [1000]int64 // of them, that can be one
-	firstsOK [1000]place // where the first of those stands
+	n, asID int64 // of them, asID are the row's own voter id
+	valid   hits
+	ones    int64 // that have an area and a serial, whatever the group
+	group00 int64 // of these
+	set     sketch
+	areas   [1000]int64
+	zips    [1000]int64   // of them, that begin with a ZIP code
+	areasOK [1000]int64   // of them, that can be one
+	linesOK [1000][]place // where the first of those stand
 }
 
 func (t *tally) seeNine(v []byte, r *row) {
@@ -83,8 +84,8 @@ func (n *nineTally) see(v []byte, r *row) {
 	}
 	if isSSN(area, group, serial) {
 		n.valid.add(r.at)
-		if n.areasOK[area] == 0 {
-			n.firstsOK[area] = r.at
+		if len(n.linesOK[area]) < areaLines {
+			n.linesOK[area] = append(n.linesOK[area], r.at)
 		}
 		n.areasOK[area]++
 	}
@@ -95,9 +96,9 @@ func (n *nineTally) merge(o *nineTally) {
 	n.valid.merge(&o.valid)
 	n.set.merge(&o.set)
 	for a := range n.areas {
-		if o.areasOK[a] > 0 && (n.areasOK[a] == 0 || o.firstsOK[a] < n.firstsOK[a]) {
-			n.firstsOK[a] = o.firstsOK[a]
-		}
+		all := append(n.linesOK[a], o.linesOK[a]...)
+		slices.Sort(all)
+		n.linesOK[a] = all[:min(len(all), areaLines)]
 		n.areas[a] += o.areas[a]
 		n.zips[a] += o.zips[a]
 		n.areasOK[a] += o.areasOK[a]
@@ -224,7 +225,7 @@ func (n *nineTally) amongIDs() (hits, string) {
 			if n.areasOK[a] > 0 {
 				areas++
 				out.n += n.areasOK[a]
-				places = append(places, n.firstsOK[a])
+				places = append(places, n.linesOK[a]...)
 			}
 		}
 	}
@@ -232,7 +233,8 @@ func (n *nineTally) amongIDs() (hits, string) {
 		return hits{}, ""
 	}
 	slices.Sort(places)
-	out.k = copy(out.first[:], places) // of each area the first
+	out.kept = places[:min(len(places), maxLines)]
+	out.cut = int64(len(out.kept)) < out.n
 	return out, fmt.Sprintf("%d numbers of nine digits lie scattered over %d areas, away from the ids that lie close together", all, areas)
 }
 

@@ -131,19 +131,38 @@ func ViolationText(res *audit.Result, v *audit.Violation) string {
 	if len(v.Lines) == 0 {
 		return b.String()
 	}
+	fmt.Fprintf(&b, " %s.", violationLines(res, v))
+	return b.String()
+}
+
+// shownLines is how many lines of a violation a page names. JSON and the table have
+// more.
+const shownLines = 10
+
+// violationLines names the first lines of a violation, and says where more are.
+func violationLines(res *audit.Result, v *audit.Violation) string {
+	all := len(v.Lines)
+	shown := v.Lines[:min(all, shownLines)]
 	word := "Lines"
 	switch {
-	case len(v.Lines) == 1:
+	case all == 1:
 		word = "Line"
-	case v.Rows > int64(len(v.Lines)):
+	case v.Rows > int64(len(shown)):
 		word = "First lines"
 	}
-	own := v.Lines[0].Member // a file of one member is not named twice
+	own := shown[0].Member // a file of one member is not named twice
 	if res.SeveralMembers(v.File) {
 		own = v.File
 	}
-	fmt.Fprintf(&b, " %s %s.", word, linesBy(own, v.Lines))
-	return b.String()
+	text := word + " " + linesBy(own, shown)
+	switch {
+	case all == len(shown):
+	case int64(all) < v.Rows:
+		text += "; --json or --csv lists " + report.Number(int64(all)) + " of them"
+	default:
+		text += "; --json or --csv lists all " + report.Number(int64(all))
+	}
+	return text
 }
 
 // exact are the rules whose rows are counted, one by one, and not estimated from what
