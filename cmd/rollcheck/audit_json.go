@@ -78,7 +78,6 @@ func auditLines(w io.Writer, res *audit.Result) error {
 			writeTexts(j, "headline", tell.RiskLead(r)...)
 		}
 	}
-	writeTexts(j, "headline", tell.OfOtherStates(res)...)
 	writeTexts(j, "headline", tell.AuditVerdict(res)) // the last: what is read of a signed note
 	writeCaveats(j, tell.AuditCaveats(res))
 	return j.done(fields{

@@ -11,21 +11,22 @@ import (
 
 // The rules that a violation can be of.
 const (
-	RuleColumn    = "column"         // a column that may not go out, or that nobody knows
-	RuleSSN       = "ssn"            // social security numbers, or their last four digits
-	RuleLicence   = "licence"        // numbers of driver's licences or state identity cards
-	RuleBirthDate = "birth-date"     // birth dates more exact than may go out
-	RuleEmail     = "email"          // e-mail addresses
-	RulePhone     = "phone"          // phone numbers
-	RuleFreeText  = "free-text"      // sentences that somebody wrote
-	RuleHidden    = "hidden-content" // what is in a file and nobody sees, or nobody could read
-	RuleProtected = "protected"      // people whose details are protected
-	RuleMinor     = "minor"          // people under 18
+	RuleOtherState = "other-state"    // a file of another state than the rules, which cannot judge it
+	RuleColumn     = "column"         // a column that may not go out, or that nobody knows
+	RuleSSN        = "ssn"            // social security numbers, or their last four digits
+	RuleLicence    = "licence"        // numbers of driver's licences or state identity cards
+	RuleBirthDate  = "birth-date"     // birth dates more exact than may go out
+	RuleEmail      = "email"          // e-mail addresses
+	RulePhone      = "phone"          // phone numbers
+	RuleFreeText   = "free-text"      // sentences that somebody wrote
+	RuleHidden     = "hidden-content" // what is in a file and nobody sees, or nobody could read
+	RuleProtected  = "protected"      // people whose details are protected
+	RuleMinor      = "minor"          // people under 18
 )
 
 // ruleNames are the rules, for who waives one.
 var ruleNames = []string{
-	RuleColumn, RuleSSN, RuleLicence, RuleBirthDate, RuleEmail, RulePhone, RuleFreeText, RuleHidden, RuleProtected, RuleMinor,
+	RuleOtherState, RuleColumn, RuleSSN, RuleLicence, RuleBirthDate, RuleEmail, RulePhone, RuleFreeText, RuleHidden, RuleProtected, RuleMinor,
 }
 
 // Position is a line of a file.

@@ -41,6 +41,18 @@ func (r *Record) AppendJurisdictions(dst []string) []string {
 	return dst
 }
 
+// Home returns the state ("FL") that the row's own columns say it is of, whatever its
+// file is of: that of the registration, else of the residence, else of its ZIP code;
+// "" if none does.
+func (r *Record) Home() string {
+	for _, role := range [...]field.Role{field.RegistrationState, field.State} {
+		if state := stateOf(r.Value(role)); state != "" {
+			return state
+		}
+	}
+	return stateOfZIP(r.ZIP)
+}
+
 func stateOf(v []byte) string {
 	if v == nil {
 		return ""

@@ -1,14 +1,11 @@
 package tell
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"rollcheck/data/catalogue"
-	"rollcheck/data/layouts"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/risk"
 	"rollcheck/rollindex/report"
@@ -17,7 +14,7 @@ import (
 // Audited returns the page of an audit: pass or fail, what is wrong, what a human has
 // to look at, and what was looked at. program names what made it.
 func Audited(res *audit.Result, program string) *report.Page {
-	page := &report.Page{Title: auditTitle(res), Lead: append([]string{AuditVerdict(res)}, OfOtherStates(res)...), Foot: "Made by " + program + "."}
+	page := &report.Page{Title: auditTitle(res), Lead: []string{AuditVerdict(res)}, Foot: "Made by " + program + "."}
 	open, waived := violations(res)
 	list := func(title string, of []string) {
 		if len(of) > 0 {
@@ -79,27 +76,6 @@ func AuditVerdict(res *audit.Result) string {
 	}
 	return fmt.Sprintf("%s Rules of %s (%s), for a release to %s on %s.", verdict, where, res.Rules.Version, reader, res.Rules.Date())
 }
-
-// OfOtherStates says which files are in the layout of another state than that by whose
-// rules they were judged: a pass means little then.
-func OfOtherStates(res *audit.Result) (list []string) {
-	rules := res.Rules.Jurisdiction
-	for _, f := range res.Files {
-		said := map[string]bool{"": true, rules: true}
-		for _, m := range f.Members {
-			l, err := layouts.Get(m.Layout)
-			if rules == "" || err != nil || said[l.Jurisdiction] {
-				continue
-			}
-			said[l.Jurisdiction] = true
-			list = append(list, fmt.Sprintf("By its layout %s is a file of %s, and it was held against the rules of %s.", f.Path, place(l.Jurisdiction), place(rules)))
-		}
-	}
-	return list
-}
-
-// place names a state or country, by its code if it has no name here.
-func place(code string) string { return cmp.Or(catalogue.PlaceName(code), code) }
 
 // violations returns what may not go out, and what would not but for a waiver.
 func violations(res *audit.Result) (open, waived []string) {
@@ -167,7 +143,7 @@ func violationLines(res *audit.Result, v *audit.Violation) string {
 
 // exact are the rules whose rows are counted, one by one, and not estimated from what
 // values look like: an interval would say nothing.
-var exact = map[string]bool{"column": true, "protected": true, "minor": true, "hidden-content": true}
+var exact = map[string]bool{"other-state": true, "column": true, "protected": true, "minor": true, "hidden-content": true}
 
 // finely writes a share to three digits, so that one of a few rows in a million shows
 // and nearly all are not said to be all.

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"rollcheck/data/catalogue"
 	"rollcheck/rollindex/audit"
 )
 
@@ -59,27 +58,6 @@ func TestAllLines(t *testing.T) {
 	}
 	if n := strings.Count(b.String(), "\nnear-miss-line,a.txt,no-birth,"); n != 2 {
 		t.Errorf("%d near misses in\n%s", n, b.String())
-	}
-}
-
-// A roll that passes by another state's rules is said to be of that state.
-func TestOfOtherStates(t *testing.T) {
-	day := catalogue.Date("2026-11-01")
-	rules, err := audit.RulesOf("US-FL", day)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res := &audit.Result{Rules: rules, Files: []*audit.File{
-		{Path: "fl.txt", Members: []audit.Member{{Name: "fl.txt", Layout: "fl-extract"}}},
-		{Path: "ga.zip", Members: []audit.Member{{Name: "1", Layout: "ga-2023-csv"}, {Name: "2", Layout: "ga-2023-csv"}, {Name: "3"}}},
-		{Path: "vendor.txt", Members: []audit.Member{{Name: "vendor.txt", Layout: "l2-vm2"}}},
-		{Path: "own.txt", Members: []audit.Member{{Name: "own.txt", Layout: "office"}}},
-	}}
-	if got, want := strings.Join(OfOtherStates(res), " "), "By its layout ga.zip is a file of Georgia, and it was held against the rules of Florida."; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if lead := Audited(res, "test").Lead; len(lead) != 2 {
-		t.Errorf("the page begins with %q", lead)
 	}
 }
 
