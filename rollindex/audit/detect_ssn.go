@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"rollcheck/data/names"
+	"rollcheck/rollindex/report"
 )
 
 // Social security numbers are told by three things: what can never be one (area 000,
@@ -174,7 +175,7 @@ func (t *tally) findSSN(ids, own bool) (found []finding) {
 	case n.ones >= manyNine && !fewGroups00(n.group00, float64(n.ones)/100): // numbers at random
 	case n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)):
 		found = append(found, finding{RuleSSN, n.valid, fmt.Sprintf(
-			"of %d numbers of nine digits %d can be social security numbers, in %d areas", n.n, n.valid.n, spread(&n.areasOK))})
+			"of %s numbers of nine digits %s can be social security numbers, in %d areas", report.Number(n.n), report.Number(n.valid.n), spread(&n.areasOK))})
 	}
 	return found
 }
@@ -210,7 +211,8 @@ func spread(areas *[1000]int64) (n int) {
 func (n *nineTally) amongIDs() (hits, string) {
 	expected := float64(n.ones) / 100
 	if n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)) && fewGroups00(n.group00, expected) {
-		return n.valid, fmt.Sprintf("of %d numbers of nine digits %d have the group 00, where ids given at random have about %.0f", n.n, n.group00, expected)
+		return n.valid, fmt.Sprintf("of %s numbers of nine digits %s have the group 00, where ids given at random have about %s",
+			report.Number(n.n), report.Number(n.group00), report.Number(int64(math.Round(expected))))
 	}
 	median := n.areas[n.medianArea()]
 	if median < bulkArea {
@@ -235,7 +237,7 @@ func (n *nineTally) amongIDs() (hits, string) {
 	slices.Sort(places)
 	out.kept = places[:min(len(places), maxLines)]
 	out.cut = int64(len(out.kept)) < out.n
-	return out, fmt.Sprintf("%d numbers of nine digits lie scattered over %d areas, away from the ids that lie close together", all, areas)
+	return out, fmt.Sprintf("%s numbers of nine digits lie scattered over %d areas, away from the ids that lie close together", report.Number(all), areas)
 }
 
 // fewGroups00 reports whether numbers have the group 00 too seldom for ids given at
