@@ -41,7 +41,9 @@ func (p *program) auditCommand() *cli.Command {
 			"--recipient-class names; what nobody knows fails. Then it looks into the columns and does not believe their\n" +
 			"names: for social security numbers, licence numbers, birth dates, e-mail addresses, phone numbers, texts that\n" +
 			"somebody wrote, and for what files hold and do not show. A directory is audited with all files in it, and each\n" +
-			"must be a table. A column is told by rates, never by one match. No value of a row is shown, only lines.\n" +
+			"must be a table. A column is told by rates, never by one match. No value of a row is shown, only lines:\n" +
+			"the first ten of a violation, and with --json or --csv all, up to 10,000 (of a column with more such rows, ten).\n" +
+			"A file that by its layout, or by most of its rows, is of another state than the rules fails: they cannot judge it.\n" +
 			"The classes of recipients that public records speak of: " + strings.Join(audit.Classes(), ", ") + ".\n\n" +
 			"With --protected, nobody on the office's list may be in it, nor anybody at their addresses; nobody under 18 may be in\n" +
 			"any. With --risk, it is measured what each file lets others link. Marked copies are audited with their --register:\n" +

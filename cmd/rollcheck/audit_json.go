@@ -18,7 +18,8 @@ type violationLine struct {
 	Of      int64       `json:"of"`
 	Rate    float64     `json:"rate"`
 	RateCI  [2]float64  `json:"rate_ci"`
-	Lines   []int64     `json:"lines"`             // the first ten
+	Lines   []int64     `json:"lines"`             // all of them, or the first
+	LeftOut int64       `json:"lines_left_out"`    // rows whose lines are not among them
 	Members []string    `json:"members,omitempty"` // that the lines are in, where the file has several
 	Why     string      `json:"why"`
 	Waived  *waiverLine `json:"waived"`
@@ -77,7 +78,6 @@ func auditLines(w io.Writer, res *audit.Result) error {
 			writeTexts(j, "headline", tell.RiskLead(r)...)
 		}
 	}
-	writeTexts(j, "headline", tell.OfOtherStates(res)...)
 	writeTexts(j, "headline", tell.AuditVerdict(res)) // the last: what is read of a signed note
 	writeCaveats(j, tell.AuditCaveats(res))
 	return j.done(fields{
@@ -134,7 +134,7 @@ func auditFileLines(j *jsonLines, f *audit.File) {
 func newViolationLine(res *audit.Result, v *audit.Violation) violationLine {
 	l := violationLine{
 		Type: "violation", Rule: v.Rule, File: v.File, Column: v.Column, Rows: v.Rows, Of: v.Of,
-		Rate: float64(v.Rows) / float64(max(v.Of, 1)), RateCI: [2]float64{v.Low, v.High}, Lines: []int64{}, Why: v.Why,
+		Rate: float64(v.Rows) / float64(max(v.Of, 1)), RateCI: [2]float64{v.Low, v.High}, Lines: []int64{}, LeftOut: max(0, v.Rows-int64(len(v.Lines))), Why: v.Why,
 	}
 	several := res.SeveralMembers(v.File)
 	for _, at := range v.Lines {

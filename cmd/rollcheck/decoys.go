@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -314,6 +315,16 @@ func (p *program) tellMade(c *cli.Context, opts *decoys.MakeOptions, m *decoys.M
 	}
 }
 
+// layoutOfLeak says how the flag is given to who gives it as other commands, which read
+// several files, take it.
+func layoutOfLeak(name string, err error) error {
+	err = fmt.Errorf("--layout: %w", err)
+	if _, id, named := strings.Cut(name, "="); named {
+		return hint(err, "there is one LEAK, which the flag does not name: such as --layout "+id)
+	}
+	return err
+}
+
 func (p *program) findDecoys(c *cli.Context) error {
 	if err := wantArgs(c, 1, 1, "LEAK"); err != nil {
 		return err
@@ -321,7 +332,9 @@ func (p *program) findDecoys(c *cli.Context) error {
 	opts := decoys.FindOptions{Jobs: c.Int("jobs"), Progress: p.rowProgress()}
 	err := checkJobs(c)
 	if name := c.String("layout"); name != "" && err == nil {
-		opts.Layout, err = findLayout(name)
+		if opts.Layout, err = findLayout(name); err != nil {
+			err = layoutOfLeak(name, err)
+		}
 	}
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"rollindex/exposure/claim":            {"data/advice", "data/catalogue", "data/field"}, // a page in a browser links it
 	"rollindex/compare":                   {"hashing", "data/catalogue", "data/field", "data/layouts", "data/vendors", "rollindex/internal/extsort", "rollindex/voterfile"},
 	"rollindex/compare/tell":              {"hashing", "data/catalogue", "data/field", "rollindex/compare", "rollindex/report"},
-	"rollindex/audit":                     {"hashing", "data/catalogue", "data/field", "data/layouts", "data/licences", "data/names", "rollindex/audit/risk", "rollindex/compare", "rollindex/exposure", "rollindex/voterfile"},
+	"rollindex/audit":                     {"hashing", "data/catalogue", "data/field", "data/layouts", "data/licences", "data/names", "rollindex/audit/risk", "rollindex/compare", "rollindex/exposure", "rollindex/report", "rollindex/voterfile"},
 	"rollindex/audit/risk":                {"hashing", "data/field", "data/layouts", "rollindex/internal/extsort", "rollindex/voterfile"},
 	"rollindex/audit/decoys":              {"hashing", "data/field", "data/layouts", "data/names", "rollindex/voterfile"},
 	"rollindex/audit/diff":                {"hashing", "data/field", "data/layouts", "rollindex/compare", "rollindex/internal/extsort", "rollindex/voterfile"},

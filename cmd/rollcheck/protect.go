@@ -55,7 +55,9 @@ func (p *program) protect(c *cli.Context) error {
 	if err := checkNew("out", out); err != nil {
 		return err
 	}
-	if is, err := audit.IsTags(list); err != nil {
+	if is, err := audit.IsTags(list); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("protect: there is no file %q", list)
+	} else if err != nil {
 		return err
 	} else if is {
 		return fmt.Errorf("protect: %q holds tags already", list)

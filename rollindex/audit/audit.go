@@ -127,12 +127,16 @@ func (r *Result) coversLines(w *Waiver, v *Violation) bool {
 		}
 	}
 	several := r.SeveralMembers(v.File)
+	waived := map[int64]bool{}
+	for _, line := range w.Lines {
+		waived[line] = true
+	}
 	other := func(at Position) bool {
 		in := name
 		if several {
 			in += strings.TrimPrefix(at.Member, v.File)
 		}
-		return w.File != in || !slices.Contains(w.Lines, at.Line)
+		return w.File != in || !waived[at.Line]
 	}
 	return len(v.Lines) > 0 && v.Rows == int64(len(v.Lines)) && !slices.ContainsFunc(v.Lines, other)
 }
@@ -147,6 +151,7 @@ type auditor struct {
 	violations []Violation
 	nears      []Near
 	rows       atomic.Int64
+	states     states
 	opened     map[string]bool // members that voterfile would leave out
 }
 
@@ -164,6 +169,9 @@ func (a *auditor) run(ctx context.Context) error {
 		if err := a.read(ctx, s); err != nil {
 			return err
 		}
+	}
+	if home := a.rules.Jurisdiction; home != "" {
+		a.violations = append(a.violations, a.states.violations(a.in.Path, home)...)
 	}
 	a.twins(sources[0].Source)
 	return a.spareBytes()
@@ -187,6 +195,7 @@ func (a *auditor) read(ctx context.Context, s source) error {
 	skips, err := s.Each(ctx, a.opts.Jobs, func() voterfile.Visitor {
 		v := groups.newVisitor(a)
 		v.watch = a.opts.Watch.newTally(s.Members())
+		v.homes, v.ofMember = make(homes, len(s.Members())), make([]int64, len(s.Members()))
 		if measured != nil {
 			v.risk = measured.Visitor()
 		}
@@ -216,6 +225,7 @@ func (a *auditor) read(ctx context.Context, s source) error {
 			a.file.Members = append(a.file.Members, Member{Name: m.Name, Layout: m.Match.Layout.ID, Proposed: s.proposed})
 		}
 	}
+	a.states.note(s.Members(), first.homes, first.ofMember, a.rules.Jurisdiction)
 	a.hidden(s.Source, skips)
 	for g := range groups.list {
 		a.judge(&groups.list[g], &first.tallies[g], first, s.Members())
@@ -291,6 +301,8 @@ type visitor struct {
 	row      row
 	rows     int64 // that count
 	ignored  int64
+	ofMember []int64 // rows, by member
+	homes    homes
 	births   births
 	watch    *watchTally
 	risk     voterfile.Visitor // nil if it is not measured
@@ -350,6 +362,8 @@ func (v *visitor) Visit(rec *voterfile.Record) error {
 	v.rows++
 	r := &v.row
 	r.rec, r.at, r.birthYear = rec, newPlace(rec.Member, rec.Line), int(rec.Birth.Year)
+	v.ofMember[rec.Member]++
+	v.homes.add(rec.Member, rec)
 	v.births.see(rec)
 	v.watch.visit(rec)
 	for i, g := range v.byMember[rec.Member] {
@@ -377,6 +391,10 @@ func (v *visitor) merge(o *visitor) {
 	v.births.days += o.births.days
 	v.births.months += o.births.months
 	v.births.years += o.births.years
+	v.homes.merge(o.homes)
+	for m, n := range o.ofMember {
+		v.ofMember[m] += n
+	}
 	v.watch.merge(o.watch)
 	for g := range v.tallies {
 		v.tallies[g].merge(&o.tallies[g])
@@ -398,11 +416,11 @@ func (a *auditor) judge(g *group, t *tally, v *visitor, members []voterfile.Memb
 	broken := map[string]bool{} // rules that the column is already said to break
 	say := func(f finding) {
 		broken[f.rule] = true
-		rows := min(f.rows.n, t.filled.n) // of which some may have two such values
+		rows := f.rows.rows(t.filled.n)
 		s := compare.NewShare(rows, v.rows)
 		a.violations = append(a.violations, Violation{
 			Rule: f.rule, File: a.in.Path, Column: g.column.Name, Rows: rows, Of: v.rows, Low: s.Low, High: s.High,
-			Lines: positions(f.rows.kept(), members), Why: f.why,
+			Lines: positions(f.rows.kept, members), Why: f.why,
 		})
 	}
 	if !d.Pass && t.filled.n > 0 {

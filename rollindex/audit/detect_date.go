@@ -1,6 +1,10 @@
 package audit
 
-import "fmt"
+import (
+	"fmt"
+
+	"rollcheck/rollindex/report"
+)
 
 // dateTally is what the full dates in a column are like.
 type dateTally struct {
@@ -122,9 +126,12 @@ func (t *tally) findBirths() []finding {
 	if !n.areBirths() {
 		return nil
 	}
-	why := fmt.Sprintf("%s full dates, all but a few at the ages of voters", grouped(n.n))
+	why := report.Number(n.n) + " full dates, all but a few at the ages of voters"
 	if n.comparable >= leastDates && n.agree*2 >= n.comparable {
-		why = fmt.Sprintf("of %s full dates in rows that say a year of birth %s are of that year", grouped(n.comparable), grouped(n.agree))
+		why = fmt.Sprintf("of %s full dates in rows that say a year of birth %s are of that year", report.Number(n.comparable), report.Number(n.agree))
+	}
+	if n.births.n < max(n.agree, n.inRange) {
+		why += "; rows with 1 January, which may stand for the year alone, are not counted"
 	}
 	return []finding{{RuleBirthDate, n.births, why}}
 }

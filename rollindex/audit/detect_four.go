@@ -2,9 +2,10 @@ package audit
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"math/bits"
+
+	"rollcheck/rollindex/report"
 )
 
 // The last four digits of social security numbers are told from other numbers of
@@ -95,5 +96,5 @@ func (t *tally) findFour() []finding {
 	if float64(distinct) < 0.9*9999*(1-math.Pow(1-1.0/9999, n)) {
 		return nil
 	}
-	return []finding{{RuleSSN, f.rows, fmt.Sprintf("%d numbers of four digits, each digit as often as the others: as the last four of social security numbers are", f.rows.n)}}
+	return []finding{{RuleSSN, f.rows, report.Number(f.rows.n) + " numbers of four digits, each digit as often as the others: as the last four of social security numbers are"}}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"rollcheck/data/names"
+	"rollcheck/rollindex/report"
 )
 
 // Social security numbers are told by three things: what can never be one (area 000,
@@ -38,20 +39,21 @@ const (
 	zipShare    = 0.8
 	idMinority  = 0.05 // of the values of a column of ids that are nine digits: the others are the ids
 	idChance    = 1e-6 // that ids at random have so few groups 00
+	areaLines   = 16   // lines that are kept of each area
 	bulkArea    = 50   // ids in the area of the median one, to tell scattered ones from them
 )
 
 // nineTally is what the values of nine digits in a column are like.
 type nineTally struct {
-	n, asID  int64 // of them, asID are the row's own voter id
-	valid    hits
-	ones     int64 // that have an area and a serial, whatever the group
-	group00  int64 // of these
-	set      sketch
-	areas    [1000]int64
-	zips     [1000]int64 // of them, that begin with a ZIP code
-	areasOK  [1000]int64 // of them, that can be one
-	firstsOK [1000]place // where the first of those stands
+	n, asID int64 // of them, asID are the row's own voter id
+	valid   hits
+	ones    int64 // that have an area and a serial, whatever the group
+	group00 int64 // of these
+	set     sketch
+	areas   [1000]int64
+	zips    [1000]int64   // of them, that begin with a ZIP code
+	areasOK [1000]int64   // of them, that can be one
+	linesOK [1000][]place // where the first of those stand
 }
 
 func (t *tally) seeNine(v []byte, r *row) {
@@ -83,8 +85,8 @@ func (n *nineTally) see(v []byte, r *row) {
 	}
 	if isSSN(area, group, serial) {
 		n.valid.add(r.at)
-		if n.areasOK[area] == 0 {
-			n.firstsOK[area] = r.at
+		if len(n.linesOK[area]) < areaLines {
+			n.linesOK[area] = append(n.linesOK[area], r.at)
 		}
 		n.areasOK[area]++
 	}
@@ -95,9 +97,9 @@ func (n *nineTally) merge(o *nineTally) {
 	n.valid.merge(&o.valid)
 	n.set.merge(&o.set)
 	for a := range n.areas {
-		if o.areasOK[a] > 0 && (n.areasOK[a] == 0 || o.firstsOK[a] < n.firstsOK[a]) {
-			n.firstsOK[a] = o.firstsOK[a]
-		}
+		all := append(n.linesOK[a], o.linesOK[a]...)
+		slices.Sort(all)
+		n.linesOK[a] = all[:min(len(all), areaLines)]
 		n.areas[a] += o.areas[a]
 		n.zips[a] += o.zips[a]
 		n.areasOK[a] += o.areasOK[a]
@@ -173,7 +175,7 @@ func (t *tally) findSSN(ids, own bool) (found []finding) {
 	case n.ones >= manyNine && !fewGroups00(n.group00, float64(n.ones)/100): // numbers at random
 	case n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)):
 		found = append(found, finding{RuleSSN, n.valid, fmt.Sprintf(
-			"of %s numbers of nine digits %s can be social security numbers, in %d areas", grouped(n.n), grouped(n.valid.n), spread(&n.areasOK))})
+			"of %s numbers of nine digits %s can be social security numbers, in %d areas", report.Number(n.n), report.Number(n.valid.n), spread(&n.areasOK))})
 	}
 	return found
 }
@@ -209,7 +211,8 @@ func spread(areas *[1000]int64) (n int) {
 func (n *nineTally) amongIDs() (hits, string) {
 	expected := float64(n.ones) / 100
 	if n.looksRight(n.valid.n, n.n, sum(&n.zips), spread(&n.areasOK)) && fewGroups00(n.group00, expected) {
-		return n.valid, fmt.Sprintf("of %s numbers of nine digits %s have the group 00, where ids given at random have about %s", grouped(n.n), grouped(n.group00), grouped(int64(math.Round(expected))))
+		return n.valid, fmt.Sprintf("of %s numbers of nine digits %s have the group 00, where ids given at random have about %s",
+			report.Number(n.n), report.Number(n.group00), report.Number(int64(math.Round(expected))))
 	}
 	median := n.areas[n.medianArea()]
 	if median < bulkArea {
@@ -224,7 +227,7 @@ func (n *nineTally) amongIDs() (hits, string) {
 			if n.areasOK[a] > 0 {
 				areas++
 				out.n += n.areasOK[a]
-				places = append(places, n.firstsOK[a])
+				places = append(places, n.linesOK[a]...)
 			}
 		}
 	}
@@ -232,8 +235,9 @@ func (n *nineTally) amongIDs() (hits, string) {
 		return hits{}, ""
 	}
 	slices.Sort(places)
-	out.k = copy(out.first[:], places) // of each area the first
-	return out, fmt.Sprintf("%s numbers of nine digits lie scattered over %d areas, away from the ids that lie close together", grouped(all), areas)
+	out.kept = places[:min(len(places), maxLines)]
+	out.cut = int64(len(out.kept)) < out.n
+	return out, fmt.Sprintf("%s numbers of nine digits lie scattered over %d areas, away from the ids that lie close together", report.Number(all), areas)
 }
 
 // fewGroups00 reports whether numbers have the group 00 too seldom for ids given at

@@ -3,6 +3,8 @@ package audit
 import (
 	"bytes"
 	"fmt"
+
+	"rollcheck/rollindex/report"
 )
 
 // When numbers of ten digits are taken for phone numbers: ids at random are as often
@@ -26,7 +28,7 @@ func (t *tally) findPhones(ids bool) (found []finding) {
 		found = append(found, finding{RulePhone, t.phone, "numbers written as phone numbers are"})
 	}
 	if !ids && t.ten.n >= leastPhones && float64(t.tenOK) >= phonesRight*float64(t.ten.n) && t.tenSet.share(t.ten.n)*float64(t.ten.n) >= min(phoneLines, float64(t.ten.n)/5) {
-		found = append(found, finding{RulePhone, t.ten, fmt.Sprintf("of %s numbers of ten digits %s are of the form of a phone number", grouped(t.ten.n), grouped(t.tenOK))})
+		found = append(found, finding{RulePhone, t.ten, fmt.Sprintf("of %s numbers of ten digits %s are of the form of a phone number", report.Number(t.ten.n), report.Number(t.tenOK))})
 	}
 	return found
 }

@@ -316,6 +316,69 @@ func shortened(v Violation) string {
 	return "age"
 }
 
+// Whether somebody is 18 cannot be told from the year of the birth where it is 18 before
+// that of the release, nor from the month where it is that of the release: such rows
+// fail nothing, and are to be looked at. Of those surely under 18 nothing changes.
+func TestAgesLeftOpen(t *testing.T) {
+	day := hashing.Date{Year: 2026, Month: 11, Day: 23}
+	for _, tc := range []struct {
+		role, births string // row by row, from line 2
+		day          hashing.Date
+		minors       []int64
+		open         string
+		lines        []int64
+	}{
+		{"birth_year", "1970 2008 2007 2009 2008", day, []int64{5}, "age-from-year", []int64{3, 6}},
+		{"birth_month_year", "05/1970 11/2008 10/2008 12/2008 11/2008", day, []int64{5}, "age-from-month", []int64{3, 6}},
+		{"birth_date", "05/06/1970 11/23/2008 11/24/2008 01/01/2008", day, []int64{4}, "", nil},
+		{"birth_date", "01/01/1970 01/01/2008 01/01/2007 01/01/2009", day, []int64{5}, "age-from-year", []int64{3}}, // 1 January for a year
+		{"birth_year", "1970 2008", hashing.Date{Year: 2026}, nil, "", nil},                                         // of no day no age is judged
+	} {
+		text := "LAST,FIRST,BORN,ZIP\n"
+		for i, birth := range strings.Fields(tc.births) {
+			text += fmt.Sprintf("Doe,Jane%c,%s,44101\n", 'a'+i, birth)
+		}
+		path := writeFile(t, "roll.csv", text)
+		for _, jobs := range []int{1, 3} {
+			vs, nears := watch(t, path, birthLayout(t, tc.role), Watch{AsOf: tc.day}, jobs)
+			var minors, lines []int64
+			for _, v := range vs {
+				minors = append(minors, linesOf(v.Lines)...)
+			}
+			what := ""
+			for _, n := range nears {
+				what, lines = n.What, append(lines, linesOf(n.Lines)...)
+				if !strings.HasPrefix(n.Why, "of ") || !strings.Contains(n.Why, "2008: whether they are 18 on 2026-11-23 cannot be told") {
+					t.Errorf("%s: %s", tc.births, n.Why)
+				}
+			}
+			if !slices.Equal(minors, tc.minors) || what != tc.open || !slices.Equal(lines, tc.lines) {
+				t.Errorf("%s: minors on %v, %q on %v; want %v, %q on %v", tc.births, minors, what, lines, tc.minors, tc.open, tc.lines)
+			}
+		}
+	}
+}
+
+// birthLayout is a layout that tells a birth in the way of the role.
+func birthLayout(t testing.TB, role string) *layouts.Layout {
+	t.Helper()
+	precision := map[string]string{"birth_date": "day", "birth_month_year": "month", "birth_year": "year"}[role]
+	l, err := layouts.Parse(fmt.Appendf(nil, `{"id":"own","title":"own","jurisdiction":"US-OH","vintage":"2020","distribution":"test","delimiter":",","encoding":"utf-8","line_ending":"lf",
+		"header":true,"columns":[{"name":"LAST","role":"name_last"},{"name":"FIRST","role":"name_first"},{"name":"BORN","role":%q},{"name":"ZIP","role":"zip5"}],
+		"birth_precision":%q,"confidence":"high","sources":["made up"]}`, role, precision))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func linesOf(at []Position) (lines []int64) {
+	for _, p := range at {
+		lines = append(lines, p.Line)
+	}
+	return lines
+}
+
 // Of two goroutines' rows the first are kept, whoever read them.
 func TestMergedPlaces(t *testing.T) {
 	var a, b places

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"rollcheck/data/field"
 	"rollcheck/data/layouts"
@@ -59,6 +61,8 @@ func (p *places) merge(o *places, most int) {
 const (
 	noBirth     = int(endNear) + iota // no birth where the others have one
 	lateBirth                         // a birth after the release
+	openYear                          // 18 or not, by the year of the birth alone
+	openMonth                         // 18 or not, by its month
 	reachable                         // a phone number or e-mail address where the row says that its voter is protected
 	substituted                       // somebody protected under a substitute address
 	noKey                             // nothing that anybody on the list could be found by
@@ -74,6 +78,8 @@ var nearNames = [numNear]struct{ what, why string }{
 	nearOtherDay: {"other-day", "the name and birth year of somebody on the list, with another day or month"},
 	noBirth:      {"no-birth", "no date, year or age where nearly all other rows have one: it is not known whether they are of age"},
 	lateBirth:    {"late-birth", "a birth after the date of the file: a mistake, or a child"},
+	openYear:     {"age-from-year", "of %s: whether they are %d on %s cannot be told from the year alone"},
+	openMonth:    {"age-from-month", "of %s: whether they are %d on %s cannot be told from the month alone"},
 	reachable:    {"protected-contact", "rows that say that their voter's details are protected have a phone number or e-mail address"},
 	substituted:  {"substitute-address", "somebody on the list, at no address but a substitute one"},
 	noKey:        {"no-key", "nothing by which anybody on the list could be found: they may be"},
@@ -88,6 +94,8 @@ type watchTally struct {
 	mail      hashing.Details
 
 	rows, births int64
+	days         int64  // of the births, full dates but 1 January
+	newYears     places // 1 January of the year in which who is 18 was born: the day, or the year alone
 	near         [numNear]places
 	persons      places // rows of people on the list
 	byKey        [hashing.NumKeyTypes]int64
@@ -258,14 +266,18 @@ func (t *watchTally) mailing(rec *voterfile.Record, m *watchedMember) *hashing.D
 	return d
 }
 
-// age counts who is not 18 on the day of the release: by birth or age, and by the
-// status where these leave it open.
+// age counts who is not 18 on the day of the release, by birth or age, and by the status
+// where these leave it open; and of whom it stays open.
 func (t *watchTally) age(rec *voterfile.Record, m *watchedMember, at place) {
-	least, most, known := t.ageOf(rec, m)
+	born := birthOf(rec, m)
+	least, most, known := t.ageOf(rec, born)
 	if known {
 		t.births++
 	} else if !rec.Confidential {
 		t.near[noBirth].add(at, maxNear)
+	}
+	if born.Precision() == hashing.PrecisionDay && !born.IsJanuaryFirst() {
+		t.days++
 	}
 	switch {
 	case known && most < 0:
@@ -275,8 +287,18 @@ func (t *watchTally) age(rec *voterfile.Record, m *watchedMember, at place) {
 	case (!known || least < adult) && len(m.minor) > 0 && (m.isMinor(rec.Value(field.RoleStatus)) || m.isMinor(rec.Value(field.StatusReason))):
 		t.minors.add(at, maxLines)
 		t.byStatus++
+	case known && least < adult && born.Month == 0:
+		t.near[openYear].add(at, maxNear)
+	case known && least < adult:
+		t.near[openMonth].add(at, maxNear)
+	case born.IsJanuaryFirst() && int(born.Year) == t.comingOfAge():
+		t.newYears.add(at, maxNear)
 	}
 }
+
+// comingOfAge returns the year in which those were born who become 18 in the year of
+// the release.
+func (t *watchTally) comingOfAge() int { return int(t.AsOf.Year) - adult }
 
 // adult is the age from which details may go out.
 const adult = 18
@@ -285,18 +307,25 @@ func (m *watchedMember) isMinor(status []byte) bool {
 	return len(status) > 0 && (m.minor[string(status)] || m.minor[strings.ToUpper(string(status))])
 }
 
-// ageOf returns the least and the greatest age that somebody can have on the day of
-// the release, in full years, and whether the row says anything of it. A birth that
-// package hashing takes for a slip, since it makes somebody too young to register, is
-// read all the same: it may be true.
-func (t *watchTally) ageOf(rec *voterfile.Record, m *watchedMember) (least, most int, known bool) {
+// birthOf returns what a row says of a birth. What package hashing takes for a slip,
+// since it makes somebody too young to register, is read all the same: it may be true.
+func birthOf(rec *voterfile.Record, m *watchedMember) hashing.Date {
 	born := rec.Birth
 	for _, role := range m.ageRoles {
 		if born.Year == 0 {
 			born, _ = rec.Date(role)
 		}
 	}
-	if on := t.AsOf; born.Year != 0 && on.Precision() == hashing.PrecisionDay {
+	return born
+}
+
+// ageOf returns the least and the greatest age that somebody can have on the day of
+// the release, in full years, and whether the row says anything of it. Where the birth
+// leaves two ages, the row's own age tells which.
+func (t *watchTally) ageOf(rec *voterfile.Record, born hashing.Date) (least, most int, known bool) {
+	on := t.AsOf
+	byBirth := born.Year != 0 && on.Precision() == hashing.PrecisionDay
+	if byBirth {
 		most = int(on.Year) - int(born.Year)
 		least = most
 		switch {
@@ -305,19 +334,35 @@ func (t *watchTally) ageOf(rec *voterfile.Record, m *watchedMember) (least, most
 		case born.Month > on.Month, born.Month == on.Month && born.Day > on.Day:
 			return least - 1, most - 1, true
 		}
-		return least, most, true
-	}
-	if age := rec.Value(field.RoleAge); len(age) > 0 && len(age) <= 3 {
-		n := 0
-		for _, c := range age {
-			if c < '0' || c > '9' {
-				return 0, 0, born.Year != 0
-			}
-			n = n*10 + int(c-'0')
+		if least == most {
+			return least, most, true
 		}
-		return n, n, true
+	}
+	age, said := ageSaid(rec)
+	switch {
+	case byBirth && said && (age == least || age == most):
+		return age, age, true
+	case byBirth:
+		return least, most, true
+	case said:
+		return age, age, true
 	}
 	return adult, adult, born.Year != 0
+}
+
+// ageSaid returns the age in a row's column for it.
+func ageSaid(rec *voterfile.Record) (n int, ok bool) {
+	age := rec.Value(field.RoleAge)
+	if len(age) == 0 || len(age) > 3 {
+		return 0, false
+	}
+	for _, c := range age {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, true
 }
 
 func (t *watchTally) confidential(rec *voterfile.Record, m *watchedMember, at place) {
@@ -342,7 +387,8 @@ func (t *watchTally) confidential(rec *voterfile.Record, m *watchedMember, at pl
 
 // merge adds what another goroutine saw.
 func (t *watchTally) merge(o *watchTally) {
-	t.rows, t.births, t.byStatus = t.rows+o.rows, t.births+o.births, t.byStatus+o.byStatus
+	t.rows, t.births, t.byStatus, t.days = t.rows+o.rows, t.births+o.births, t.byStatus+o.byStatus, t.days+o.days
+	t.newYears.merge(&o.newYears, maxNear)
 	for i := range t.near {
 		t.near[i].merge(&o.near[i], maxNear)
 	}
@@ -431,12 +477,28 @@ const leastFilled = 0.9
 
 // nears returns what a human has to look at.
 func (t *watchTally) nears(file string, members []voterfile.Member) (all []Near) {
+	if 50*t.days < t.births { // as births.kind has it: 1 January stands for the year
+		t.near[openYear].merge(&t.newYears, maxNear)
+	}
 	for i := range t.near {
 		p := &t.near[i]
 		if p.n == 0 || i == noBirth && float64(t.births) < leastFilled*float64(t.rows) {
 			continue
 		}
-		all = append(all, Near{file, nearNames[i].what, nearNames[i].why, p.n, positions(p.kept, members)})
+		all = append(all, Near{file, nearNames[i].what, t.whyNear(i), p.n, positions(p.kept, members)})
 	}
 	return all
+}
+
+// whyNear words what a kind of row is.
+func (t *watchTally) whyNear(kind int) string {
+	why := nearNames[kind].why
+	switch kind {
+	case openYear:
+		return fmt.Sprintf(why, strconv.Itoa(t.comingOfAge()), adult, t.AsOf)
+	case openMonth:
+		born := fmt.Sprintf("%s %d", time.Month(t.AsOf.Month), t.comingOfAge())
+		return fmt.Sprintf(why, born, adult, t.AsOf)
+	}
+	return why
 }

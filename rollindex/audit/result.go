@@ -11,21 +11,22 @@ import (
 
 // The rules that a violation can be of.
 const (
-	RuleColumn    = "column"         // a column that may not go out, or that nobody knows
-	RuleSSN       = "ssn"            // social security numbers, or their last four digits
-	RuleLicence   = "licence"        // numbers of driver's licences or state identity cards
-	RuleBirthDate = "birth-date"     // birth dates more exact than may go out
-	RuleEmail     = "email"          // e-mail addresses
-	RulePhone     = "phone"          // phone numbers
-	RuleFreeText  = "free-text"      // sentences that somebody wrote
-	RuleHidden    = "hidden-content" // what is in a file and nobody sees, or nobody could read
-	RuleProtected = "protected"      // people whose details are protected
-	RuleMinor     = "minor"          // people under 18
+	RuleOtherState = "other-state"    // a file of another state than the rules, which cannot judge it
+	RuleColumn     = "column"         // a column that may not go out, or that nobody knows
+	RuleSSN        = "ssn"            // social security numbers, or their last four digits
+	RuleLicence    = "licence"        // numbers of driver's licences or state identity cards
+	RuleBirthDate  = "birth-date"     // birth dates more exact than may go out
+	RuleEmail      = "email"          // e-mail addresses
+	RulePhone      = "phone"          // phone numbers
+	RuleFreeText   = "free-text"      // sentences that somebody wrote
+	RuleHidden     = "hidden-content" // what is in a file and nobody sees, or nobody could read
+	RuleProtected  = "protected"      // people whose details are protected
+	RuleMinor      = "minor"          // people under 18
 )
 
 // ruleNames are the rules, for who waives one.
 var ruleNames = []string{
-	RuleColumn, RuleSSN, RuleLicence, RuleBirthDate, RuleEmail, RulePhone, RuleFreeText, RuleHidden, RuleProtected, RuleMinor,
+	RuleOtherState, RuleColumn, RuleSSN, RuleLicence, RuleBirthDate, RuleEmail, RulePhone, RuleFreeText, RuleHidden, RuleProtected, RuleMinor,
 }
 
 // Position is a line of a file.
@@ -42,7 +43,7 @@ type Violation struct {
 	Rows      int64      // that show it
 	Of        int64      // rows that were looked at
 	Low, High float64    // 95 % interval of the share Rows/Of ([compare.NewShare])
-	Lines     []Position // the first ten of them
+	Lines     []Position // all of them; of more than 10,000 the first 10,000, or ten of what a whole column holds
 	Why       string     // a clause
 	Waived    *Waiver    // nil unless a waiver lets it pass
 }
@@ -118,8 +119,13 @@ type Column struct {
 	Decision Decision
 }
 
-// maxLines bounds how many lines a violation names.
-const maxLines = 10
+// How many lines a violation names. Who takes rows out of a release needs all of them;
+// what more rows of a column hold is taken out with the column, and the first show what
+// it is, so that full columns cost no memory.
+const (
+	maxLines   = 10_000
+	firstLines = 10
+)
 
 // place is a line as it is kept while rows are read: the member above the line.
 type place uint64
@@ -128,32 +134,50 @@ const lineBits = 48
 
 func newPlace(member int, line int64) place { return place(member)<<lineBits | place(line) }
 
-// hits counts rows and keeps where the first stand.
+// hits counts values of a column and keeps where they stand: all, up to [maxLines], or
+// the first.
 type hits struct {
-	n     int64
-	k     int // of the places, that are kept
-	first [maxLines]place
+	n    int64
+	cut  bool // more stand elsewhere
+	kept []place
 }
 
-// add counts a row. Of one goroutine, rows come in order.
+// add counts a value. Of one goroutine, rows come in order.
 func (h *hits) add(p place) {
-	if h.k < maxLines && (h.k == 0 || h.first[h.k-1] != p) {
-		h.first[h.k] = p
-		h.k++
-	}
 	h.n++
+	if h.cut || len(h.kept) > 0 && h.kept[len(h.kept)-1] == p {
+		return
+	}
+	h.kept = append(h.kept, p)
+	h.trim()
 }
 
-// merge adds what another goroutine counted: the first of both are kept, so that
-// nothing depends on who read what.
+// trim keeps the first lines alone, if there are too many or others are not known.
+func (h *hits) trim() {
+	if h.cut = h.cut || len(h.kept) > maxLines; h.cut {
+		h.kept = slices.Clone(h.kept[:min(len(h.kept), firstLines)])
+	}
+}
+
+// merge adds what another goroutine counted. Whoever read what, all are kept or the
+// first of both: nothing depends on it.
 func (h *hits) merge(o *hits) {
-	all := append(slices.Clone(h.kept()), o.kept()...)
+	all := append(slices.Clone(h.kept), o.kept...)
 	slices.Sort(all)
-	h.k = copy(h.first[:], slices.Compact(all))
+	h.kept = slices.Compact(all)
 	h.n += o.n
+	h.cut = h.cut || o.cut
+	h.trim()
 }
 
-func (h *hits) kept() []place { return h.first[:h.k] }
+// rows returns how many rows have such a value: exactly, if all lines are known; else at
+// most as many as have any.
+func (h *hits) rows(filled int64) int64 {
+	if !h.cut {
+		return int64(len(h.kept))
+	}
+	return min(h.n, filled)
+}
 
 func sortViolations(vs []Violation, paths []string) {
 	slices.SortStableFunc(vs, func(a, b Violation) int {

@@ -41,6 +41,38 @@ func (r *Record) AppendJurisdictions(dst []string) []string {
 	return dst
 }
 
+// Home returns the state ("FL") that the row's own columns say it is of, whatever its
+// file is of: that of the registration, else of the residence, else of its ZIP code;
+// "" if none does.
+func (r *Record) Home() string {
+	for _, role := range [...]field.Role{field.RegistrationState, field.State} {
+		if v := r.Value(role); v != nil {
+			if state := r.p.homeOf(v, stateOf); state != "" {
+				return state
+			}
+		}
+	}
+	return r.p.homeOf(r.ZIP, stateOfZIP)
+}
+
+// maxHomes bounds how many states and ZIP codes a parser remembers the state of: those of
+// a file are few, and a look-up takes ten times as long.
+const maxHomes = 1 << 14
+
+// homeOf returns the state that find finds of a value.
+func (p *Parser) homeOf(v []byte, find func([]byte) string) string {
+	state, ok := p.homes[string(v)]
+	if !ok {
+		if state = find(v); len(p.homes) < maxHomes {
+			if p.homes == nil {
+				p.homes = map[string]string{}
+			}
+			p.homes[string(v)] = state
+		}
+	}
+	return state
+}
+
 func stateOf(v []byte) string {
 	if v == nil {
 		return ""

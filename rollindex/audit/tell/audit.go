@@ -1,14 +1,11 @@
 package tell
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"rollcheck/data/catalogue"
-	"rollcheck/data/layouts"
 	"rollcheck/rollindex/audit"
 	"rollcheck/rollindex/audit/risk"
 	"rollcheck/rollindex/report"
@@ -17,7 +14,7 @@ import (
 // Audited returns the page of an audit: pass or fail, what is wrong, what a human has
 // to look at, and what was looked at. program names what made it.
 func Audited(res *audit.Result, program string) *report.Page {
-	page := &report.Page{Title: auditTitle(res), Lead: append([]string{AuditVerdict(res)}, OfOtherStates(res)...), Foot: "Made by " + program + "."}
+	page := &report.Page{Title: auditTitle(res), Lead: []string{AuditVerdict(res)}, Foot: "Made by " + program + "."}
 	open, waived := violations(res)
 	list := func(title string, of []string) {
 		if len(of) > 0 {
@@ -80,27 +77,6 @@ func AuditVerdict(res *audit.Result) string {
 	return fmt.Sprintf("%s Rules of %s (%s), for a release to %s on %s.", verdict, where, res.Rules.Version, reader, res.Rules.Date())
 }
 
-// OfOtherStates says which files are in the layout of another state than that by whose
-// rules they were judged: a pass means little then.
-func OfOtherStates(res *audit.Result) (list []string) {
-	rules := res.Rules.Jurisdiction
-	for _, f := range res.Files {
-		said := map[string]bool{"": true, rules: true}
-		for _, m := range f.Members {
-			l, err := layouts.Get(m.Layout)
-			if rules == "" || err != nil || said[l.Jurisdiction] {
-				continue
-			}
-			said[l.Jurisdiction] = true
-			list = append(list, fmt.Sprintf("By its layout %s is a file of %s, and it was held against the rules of %s.", f.Path, place(l.Jurisdiction), place(rules)))
-		}
-	}
-	return list
-}
-
-// place names a state or country, by its code if it has no name here.
-func place(code string) string { return cmp.Or(catalogue.PlaceName(code), code) }
-
 // violations returns what may not go out, and what would not but for a waiver.
 func violations(res *audit.Result) (open, waived []string) {
 	for i := range res.Violations {
@@ -131,24 +107,43 @@ func ViolationText(res *audit.Result, v *audit.Violation) string {
 	if len(v.Lines) == 0 {
 		return b.String()
 	}
+	fmt.Fprintf(&b, " %s.", violationLines(res, v))
+	return b.String()
+}
+
+// shownLines is how many lines of a violation a page names. JSON and the table have
+// more.
+const shownLines = 10
+
+// violationLines names the first lines of a violation, and says where more are.
+func violationLines(res *audit.Result, v *audit.Violation) string {
+	all := len(v.Lines)
+	shown := v.Lines[:min(all, shownLines)]
 	word := "Lines"
 	switch {
-	case len(v.Lines) == 1:
+	case all == 1:
 		word = "Line"
-	case v.Rows > int64(len(v.Lines)):
+	case v.Rows > int64(len(shown)):
 		word = "First lines"
 	}
-	own := v.Lines[0].Member // a file of one member is not named twice
+	own := shown[0].Member // a file of one member is not named twice
 	if res.SeveralMembers(v.File) {
 		own = v.File
 	}
-	fmt.Fprintf(&b, " %s %s.", word, linesBy(own, v.Lines))
-	return b.String()
+	text := word + " " + linesBy(own, shown)
+	switch {
+	case all == len(shown):
+	case int64(all) < v.Rows:
+		text += "; --json or --csv lists " + report.Number(int64(all)) + " of them"
+	default:
+		text += "; --json or --csv lists all " + report.Number(int64(all))
+	}
+	return text
 }
 
 // exact are the rules whose rows are counted, one by one, and not estimated from what
 // values look like: an interval would say nothing.
-var exact = map[string]bool{"column": true, "protected": true, "minor": true, "hidden-content": true}
+var exact = map[string]bool{"other-state": true, "column": true, "protected": true, "minor": true, "hidden-content": true}
 
 // finely writes a share to three digits, so that one of a few rows in a million shows
 // and nearly all are not said to be all.

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"rollcheck/data/catalogue"
 	"rollcheck/rollindex/audit"
 )
 
@@ -32,24 +31,33 @@ func TestViolationText(t *testing.T) {
 	}
 }
 
-// A roll that passes by another state's rules is said to be of that state.
-func TestOfOtherStates(t *testing.T) {
-	day := catalogue.Date("2026-11-01")
-	rules, err := audit.RulesOf("US-FL", day)
-	if err != nil {
+// The text names the first lines and says where all are; the table has all.
+func TestAllLines(t *testing.T) {
+	var lines []audit.Position
+	for line := range int64(17) {
+		lines = append(lines, audit.Position{Member: "a.txt", Line: line + 2})
+	}
+	res := &audit.Result{Files: []*audit.File{{Path: "a.txt", Members: []audit.Member{{Name: "a.txt"}}}}, Violations: []audit.Violation{
+		{Rule: "minor", File: "a.txt", Rows: 17, Of: 20, Why: "people", Lines: lines},
+		{Rule: "minor", File: "a.txt", Rows: 12000, Of: 20000, Why: "people", Lines: lines},
+	}, Nears: []audit.Near{{File: "a.txt", What: "no-birth", Rows: 2, Lines: lines[:2]}}}
+	for i, want := range []string{
+		" First lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11; --json or --csv lists all 17.",
+		" First lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11; --json or --csv lists 17 of them.",
+	} {
+		if got := ViolationText(res, &res.Violations[i]); !strings.HasSuffix(got, want) {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	var b bytes.Buffer
+	if err := AuditCSV(&b, res); err != nil {
 		t.Fatal(err)
 	}
-	res := &audit.Result{Rules: rules, Files: []*audit.File{
-		{Path: "fl.txt", Members: []audit.Member{{Name: "fl.txt", Layout: "fl-extract"}}},
-		{Path: "ga.zip", Members: []audit.Member{{Name: "1", Layout: "ga-2023-csv"}, {Name: "2", Layout: "ga-2023-csv"}, {Name: "3"}}},
-		{Path: "vendor.txt", Members: []audit.Member{{Name: "vendor.txt", Layout: "l2-vm2"}}},
-		{Path: "own.txt", Members: []audit.Member{{Name: "own.txt", Layout: "office"}}},
-	}}
-	if got, want := strings.Join(OfOtherStates(res), " "), "By its layout ga.zip is a file of Georgia, and it was held against the rules of Florida."; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	if n := strings.Count(b.String(), "\nviolation-line,a.txt,minor,"); n != 34 || !strings.Contains(b.String(), "\nviolation-line,a.txt,minor,,,,,,,18,false,,,\r\n") {
+		t.Errorf("%d lines in\n%s", n, b.String())
 	}
-	if lead := Audited(res, "test").Lead; len(lead) != 2 {
-		t.Errorf("the page begins with %q", lead)
+	if n := strings.Count(b.String(), "\nnear-miss-line,a.txt,no-birth,"); n != 2 {
+		t.Errorf("%d near misses in\n%s", n, b.String())
 	}
 }
 
