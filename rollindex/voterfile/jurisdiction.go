@@ -63,7 +63,7 @@ const maxHomes = 1 << 14
 func (p *Parser) homeOf(v []byte, find func([]byte) string) string {
 	state, ok := p.homes[string(v)]
 	if !ok {
-		if state = find(v); len(p.homes) < maxHomes {
+		if state = find(v); state != "" && len(p.homes) < maxHomes {
 			if p.homes == nil {
 				p.homes = map[string]string{}
 			}
