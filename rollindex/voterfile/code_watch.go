@@ -84,22 +84,34 @@ func (c *codedColumn) put(x uint64) {
 
 // lists reports whether a value is one of the codes, or what one means.
 func (c *codedColumn) lists(v []byte) bool {
-	if len(v) <= 8 {
-		x := packed(v)
-		for i := slotOf(x); c.short[i] != 0; i = (i + 1) % shortSlots {
-			if c.short[i] == x {
-				return true
-			}
-		}
+	if c.listsShort(v) {
+		return true
 	}
 	_, ok := c.all[strings.ToUpper(string(v))]
 	return ok
+}
+
+// listsShort reports whether a value is one of the codes of up to eight bytes as it stands.
+func (c *codedColumn) listsShort(v []byte) bool {
+	if len(v) > 8 {
+		return false
+	}
+	x := packed(v)
+	for i := slotOf(x); c.short[i] != 0; i = (i + 1) % shortSlots {
+		if c.short[i] == x {
+			return true
+		}
+	}
+	return false
 }
 
 // lookAtCodes notes which columns of codes have a value in the row at hand that is none.
 func (p *Parser) lookAtCodes() {
 	for i := range p.plan.coded {
 		c := &p.plan.coded[i]
+		if s := p.spans[c.at]; s.start == s.end || c.listsShort(p.line[s.start:s.end]) { // nearly all
+			continue
+		}
 		if v := p.column(c.at); len(v) > 0 && !c.lists(v) {
 			if p.unlisted == nil {
 				p.unlisted = make([]hint, len(p.plan.coded))

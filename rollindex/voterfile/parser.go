@@ -66,6 +66,7 @@ type Parser struct {
 	namer    namer             // of the names that are looked at
 	decoded  []byte            // storage of a line that had to be decoded
 	scratch  []byte            // storage of values with doubled quotes
+	facts    *factTable        // [known], once it was asked for
 	homes    map[string]string // what [Record.Home] has looked up
 	street   []byte            // storage of a street name with its type
 	phone    []byte            // storage of a phone number in several columns

@@ -403,10 +403,13 @@ func (p *Parser) lookAtNames(w *swapWatch) {
 // known returns what the tables say of a canonical name of the row at hand that has that
 // hash. Of one of several words that is not in them, the first word says it.
 func (p *Parser) known(name []byte, h uint64, role field.Role) facts {
-	f := known().of(h)
+	if p.facts == nil {
+		p.facts = known()
+	}
+	f := p.facts.of(h)
 	if f == 0 {
 		if word := p.namer.firstWord(p.value(role)); word != "" {
-			f = known().of(hashOf([]byte(word))) &^ factListed
+			f = p.facts.of(hashOf([]byte(word))) &^ factListed
 		}
 	}
 	return f
@@ -445,6 +448,9 @@ func (p *Parser) lookAtCities(w *swapWatch) {
 // lookAtMiddle tells by initials which name is the middle one, as
 // [Match.swappedMiddle] does.
 func (p *Parser) lookAtMiddle(w *swapWatch) {
+	if len(p.rec.First) > 1 && !w.going(likeMiddle) && !p.plan.open[FirstOrMiddle] {
+		return // a first name of more than a letter is no sign of a stretch
+	}
 	first, middle := p.value(field.NameFirst), p.value(field.NameMiddle)
 	if len(first)+len(middle) == 0 {
 		return
@@ -506,6 +512,10 @@ func yearVerdict(born, other int) verdict {
 
 // year returns the year of a date that is no birth and no placeholder.
 func (p *plan) year(v []byte) (int, bool) {
+	if writingOf(v) == slashed { // 04/17/1961, as most are
+		y := four(v[6:10])
+		return y, isYear(y) && two(v[0:2]) >= 0 && two(v[3:5]) >= 0
+	}
 	form := p.dates
 	form.last = unknownYear
 	d, ok := form.parse(v)
