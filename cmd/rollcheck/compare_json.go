@@ -39,7 +39,11 @@ type leftOutLine struct {
 
 func leftOutLines(members []voterfile.Member) (lines []leftOutLine) {
 	for _, m := range members {
-		lines = append(lines, leftOutLine{m.Name, m.LeftOut, m.HasRows, m.Unread, m.Hidden})
+		name := m.Name
+		if kept := m.Kept(); kept != m.Part {
+			name = kept
+		}
+		lines = append(lines, leftOutLine{name, m.LeftOut, m.HasRows, m.Unread, m.Hidden})
 	}
 	return lines
 }

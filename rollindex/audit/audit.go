@@ -45,12 +45,16 @@ func Run(ctx context.Context, inputs []Input, rules *Rules, opts Options) (*Resu
 	}
 	res := &Result{Rules: rules, Recipient: opts.Recipient, Watch: opts.Watch}
 	var paths []string
+	lines := 0 // kept
 	for i := range inputs {
 		a := &auditor{in: &inputs[i], rules: rules, opts: &opts, file: &File{Path: inputs[i].Path, Skipped: map[string]int64{}}, number: i}
 		if err := a.run(ctx); err != nil {
 			return nil, err
 		}
 		res.Files = append(res.Files, a.file)
+		for i := range a.violations {
+			lines += a.violations[i].limit(mostLines - lines)
+		}
 		res.Violations = append(res.Violations, a.violations...)
 		res.Nears = append(res.Nears, a.nears...)
 		paths = append(paths, inputs[i].Path)

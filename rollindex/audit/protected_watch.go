@@ -321,7 +321,8 @@ func birthOf(rec *voterfile.Record, m *watchedMember) hashing.Date {
 
 // ageOf returns the least and the greatest age that somebody can have on the day of
 // the release, in full years, and whether the row says anything of it. Where the birth
-// leaves two ages, the row's own age tells which.
+// leaves two ages, the row's own age tells if it is the lesser: the greater may be no more
+// than the difference of two years.
 func (t *watchTally) ageOf(rec *voterfile.Record, born hashing.Date) (least, most int, known bool) {
 	on := t.AsOf
 	byBirth := born.Year != 0 && on.Precision() == hashing.PrecisionDay
@@ -340,7 +341,7 @@ func (t *watchTally) ageOf(rec *voterfile.Record, born hashing.Date) (least, mos
 	}
 	age, said := ageSaid(rec)
 	switch {
-	case byBirth && said && (age == least || age == most):
+	case byBirth && said && age == least:
 		return age, age, true
 	case byBirth:
 		return least, most, true

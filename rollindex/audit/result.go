@@ -125,7 +125,17 @@ type Column struct {
 const (
 	maxLines   = 10_000
 	firstLines = 10
+	mostLines  = 500_000 // of all violations of a release, whose files may be thousands
 )
+
+// limit keeps the first lines of a violation alone if there are more than are left, and
+// returns how many it has.
+func (v *Violation) limit(left int) int {
+	if len(v.Lines) > firstLines && len(v.Lines) > left {
+		v.Lines = slices.Clone(v.Lines[:firstLines])
+	}
+	return len(v.Lines)
+}
 
 // place is a line as it is kept while rows are read: the member above the line.
 type place uint64

@@ -15,7 +15,8 @@ import (
 // else was found is worth nothing.
 type states struct {
 	layouts []string
-	rows    map[string]int64 // by state: of the members most of whose rows say it
+	rows    map[string]int64 // by state: those that say it
+	others  int64            // the sum of these
 	of      int64            // rows of all members
 }
 
@@ -56,23 +57,37 @@ func (s *states) note(members []voterfile.Member, counted homes, rows []int64, r
 		}
 		s.of += rows[i]
 		for state, n := range counted[i] {
-			if of := "US-" + state; of != rules && 2*n > rows[i] {
+			if of := "US-" + state; of != rules {
 				if s.rows == nil {
 					s.rows = map[string]int64{}
 				}
 				s.rows[of] += n
+				s.others += n
 			}
 		}
 	}
 }
 
-// violations returns one for each state that is not the rules'.
+// violations returns one for each state that is not the rules' and that a layout is of,
+// and one for the state that most rows say if more than half say another than the rules'.
 func (s *states) violations(file, rules string) (all []Violation) {
-	of := slices.Clone(s.layouts)
-	for state := range s.rows {
-		if !slices.Contains(of, state) {
-			of = append(of, state)
+	of, most := slices.Clone(s.layouts), ""
+	if 2*s.others > s.of {
+		for state, n := range s.rows {
+			if most == "" || n > s.rows[most] || n == s.rows[most] && state < most {
+				most = state
+			}
 		}
+		if 2*s.rows[most] <= s.of {
+			share := compare.NewShare(s.others, s.of)
+			all = append(all, Violation{Rule: RuleOtherState, File: file, Rows: s.others, Of: s.of, Low: share.Low, High: share.High, Why: fmt.Sprintf(
+				"by its rows it is a file of several states, most often of %s, and the rules of %s cannot judge it: audit the rows of each state by its own rules",
+				catalogue.PlaceName(most), catalogue.PlaceName(rules))})
+			most = ""
+		}
+	}
+	if most != "" && !slices.Contains(of, most) {
+		of = append(of, most)
 	}
 	slices.Sort(of)
 	for _, state := range of {
@@ -81,7 +96,7 @@ func (s *states) violations(file, rules string) (all []Violation) {
 			by = append(by, "by its layout")
 		}
 		n := s.rows[state]
-		if n > 0 {
+		if state == most {
 			by = append(by, "by its rows")
 		}
 		share := compare.NewShare(n, s.of)

@@ -80,19 +80,19 @@ func meanings(role field.Role, books []codes) map[print]struct{} {
 	return known
 }
 
-// lend returns the codes that rows of a file are read by: its own, and those of the
-// other files that it does not explain itself.
+// lend returns the codes that rows of a file are read by: its own, and of a role of which
+// it has none those of the other files.
 func (b *codebooks) lend(file int, own codes) codes {
 	if b == nil {
 		return own
 	}
 	out := codes{}
 	for _, role := range codedRoles {
-		all := b.lent(file, role)
-		for code, said := range own[role.String()] {
-			all[strings.ToUpper(code)] = said
+		if all := own[role.String()]; len(all) > 0 {
+			out[role.String()] = all
+		} else {
+			out[role.String()] = b.lent(file, role)
 		}
-		out[role.String()] = all
 	}
 	return out
 }

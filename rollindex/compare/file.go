@@ -24,6 +24,9 @@ func (in *Input) open(ctx context.Context) (*voterfile.Source, error) {
 	return voterfile.Open(ctx, []string{in.Path}, voterfile.Options{AsOf: in.AsOf, Layout: in.Layout})
 }
 
+// Member is a member of a file, and why it was left out.
+type Member = voterfile.Member
+
 // File says what one of the files compared is, in counts and names of columns.
 type File struct {
 	Path          string
@@ -70,7 +73,7 @@ func (f *File) Lost() float64 {
 
 // Joined reports whether most of the rows that could not be read have another number of
 // fields and stand in one stretch, as those of a file that was put behind another.
-func (f *File) Joined() bool { return 2*f.Ragged > f.Rows-f.Read() }
+func (f *File) Joined() bool { return f.Ragged >= 5 && 2*f.Ragged > f.Rows-f.Read() }
 
 // Unlooked returns the members that were left out though they hold rows, or may: what is
 // said of the file does not cover them.

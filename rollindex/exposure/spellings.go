@@ -132,7 +132,7 @@ func (pl *planner) firstNames(p *Person, q *query) {
 	case len(whole) == 0:
 		q.problem(p, fieldFirst, "holds no usable name", hasFirst)
 		return
-	case isInitials(first):
+	case len(whole) == 1 || isInitials(first):
 		// It finds rows that have no more of the name either, and says nothing of others.
 		q.problem(p, fieldFirst, "has initials only: give the whole name", hasFirst)
 		q.partly |= withFirst
@@ -160,17 +160,33 @@ func (pl *planner) firstNames(p *Person, q *query) {
 	}
 }
 
-// withoutTitle returns a first name without a form of address before it.
+// withoutTitle returns a first name without the forms of address before it; "" if it is
+// nothing else.
 func withoutTitle(name string) string {
-	before, rest, ok := strings.Cut(strings.TrimSpace(name), " ")
-	if !ok {
-		return name
+	for {
+		name = strings.TrimSpace(name)
+		end := strings.IndexFunc(name, func(r rune) bool { return r == '.' || unicode.IsSpace(r) })
+		word, rest := name, ""
+		if end >= 0 {
+			word, rest = name[:end], strings.TrimLeft(name[end:], ". \t\u00a0")
+		}
+		if !isTitle(word, end >= 0 && name[end] == '.') {
+			return name
+		}
+		name = rest
 	}
-	switch strings.ToLower(strings.TrimSuffix(before, ".")) {
-	case "dr", "dra", "miss", "mr", "mrs", "ms", "prof", "rev", "sra", "srta":
-		return rest
+}
+
+// isTitle reports whether a word is a form of address, and with a point behind it one of
+// those that are names too.
+func isTitle(word string, pointed bool) bool {
+	switch strings.ToLower(word) {
+	case "dr", "dra", "miss", "mr", "mrs", "ms", "mx", "prof", "rev", "sra", "srta":
+		return true
+	case "capt", "fr", "hon", "lt", "sgt", "sr":
+		return pointed
 	}
-	return name
+	return false
 }
 
 // isInitials reports whether no two letters of a name stand side by side.

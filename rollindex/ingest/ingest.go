@@ -470,7 +470,7 @@ func (p *pipeline) commit(ctx context.Context, build *rollindex.Build, t *tally,
 		rows := p.src.Contrary(i)
 		res.Contrary = append(res.Contrary, rows...)
 		contrary, singly = countContrary(contrary, rows, false), countContrary(singly, rows, true)
-		if m.HasRows && len(info.OtherTables) < hashing.MostTables {
+		if m.HasRows && !m.Unread && len(info.OtherTables) < hashing.MostTables {
 			info.OtherTables = append(info.OtherTables, m.Kept())
 		}
 		switch {

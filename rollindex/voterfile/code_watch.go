@@ -41,7 +41,11 @@ func (m *Match) codedColumns() (coded []codedColumn) {
 		}
 		n := 0
 		for code, means := range codes {
-			for _, word := range []string{code, means} {
+			words := []string{code, means}
+			if c.Role == field.CountyID { // as a program for tables leaves them
+				words = append(words, strings.TrimLeft(code, "0"))
+			}
+			for _, word := range words {
 				column.all[strings.ToUpper(word)] = struct{}{}
 				if n := c.MaxLength; n > 0 && len(word) > n { // it does not fit
 					column.all[strings.ToUpper(word[:n])] = struct{}{}

@@ -181,7 +181,7 @@ func partsOf(b []byte) (p dateParts, ok bool) {
 		case c >= '0' && c <= '9' && p.width[n] < 4 && p.named != n:
 			p.part[n] = p.part[n]*10 + int(c-'0')
 			p.width[n]++
-		case p.width[n] > 0 && (n == 2 || n == 1 && p.part[0] > 31 && (c == 'T' || isClock(b[i+1:])) || n == 1 && p.part[1] > 31) && (c == ' ' || c == 'T'):
+		case p.width[n] > 0 && (n == 2 || n == 1 && p.part[0] > 31 && (c == 'T' || isClock(bytes.TrimLeft(b[i+1:], " "))) || n == 1 && p.part[1] > 31) && (c == ' ' || c == 'T'):
 			i = len(b) // a time of day
 		case p.width[n] > 0 && n < 2 && (c == '-' || c == '/' || c == '.' || c == ' ' || c == ','):
 			n++

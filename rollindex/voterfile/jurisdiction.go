@@ -47,12 +47,12 @@ func (r *Record) AppendJurisdictions(dst []string) []string {
 func (r *Record) Home() string {
 	for _, role := range [...]field.Role{field.RegistrationState, field.State} {
 		if v := r.Value(role); v != nil {
-			if state := r.p.homeOf(v, stateOf); state != "" {
+			if state := r.p.homeOf(&r.p.homes[0], v, stateOf); state != "" {
 				return state
 			}
 		}
 	}
-	return r.p.homeOf(r.ZIP, stateOfZIP)
+	return r.p.homeOf(&r.p.homes[1], r.ZIP, stateOfZIP)
 }
 
 // maxHomes bounds how many states and ZIP codes a parser remembers the state of: those of
@@ -60,14 +60,14 @@ func (r *Record) Home() string {
 const maxHomes = 1 << 14
 
 // homeOf returns the state that find finds of a value.
-func (p *Parser) homeOf(v []byte, find func([]byte) string) string {
-	state, ok := p.homes[string(v)]
+func (p *Parser) homeOf(known *map[string]string, v []byte, find func([]byte) string) string {
+	state, ok := (*known)[string(v)]
 	if !ok {
-		if state = find(v); state != "" && len(p.homes) < maxHomes {
-			if p.homes == nil {
-				p.homes = map[string]string{}
+		if state = find(v); len(*known) < maxHomes {
+			if *known == nil {
+				*known = map[string]string{}
 			}
-			p.homes[string(v)] = state
+			(*known)[string(v)] = state
 		}
 	}
 	return state

@@ -49,7 +49,7 @@ var aboutFiles = []string{".sig", ".p7s", ".lnk", ".exe", ".dll", ".ico", ".shp"
 // table, or a text of columns, or a list. What is said of its file does not cover them.
 func (m *member) holdsRows(s *sample) bool {
 	if m.tables != nil {
-		return true
+		return !m.keyed() || m.tables.Tables()[m.table].Rows != 1 // one object is the settings of a program
 	}
 	const least = 5 // lines; prose of fewer may have a comma in each
 	rows := s.best()
@@ -66,6 +66,9 @@ var tableFiles = []string{".csv", ".tsv", ".tab", ".psv"}
 func (s *sample) isList() bool {
 	words := 0
 	for _, line := range s.lines {
+		if bytes.HasPrefix(line, []byte("<")) || bytes.HasPrefix(line, []byte("-----")) { // of a page, or around a signature
+			return false
+		}
 		if !bytes.ContainsAny(bytes.TrimSpace(line), " \t") {
 			words++
 		}
@@ -96,12 +99,33 @@ func (m *member) part() string {
 // nameMayTell reports whether the name of the member may be somebody's details: a table
 // may be named by a key of a map, as columns may, and a member for somebody.
 func (m *member) nameMayTell() bool {
-	if m.tables == nil {
-		return strings.Contains(m.path(), "@")
+	name := m.path()
+	if m.tables != nil {
+		table := m.tables.Tables()[m.table].Name
+		if table != "" && m.keyed() { // all of its rows are of one key
+			return true
+		}
+		name += " " + table
 	}
-	t := m.tables.Tables()[m.table]
-	digits, _ := countDigits([]byte(t.Name))
-	return m.keyed() && t.Rows >= 0 && t.Rows < namedRows || digits >= valueDigits || strings.Contains(t.Name+m.path(), "@")
+	return longNumber(name) || strings.Contains(name, "@")
+}
+
+// longNumber reports whether a name has a number of valueDigits or more, with hyphens,
+// points or without.
+func longNumber(name string) bool {
+	n := 0
+	for _, c := range name {
+		switch {
+		case c >= '0' && c <= '9':
+			n++
+		case c != '-' && c != '.':
+			n = 0
+		}
+		if n == valueDigits {
+			return true
+		}
+	}
+	return false
 }
 
 // Kept returns what the member is in words that may be kept: not by its name where that

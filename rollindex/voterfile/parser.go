@@ -62,14 +62,14 @@ type Parser struct {
 	saw      sighting // of the chunk so far
 	unlisted []hint   // rows with values that are none of the codes, by coded column; nil as long as there are none
 	ragged   raggedWatch
-	reader   pageReader        // that finds the page
-	namer    namer             // of the names that are looked at
-	decoded  []byte            // storage of a line that had to be decoded
-	scratch  []byte            // storage of values with doubled quotes
-	facts    *factTable        // [known], once it was asked for
-	homes    map[string]string // what [Record.Home] has looked up
-	street   []byte            // storage of a street name with its type
-	phone    []byte            // storage of a phone number in several columns
+	reader   pageReader           // that finds the page
+	namer    namer                // of the names that are looked at
+	decoded  []byte               // storage of a line that had to be decoded
+	scratch  []byte               // storage of values with doubled quotes
+	facts    *factTable           // [known], once it was asked for
+	homes    [2]map[string]string // what [Record.Home] has looked up, of states and of ZIP codes
+	street   []byte               // storage of a street name with its type
+	phone    []byte               // storage of a phone number in several columns
 
 	strange [][]strangeColumn // by member: unknown columns with few values so far; nil before the first row
 

@@ -9,7 +9,6 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/report"
-	"rollcheck/rollindex/voterfile"
 )
 
 // Caveats returns what a reader of a comparison has to keep in mind, in sentences.
@@ -85,7 +84,7 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 		if f.Unread > 0 {
 			say("%s of %s that may hold people %s not read: nothing said here covers them.", report.Counted(int64(f.Unread), "member", "members"), labels[i], one(int64(f.Unread), "was", "were"))
 		}
-		others := slices.DeleteFunc(f.Unlooked(), func(m voterfile.Member) bool { return m.Unread }) // those are told already
+		others := slices.DeleteFunc(f.Unlooked(), func(m compare.Member) bool { return m.Unread }) // those are told already
 		if said := notLooked(others); said != "" {
 			say("Of %s, %s: nothing said here covers what stands there.", labels[i], said)
 		}

@@ -11,7 +11,6 @@ import (
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/report"
-	"rollcheck/rollindex/voterfile"
 )
 
 // comparison is a result with the names of its files.
@@ -378,13 +377,13 @@ func fileRow(name string, f *compare.File, keyless string) report.Row {
 }
 
 // leftOut says of members that they were left out, and why; of many, of the first.
-func leftOut(members []voterfile.Member) (notes []string) {
+func leftOut(members []compare.Member) (notes []string) {
 	const most = 4
 	for i, m := range members {
 		if i == most && len(members) > most+1 {
 			return append(notes, report.Number(int64(len(members)-most))+" more parts were left out")
 		}
-		notes = append(notes, fmt.Sprintf("%s was left out (%s)", m.Part, m.LeftOut))
+		notes = append(notes, fmt.Sprintf("%s was left out (%s)", m.Kept(), m.LeftOut))
 	}
 	return notes
 }

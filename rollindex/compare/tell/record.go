@@ -10,7 +10,6 @@ import (
 	"rollcheck/data/field"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/report"
-	"rollcheck/rollindex/voterfile"
 )
 
 // recordOf names the public record that a file's columns are held against:
@@ -127,7 +126,7 @@ func Record(f *compare.File, label string) string {
 
 // notLooked says in a clause that members were not looked at: "the hidden sheet Internal was
 // not looked at"; "" of none.
-func notLooked(members []voterfile.Member) string {
+func notLooked(members []compare.Member) string {
 	if len(members) == 0 {
 		return ""
 	}
@@ -135,10 +134,10 @@ func notLooked(members []voterfile.Member) string {
 }
 
 // partsOf names members, of many the first.
-func partsOf(members []voterfile.Member) string {
+func partsOf(members []compare.Member) string {
 	var parts []string
 	for _, m := range members {
-		parts = append(parts, m.Part)
+		parts = append(parts, m.Kept())
 	}
 	return some(parts)
 }
