@@ -2,7 +2,6 @@ package exposure
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"rollcheck/data/catalogue"
@@ -83,18 +82,25 @@ const mostTables = 4
 // otherTables says that the file of a finding has tables that were not read: what of it
 // was public does not say what stands in them.
 func (h *textHandler) otherTables(f *Finding) {
-	names, n := slices.Clone(f.Dataset.OtherTables), len(f.Dataset.OtherTables)
+	n := len(f.Dataset.OtherTables)
 	if n == 0 {
 		return
 	}
-	if n > mostTables+1 {
-		names = append(names[:mostTables], fmt.Sprintf("%d more", n-mostTables))
-	}
-	for i := range names {
-		names[i] = printable(names[i])
-	}
 	h.entry("Not read", fmt.Sprintf("the file has %s that %s not read (%s); whether you are in there, and with what, cannot be told",
-		has(n, "more part with rows", "more parts with rows"), map[bool]string{true: "was", false: "were"}[n == 1], sentence(names)))
+		has(n, "more part with rows", "more parts with rows"), map[bool]string{true: "was", false: "were"}[n == 1], firstOf(f.Dataset.OtherTables, mostTables)))
+}
+
+// firstOf joins names that came with a file, of many the first.
+func firstOf(all []string, most int) string {
+	var names []string
+	for i, name := range all {
+		if i == most && len(all) > most+1 {
+			names = append(names, fmt.Sprintf("%d more", len(all)-most))
+			break
+		}
+		names = append(names, printable(name))
+	}
+	return sentence(names)
 }
 
 // mostUnknown is how many columns of unknown content are named.
@@ -103,18 +109,12 @@ const mostUnknown = 10
 // unknown says that the file of a finding has columns of which nothing is known: what
 // of it was public does not say what stands in them.
 func (h *textHandler) unknown(f *Finding) {
-	names, n := slices.Clone(f.Dataset.Unknown), len(f.Dataset.Unknown)
+	n := len(f.Dataset.Unknown)
 	if n == 0 {
 		return
 	}
-	if n > mostUnknown+1 {
-		names = append(names[:mostUnknown], fmt.Sprintf("%d more", n-mostUnknown))
-	}
-	for i := range names {
-		names[i] = printable(names[i])
-	}
 	h.entry("Not known", fmt.Sprintf("the file has %s of unknown content (%s); whether your record has a value there, and whether that goes beyond what was public, cannot be told",
-		has(n, "more column", "more columns"), sentence(names)))
+		has(n, "more column", "more columns"), firstOf(f.Dataset.Unknown, mostUnknown)))
 }
 
 // whyNothing says why nothing is settled.
