@@ -147,7 +147,8 @@ type pageCutter struct {
 
 func (c *pageCutter) add(entries []byte) {
 	full := pageHead + pageEntries(c.size)*c.size
-	for ; len(entries) > 0; entries = entries[c.size:] {
+	c.tags += int64(len(entries) / c.size)
+	for len(entries) > 0 {
 		if len(c.blob) == full {
 			next := hashing.Tag(binary.BigEndian.Uint64(entries))
 			c.emit(next)
@@ -156,8 +157,9 @@ func (c *pageCutter) add(entries []byte) {
 		if c.blob == nil {
 			c.begin()
 		}
-		c.blob = append(c.blob, entries[:c.size]...)
-		c.tags++
+		n := min(full-len(c.blob), len(entries))
+		c.blob = append(c.blob, entries[:n]...)
+		entries = entries[n:]
 	}
 }
 
