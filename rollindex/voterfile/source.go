@@ -98,7 +98,8 @@ func Open(ctx context.Context, paths []string, opts Options) (*Source, error) {
 }
 
 func (s *Source) open(paths []string) error {
-	known, err := candidates(s.opts.Layout)
+	go known() // takes as long as choosing the layout, and rows are looked at by it
+	layouts, err := candidates(s.opts.Layout)
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (s *Source) open(paths []string) error {
 				return f.fail("is given twice", "name each file once", errTwice)
 			}
 		}
-		found, err := f.detect(s.ctx, known, s.opts.Layout != nil, 0, want)
+		found, err := f.detect(s.ctx, layouts, s.opts.Layout != nil, 0, want)
 		if err != nil {
 			return err
 		}
