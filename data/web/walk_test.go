@@ -44,7 +44,7 @@ func operators(t testing.TB) (*lookuptest.Operator, *lookuptest.Operator) {
 		for _, l := range small.Lists {
 			for i := range l.Datasets {
 				l.Datasets[i].Title, l.Datasets[i].AsOf, l.Datasets[i].Incident = "Posted on a forum (fictional)", "2020-09-01", "us-iran-emennet-2020"
-				l.Datasets[i].Unknown = []string{"pin", "shoe_size"}
+				l.Datasets[i].Unknown, l.Datasets[i].OtherTables = []string{"pin", "shoe_size"}, []string{"users.csv"}
 			}
 		}
 		small.Sign(t, func(*lookup.Manifest) {})
@@ -257,7 +257,8 @@ func TestSmallAndLanguage(t *testing.T) {
 	b.wait(said["index.html"].found)
 	b.says("Public if you gave it", "Public only if you gave it to the election office, which most voters do not; otherwise this goes beyond the public voter list of Florida at that time: e-mail address.")
 	b.says("Almost certainly you", "Data of September 1, 2020", "Public anyway", "Anybody could have had this", "How sure",
-		"Not known", "The file has 2 more columns of unknown content: pin and shoe_size. Whether your record")
+		"Not known", "The file has 2 more columns of unknown content: pin and shoe_size. Whether your record",
+		"Not read", "The file has 1 more part with rows that was not read: users.csv. Whether you are in there")
 	n := len(s.asked())
 	b.click("language")
 	b.wait(said["es.html"].found)

@@ -64,7 +64,8 @@ type finding struct {
 	Restricted []string  `json:"restricted"`
 	Beyond     []string  `json:"beyond"` // without those restricted
 	Unsettled  []string  `json:"unsettled"`
-	Unknown    []string  `json:"unknown"` // columns of the dataset of which nothing says what they hold
+	Unknown    []string  `json:"unknown"`  // columns of the dataset of which nothing says what they hold
+	NotRead    []string  `json:"not_read"` // parts of its files with rows
 	Doubt      float64   `json:"doubt"`
 	Judged     []string  `json:"judged"` // jurisdictions whose public record it is held against
 	Dated      bool      `json:"dated"`
@@ -95,7 +96,7 @@ func (a *answer) Finding(f *exposure.Finding) error {
 		Dataset: f.Dataset.ID, Title: f.Dataset.Title, AsOf: f.Dataset.AsOf, Tier: f.Tier.String(),
 		Initial: f.Initial.String(), Birth: f.Birth.String(), Via: f.Steps.Names(), Tried: f.Tried, Shared: f.Shared, OfDataset: f.OfDataset,
 		Fields: f.Fields.Names(), Public: f.Public().Names(), IfGiven: f.IfGiven().Names(), Restricted: f.Restricted().Names(),
-		Beyond: (f.Beyond() &^ f.Restricted()).Names(), Unsettled: f.Unsettled().Names(), Unknown: f.Dataset.Unknown,
+		Beyond: (f.Beyond() &^ f.Restricted()).Names(), Unsettled: f.Unsettled().Names(), Unknown: f.Dataset.Unknown, NotRead: f.Dataset.OtherTables,
 		Doubt: f.Doubt(), Judged: f.Record.Jurisdictions, Dated: f.Record.Dated, Who: f.Record.Who, Incident: incidentOf(f.Dataset.Incident),
 	}
 	for _, t := range f.Keys.Types() {

@@ -86,23 +86,25 @@ function publicRows(f) {
   const states = f.judged?.length > 4 ? number(f.judged.length) : stateNames(f.judged ?? []);
   const time = t(f.dated ? "time_dated" : "time_any");
   const say = (what) => (f[what]?.length ? row(t(what), t(`${what}_text`, { states, time, fields: kindNames(f[what]) })) : "");
-  const unknown = unknownRow(f.unknown ?? []);
-  if (!f.public?.length && !f.if_given?.length && !f.beyond?.length && !f.restricted?.length) return [row(t("unsettled"), t("unsettled_all")), unknown];
+  const unknown = [
+    unknownRow(["unknown", "unknown_one", "unknown_text"], 10, f.unknown ?? []),
+    unknownRow(["not_read", "not_read_one", "not_read_text"], 4, f.not_read ?? []),
+  ];
+  if (!f.public?.length && !f.if_given?.length && !f.beyond?.length && !f.restricted?.length) return [row(t("unsettled"), t("unsettled_all")), ...unknown];
   const programmes = (f.programmes ?? []).filter(Boolean);
   return [
-    say("public"), say("if_given"), say("restricted"), say("beyond"), say("unsettled"), unknown,
+    say("public"), say("if_given"), say("restricted"), say("beyond"), say("unsettled"), ...unknown,
     f.who && f.who !== "anyone" && (f.public?.length || f.if_given?.length || f.restricted?.length) ? row(t("open_to"), english(f.who)) : "",
     programmes.length && f.judged.length < 5 ? row(t("protection"), programmes.map((p) => h("p", null, english(p)))) : "",
   ];
 }
 
-// unknownRow names columns of which nothing is known, so that nobody takes what was
-// public for all that there was.
-function unknownRow(names) {
-  const most = 10;
+// unknownRow names columns of which nothing is known, or parts of the files that were not
+// read, so that nobody takes what was public for all that there was.
+function unknownRow([label, one, several], most, names) {
   if (!names.length) return "";
   const shown = names.length > most + 1 ? [...names.slice(0, most), t("unknown_more", { n: number(names.length - most) })] : names;
-  return row(t("unknown"), t(names.length === 1 ? "unknown_one" : "unknown_text", { n: number(names.length), columns: list(shown) }));
+  return row(t(label), t(names.length === 1 ? one : several, { n: number(names.length), names: list(shown) }));
 }
 
 function incidentText(i) {
