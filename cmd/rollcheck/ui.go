@@ -14,6 +14,7 @@ import (
 
 	"rollcheck/hashing/keyfile"
 	"rollcheck/rollindex"
+	"rollcheck/rollindex/audit/diff"
 	"rollcheck/rollindex/compare"
 	"rollcheck/rollindex/exposure"
 	"rollcheck/rollindex/ingest"
@@ -206,6 +207,7 @@ var hints = []struct {
 	{ingest.ErrForeign, "people name the states they were registered in, and no other place: put it into a local index (\"rollcheck init\"), which is asked by who has its key"},
 	{rollindex.ErrFormat, "use a newer version of rollcheck"},
 	{rollindex.ErrDamaged, "\"rollcheck verify\" says what is damaged; ingest the files again, or restore a copy"},
+	{diff.ErrTwoRolls, "two rolls are compared by \"rollcheck compare\""},
 	{compare.ErrWeakPassphrase, "draw six words with dice; both parties need the same ones"},
 	{compare.ErrCardsDiffer, "make both cards with the same version of rollcheck, of files that have details in common"},
 	{compare.ErrCardDamaged, "get it again from whoever made it"},

@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"rollcheck/hashing"
 	"rollcheck/rollindex/compare"
@@ -155,6 +157,9 @@ func open(ctx context.Context, inputs [2]compare.Input, opts Options) (r *readin
 		}
 		r.columns[i] = mapColumns(r.sources[i].Members())
 	}
+	if err := r.oneRoll(); err != nil {
+		return r, err
+	}
 	r.writing = slices.Equal(layoutsOf(r.sources[Old]), layoutsOf(r.sources[New]))
 	pair(r.columns[Old], r.columns[New])
 	if r.key, _, err = compare.SharedKey(ctx, inputs[Old], inputs[New]); err != nil {
@@ -172,6 +177,31 @@ func open(ctx context.Context, inputs [2]compare.Input, opts Options) (r *readin
 	}
 	r.sorters()
 	return r, nil
+}
+
+// ErrTwoRolls is of files of two states: all that could be said of them is that nobody
+// is in both.
+var ErrTwoRolls = errors.New("not two releases of one roll")
+
+// oneRoll refuses files whose layouts are of different states.
+func (r *reading) oneRoll() error {
+	old, new := statesOf(r.sources[Old]), statesOf(r.sources[New])
+	if len(old) == 0 || len(new) == 0 || slices.ContainsFunc(old, func(s string) bool { return slices.Contains(new, s) }) {
+		return nil
+	}
+	return fmt.Errorf("%q is of %s and %q of %s: %w",
+		r.inputs[Old].Path, strings.Join(old, ", "), r.inputs[New].Path, strings.Join(new, ", "), ErrTwoRolls)
+}
+
+// statesOf returns the jurisdictions of the layouts of a file, sorted.
+func statesOf(s *voterfile.Source) (all []string) {
+	for _, m := range s.Members() {
+		if m.LeftOut == "" && m.Match.Layout.Jurisdiction != "" {
+			all = append(all, m.Match.Layout.Jurisdiction)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // tables is what counties, precincts, days and what is told of them take.
