@@ -134,6 +134,7 @@ type contradiction struct {
 	says     string // which columns, and what they seem to hold
 	line     int64  // the first that shows it
 	a, b     int    // the columns; the same twice where it is one
+	hint     string // what to do, if it is not to look for columns that were moved
 	arguable bool   // shown by how common names are, or by dates of nobody knows what: the user may know better
 }
 
@@ -151,7 +152,7 @@ func (m *Match) hold(rows *sampleRows, forced bool) {
 // columns that were swapped, or a layout that is not the file's.
 func (m *Match) findContradiction(rows *sampleRows, forced bool) *contradiction {
 	for _, look := range [...]func(*sampleRows) *contradiction{
-		m.noNames, m.misplaced, m.swappedDates, m.flagsForNames, m.swappedMiddle, m.swappedNames, m.swappedCities, m.readNames,
+		m.dayNumbers, m.noNames, m.misplaced, m.swappedDates, m.flagsForNames, m.swappedMiddle, m.swappedNames, m.swappedCities, m.readNames,
 	} {
 		switch c := look(rows); {
 		case c == nil:

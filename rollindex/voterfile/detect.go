@@ -212,7 +212,7 @@ func (m *member) judge(s *sample, known []*candidate, d *Detection) {
 			"say which it is with --layout", ErrAmbiguous)
 	case fit[0].against != nil:
 		c := fit[0].against
-		hint := "its columns may have been moved or swapped; \"rollcheck layouts detect --propose FILE\" writes a layout to correct"
+		hint := cmp.Or(c.hint, "its columns may have been moved or swapped; \"rollcheck layouts detect --propose FILE\" writes a layout to correct")
 		if c.arguable {
 			hint += "; if they are right as they stand, say so with --layout " + fit[0].Layout.ID
 		}
