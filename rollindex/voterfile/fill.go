@@ -23,6 +23,9 @@ func (p *Parser) fill() {
 	r.Kinds = kinds
 
 	flag := p.value(field.ConfidentialFlag)
+	if len(flag) > len("NO") {
+		p.lookAtFlag(flag)
+	}
 	r.Confidential = flag != nil && !saysNo(flag)
 }
 

@@ -26,6 +26,7 @@ const (
 	oddCity
 	oddHouse
 	oddWholeName
+	oddFlag
 	numMisplaced
 )
 
@@ -41,6 +42,7 @@ var misplacedRules = [numMisplaced]struct {
 	oddCity:      {field.City, "no city"},
 	oddHouse:     {field.HouseNumber, "no house number"},
 	oddWholeName: {field.NameFull, "no name"},
+	oddFlag:      {field.ConfidentialFlag, "no yes or no"},
 }
 
 // misplacedHints are, by column, the rows that have a value which it cannot have.
@@ -143,6 +145,16 @@ func (p *Parser) lookAtHouse(house, street []byte) {
 	}
 	if n, _ := countDigits(street); n == len(street) {
 		p.misplace(oddHouse)
+	}
+}
+
+// lookAtFlag looks at a flag of more than two letters: one that says no by its first letter
+// alone, or a number, says nothing of whether its voter is protected.
+func (p *Parser) lookAtFlag(flag []byte) {
+	digits, _ := countDigits(flag)
+	no := len(flag) > len("FALSE") && saysNo(flag) && flag[1]|0x20 != 'o' // not that of "NOT PROTECTED"
+	if digits >= 3 || no {
+		p.misplace(oddFlag)
 	}
 }
 

@@ -91,6 +91,11 @@ func TestMisplacedValues(t *testing.T) {
 		{"a word for a house number", "ks-elvis-73", values{field.HouseNumber: "RURAL", field.StreetName: "5TH"}, nil},
 		{"first name and birth", "oh-swvf", values{field.NameFirst: "1961-04-17", field.RoleBirthDate: "JANE"}, told{field.NameFirst: "no name"}},
 		{"whole name", "co-ex003-2023", values{field.NameFull: "600123456", field.NameLast: "", field.NameFirst: ""}, told{field.NameFull: "no name"}},
+		{"flag and city", "nc-ncvoter-2022", values{field.ConfidentialFlag: "FAYETTEVILLE"}, told{field.ConfidentialFlag: "no yes or no"}},
+		{"flag and ZIP code", "nc-ncvoter-2022", values{field.ConfidentialFlag: "28301"}, told{field.ConfidentialFlag: "no yes or no"}},
+		{"a flag in words", "nc-ncvoter-2022", values{field.ConfidentialFlag: "NOT PROTECTED"}, nil},
+		{"another", "nc-ncvoter-2022", values{field.ConfidentialFlag: "False"}, nil},
+		{"a third", "nc-ncvoter-2022", values{field.ConfidentialFlag: "PROTECTED"}, nil},
 		{"voter id", "oh-swvf", values{field.RoleVoterID: "JANE"}, told{field.RoleVoterID: "no number"}},
 	} {
 		l := mustLayout(t, tt.layout)
