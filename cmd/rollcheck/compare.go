@@ -24,8 +24,8 @@ const compareExit = `EXIT STATUS:
    0    two of the files or more have rows in common; a card or a sheet was written, a sheet scored
    1    no two of them have, and all were read whole; or only numbers of voters that by first name and
         birth date are others
-   2    an error, or nothing was found and something was not read, could not be matched, or was
-        estimated; or no row of a sheet was checked
+   2    an error, or nothing was found and something was not read, could not be matched, was
+        estimated, or seems to stand beside other people than its own; or no row of a sheet was checked
    130  interrupted`
 
 func (p *program) compareCommand() *cli.Command {
@@ -171,14 +171,15 @@ func fingerprintPairs(c *cli.Context, inputs []compare.Input) (pairs []compare.P
 }
 
 // comparisonCode returns the exit code of a comparison. Nothing in common is an
-// answer only when everything was read, and could have been matched.
+// answer only when everything was read, and could have been matched, and no column seems
+// to stand beside other people than its own.
 func comparisonCode(res *compare.Result) error {
 	for i := range res.Main {
 		if o := &res.Main[i]; o.Common > 0 && !tell.Strangers(res, o) {
 			return nil
 		}
 	}
-	whole := len(tell.Unmatched(res)) == 0
+	whole := len(tell.Unmatched(res)) == 0 && !tell.Moved(res)
 	for _, f := range res.Files {
 		whole = whole && readWhole(f)
 	}

@@ -88,6 +88,19 @@ func (p *program) comparisonLines(res *compare.Result) error {
 	for i := range res.Overlaps {
 		j.write(newOverlapLine("tier-overlap", res, &res.Overlaps[i]))
 	}
+	for _, s := range res.SharedIDs {
+		j.write(struct {
+			Type      string `json:"type"`
+			A         string `json:"a"`
+			B         string `json:"b"`
+			Looked    int64  `json:"looked"` // voter ids of the file with fewer
+			Both      int64  `json:"both"`   // of them, those in the other file
+			SameLast  int64  `json:"same_last"`
+			SameFirst int64  `json:"same_first"`
+			SameBirth int64  `json:"same_birth_year"`
+			Moved     bool   `json:"surnames_moved"` // the overlap of the two says nothing of their people
+		}{"shared-ids", path(s.A), path(s.B), s.Looked, s.Both, s.SameLast, s.SameFirst, s.SameBirth, s.SurnamesMoved()})
+	}
 	for i := range res.Fields {
 		f := &res.Fields[i]
 		j.write(struct {

@@ -30,14 +30,15 @@ type Progress struct {
 
 // Result is what a comparison found.
 type Result struct {
-	Files    []*File
-	Overlaps []Overlap                    // of each pair a < b by each key type that both carry, the strongest first
-	Main     []Overlap                    // of each pair that has any, the one that its rows are told by
-	Fields   []Agreement                  // of each pair in Main by its key, by field
-	Paired   []int64                      // by Main: keys that one row of each file carries
-	Repeated [][hashing.NumKeyTypes]int64 // by file and key type: rows whose key another row of the file has
-	Alone    [][hashing.NumKeyTypes]int64 // by file and key type: rows whose key no other file has
-	Spilled  int64                        // bytes that went to disk, encrypted
+	Files     []*File
+	Overlaps  []Overlap                    // of each pair a < b by each key type that both carry, the strongest first
+	Main      []Overlap                    // of each pair that has any, the one that its rows are told by
+	Fields    []Agreement                  // of each pair in Main by its key, by field
+	Paired    []int64                      // by Main: keys that one row of each file carries
+	Repeated  [][hashing.NumKeyTypes]int64 // by file and key type: rows whose key another row of the file has
+	Alone     [][hashing.NumKeyTypes]int64 // by file and key type: rows whose key no other file has
+	SharedIDs []SharedIDs                  // of pairs with few keys in common, those whose voter ids are the same beside other surnames
+	Spilled   int64                        // bytes that went to disk, encrypted
 
 	Descent      []Descent      // vendors whose columns files have
 	Fingerprints []*Fingerprint // of the pairs asked for that have a row in common
@@ -82,6 +83,9 @@ func Run(ctx context.Context, inputs []Input, opts Options) (*Result, error) {
 		return nil, err
 	}
 	res.take(t, r.linked)
+	if err := r.sharedIDs(ctx, inputs, res, opts); err != nil {
+		return nil, err
+	}
 	for i, p := range opts.Pairs {
 		if slices.Equal(res.Files[p.A].Sources, res.Files[p.B].Sources) {
 			continue // one file twice has no more to show than that

@@ -148,10 +148,7 @@ func (p *plan) unlistedCodes(member, where string) (all []Contrary) {
 		if h.rows == 0 {
 			continue
 		}
-		rows, have := fmt.Sprintf("%d rows, the first in %s %d,", h.rows, where, h.line), "have"
-		if h.rows == 1 {
-			rows, have = fmt.Sprintf("1 row, in %s %d,", where, h.line), "has"
-		}
+		rows, have := h.words(where)
 		all = append(all, Contrary{UnlistedCode, member, h.rows, h.line, false,
 			fmt.Sprintf("%s %s a value in %q that is none of the codes its layout lists", rows, have, p.coded[i].title)})
 	}

@@ -24,8 +24,8 @@ func (c Contrary) String() string { return c.says }
 // parsed to its end. Rows for which [Source.Err] refuses a file, or which [Source.Doubts]
 // tells of, are not repeated.
 //
-// No row is left out that has a value which is none of the codes of its column, whose
-// birth is not long enough before another of its dates, or whose names or places seem
+// No row is left out that has a value which is none of the codes of its column, or cannot
+// stand there (see [Misplaced]), whose birth is not long enough before another of its dates, or whose names or places seem
 // swapped.
 func (s *Source) Contrary(member int) (all []Contrary) {
 	p := s.plans[member]
@@ -33,10 +33,10 @@ func (s *Source) Contrary(member int) (all []Contrary) {
 		return nil
 	}
 	p.watched.mu.Lock()
-	saw := p.watched.saw.swaps
+	saw, misplaced := p.watched.saw.swaps, p.watched.saw.misplaced
 	p.watched.mu.Unlock()
 	where := lineOrRow(s.about[member].Rows)
-	all = p.unlistedCodes(s.about[member].Name, where)
+	all = append(p.unlistedCodes(s.about[member].Name, where), p.misplacedValues(&misplaced, s.about[member].Name, where)...)
 	for _, singly := range []bool{false, true} {
 		hints := &saw.hints
 		if singly {
@@ -53,14 +53,19 @@ func (s *Source) Contrary(member int) (all []Contrary) {
 	return all
 }
 
+// words returns which rows they are, and the verb that goes with them.
+func (h hint) words(where string) (rows, have string) {
+	if h.rows == 1 {
+		return fmt.Sprintf("1 row, in %s %d,", where, h.line), "has"
+	}
+	return fmt.Sprintf("%d rows, the first in %s %d,", h.rows, where, h.line), "have"
+}
+
 // contrary words what rows say against how they are read.
 func (p *plan) contrary(like lookalike, h hint, where string, singly bool) string {
-	rows, have := fmt.Sprintf("%d rows, the first in %s %d,", h.rows, where, h.line), "have"
-	if singly {
+	rows, have := h.words(where)
+	if singly && h.rows > 1 {
 		rows = fmt.Sprintf("%d rows here and there, the first in %s %d,", h.rows, where, h.line)
-	}
-	if h.rows == 1 {
-		rows, have = fmt.Sprintf("1 row, in %s %d,", where, h.line), "has"
 	}
 	l := &lookalikes[like]
 	switch {

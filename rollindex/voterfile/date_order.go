@@ -242,6 +242,7 @@ type sighting struct {
 	isoRegistered orderWatch
 	shapes        shapeWatch
 	swaps         swapWatch
+	misplaced     misplacedHints
 }
 
 // add adds what another part of the member showed.
@@ -252,6 +253,7 @@ func (s *sighting) add(o *sighting) {
 	s.isoRegistered.add(&o.isoRegistered)
 	s.shapes.add(&o.shapes)
 	s.swaps.add(&o.swaps)
+	s.misplaced.add(&o.misplaced)
 }
 
 // told returns what the rows say of a question.

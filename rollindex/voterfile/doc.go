@@ -79,7 +79,8 @@
 // a first name), as joined files have. [Source.Err] refuses them. Its rows are held
 // against what their columns should hold, as those of the beginning were: columns
 // that look alike and change places there are refused too, by the first line of a
-// stretch of some thirty to eighty rows, and [Source.Contrary] tells of fewer.
+// stretch of some thirty to eighty rows, and [Source.Contrary] tells of fewer, down to a
+// single row that has a value which cannot stand in its column.
 //
 // What the values do not settle is no reason to refuse a file, such as which column
 // holds the surnames where the names are of people whom the tables do not know: it is

@@ -17,11 +17,12 @@ const (
 	SurnameOrCity
 	BirthOrEvent // an event is a registration or a vote
 	DayOrMonth
-	UnlistedCode // last: it is asked of single rows, see [Contrary]
+	UnlistedCode // this and the next are asked of single rows, see [Contrary]
+	Misplaced
 	numQuestions
 )
 
-var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code"}
+var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code", "misplaced"}
 
 // String returns the name used in JSON and in an index ("surname-first-name").
 func (q Question) String() string {
@@ -38,6 +39,7 @@ var questionTitles = [numQuestions]string{
 	"which column holds the births and which other dates",
 	"whether the day or the month of a date comes first",
 	"values that are none of the codes of their column",
+	"values that cannot stand in their column",
 }
 
 // Title returns the question in words, as an indirect one.

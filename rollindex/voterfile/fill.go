@@ -23,6 +23,9 @@ func (p *Parser) fill() {
 	r.Kinds = kinds
 
 	flag := p.value(field.ConfidentialFlag)
+	if len(flag) > len("NO") {
+		p.lookAtFlag(flag)
+	}
 	r.Confidential = flag != nil && !saysNo(flag)
 }
 
@@ -76,7 +79,11 @@ func (p *Parser) fillName() {
 // fillWholeName takes a name that stands in one column, where the columns of its
 // parts are missing or empty.
 func (p *Parser) fillWholeName() {
-	last, first, middle := wholeName(p.value(field.NameFull), p.plan.nameFormat)
+	v := p.value(field.NameFull)
+	if len(v) > 0 && isDigit(v[0]) {
+		p.misplace(oddWholeName)
+	}
+	last, first, middle := wholeName(v, p.plan.nameFormat)
 	d := &p.rec.Details
 	if last != nil && first != nil {
 		d.SetLast(last)
@@ -96,6 +103,8 @@ func (p *Parser) fillAddress() {
 			p.saw.shapes.right(watchZIP)
 		} else if hasNoZIP(v) {
 			p.sawStrange(watchZIP, v)
+		} else if isStreetLine(v) {
+			p.misplace(misplaced(watchZIP))
 		}
 	}
 	if street := p.value(field.StreetName); street != nil {
@@ -103,7 +112,11 @@ func (p *Parser) fillAddress() {
 			p.street = append(append(append(p.street[:0], street...), ' '), typ...)
 			street = p.street
 		}
-		d.SetAddressParts(p.value(field.HouseNumber), p.value(field.HouseFraction), street)
+		house := p.value(field.HouseNumber)
+		if len(house) > 0 && !isDigit(house[0]) {
+			p.lookAtHouse(house, p.value(field.StreetName))
+		}
+		d.SetAddressParts(house, p.value(field.HouseFraction), street)
 	}
 	if len(d.Street) == 0 {
 		if v := p.value(field.AddressLine); v != nil {
@@ -170,12 +183,14 @@ func (p *Parser) fillBirth() field.Set {
 }
 
 // fillContact sets phone and e-mail. A local number of seven digits is an
-// exposed phone number, although no key can be made of it.
+// exposed phone number, although no key can be made of it. Parts in each other's place
+// may make a number that is none.
 func (p *Parser) fillContact() field.Set {
 	d := &p.rec.Details
 	var kinds field.Set
-	if v := p.value(field.RolePhone); v != nil {
-		if p.plan.first[field.PhoneLine] >= 0 {
+	phone, parts := p.value(field.RolePhone), p.plan.first[field.PhoneLine] >= 0
+	if v := phone; v != nil {
+		if parts {
 			p.phone = append(append(p.phone[:0], v...), p.value(field.PhoneLine)...)
 			v = p.phone
 		}
@@ -186,10 +201,15 @@ func (p *Parser) fillContact() field.Set {
 			kinds = kinds.With(field.Phone)
 		}
 	}
+	if len(d.Phone) == 0 && (phone != nil || p.plan.first[field.PhoneArea] >= 0) || parts && len(phone) != 3 {
+		p.lookAtPhone(phone)
+	}
 	if v := p.value(field.RoleEmail); v != nil {
 		d.SetEmail(v)
 		if len(d.Email) > 0 || bytes.IndexByte(v, '@') > 0 {
 			kinds = kinds.With(field.Email)
+		} else {
+			p.lookAtEmail(v)
 		}
 	}
 	return kinds

@@ -136,7 +136,9 @@ func (p *Parser) Next() (*Record, bool) {
 			}
 		case p.shifted():
 			p.rec.Line = at
-			p.fill() // for what its other columns show
+			told := p.saw.misplaced
+			p.fill()               // for what its other columns show
+			p.saw.misplaced = told // as it is not read
 			p.skip(Shifted, at)
 		default:
 			p.skips.Rows++

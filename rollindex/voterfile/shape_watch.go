@@ -132,6 +132,9 @@ func (p *Parser) watchRegistration() {
 // it is the name of a column, the row may be a header.
 func (p *Parser) sawStrange(c watched, v []byte) {
 	p.saw.shapes.strange(c, p.rec.Line, v)
+	if tellsAlone(c, v) {
+		p.misplace(misplaced(c))
+	}
 	if p.saw.shapes.header == 0 && p.plan.names(v) && p.plan.isTurned(p.line, p.spans) {
 		p.saw.shapes.header = p.rec.Line
 	}

@@ -363,7 +363,7 @@ func (p *Parser) look() {
 		p.dueLeft -= dueBytes
 		p.lookAtOrder()
 	}
-	if alike[likeCityLast] || alike[likeCityFirst] {
+	if p.plan.first[field.City] >= 0 {
 		p.lookAtCities(w)
 	}
 	if alike[likeRegistration] || alike[likeVote] {
@@ -415,11 +415,17 @@ func (p *Parser) known(name []byte, h uint64, role field.Role) facts {
 	return f
 }
 
-// lookAtCities asks of a city that is no place of the state and has the name of people
-// whether a name is one.
+// lookAtCities looks at a city that is odd by itself, and asks of one that is no place of
+// the state and has the name of people whether a name is one.
 func (p *Parser) lookAtCities(w *swapWatch) {
 	city := p.value(field.City)
 	if city == nil {
+		return
+	}
+	if isDigit(city[0]) || len(city) == 2 {
+		p.lookAtCity(city)
+	}
+	if !p.plan.alike[likeCityLast] && !p.plan.alike[likeCityFirst] {
 		return
 	}
 	hc := hashOf(city)

@@ -20,6 +20,7 @@ func Caveats(res *compare.Result) (all []string) {
 	all = append(all, fileCaveats(res.Files, c.labels, "nothing to match by")...)
 	all = append(all, c.undated()...)
 	all = append(all, c.ambiguous()...)
+	all = append(all, c.moved()...)
 	all = append(all, c.weak()...)
 	all = append(all, c.strangers()...)
 	all = append(all, c.filledElsewhere()...)
@@ -256,8 +257,11 @@ func (c *comparison) strangers() (all []string) {
 				continue
 			}
 			means := "most are hardly the same people"
+			if f.Field == compare.First && c.sameBirths(o) {
+				means = "as most agree in the birth, the first names of one file seem to be wrong, or to stand in other rows than their own, " + byItself
+			}
 			if agree != "" {
-				means = fmt.Sprintf("as most agree in %s, the dates of one file seem to be wrong, or to be written in another order than they were read in", agree)
+				means = fmt.Sprintf("as most agree in %s, the dates of one file seem to be wrong, to be written in another order than they were read in, or to stand in other rows than their own, %s", agree, byItself)
 			}
 			all = append(all, fmt.Sprintf("Of the rows of %s and %s that are matched by %s, %s differ in %s and %s agree: %s.",
 				c.labels[o.A], c.labels[o.B], tiers[o.Key].words, report.Number(f.Differs), f.Field.Title(), report.Number(f.Same), means))
@@ -265,6 +269,15 @@ func (c *comparison) strangers() (all []string) {
 		}
 	}
 	return all
+}
+
+// sameBirths reports whether most rows that a pair has in common agree in birth, which is
+// no part of what they are matched by.
+func (c *comparison) sameBirths(o *compare.Overlap) bool {
+	return slices.ContainsFunc(c.Fields, func(f compare.Agreement) bool {
+		birth := f.Field == compare.BirthDate || f.Field == compare.BirthYear
+		return f.A == o.A && f.B == o.B && birth && f.Same > f.Differs && !slices.Contains(keyFields[o.Key], f.Field)
+	})
 }
 
 // filledElsewhere says of which fields the rows in common have values in one file only:

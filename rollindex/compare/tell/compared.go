@@ -183,10 +183,14 @@ func (c *comparison) headline(o *compare.Overlap, small, big int) string {
 	if lost := unread(c.Files[big]); lost != "" {
 		other += fmt.Sprintf(", as far as that could be read (%s)", lost)
 	}
+	moved := c.movedHeadline(o)
 	if share.Part == 0 {
-		return fmt.Sprintf("None of %s is in %s%s: %s.", rows, other, by, shareText(share))
+		return fmt.Sprintf("None of %s is in %s%s: %s.", rows, other, by, shareText(share)) + moved
 	}
 	said := fmt.Sprintf("%s of %s are in %s%s; the other way round, %s.", shareText(share), rows, other, by, shareText(back))
+	if moved != "" {
+		return said + moved
+	}
 	if byChance(o.Key, share, keys) {
 		return said + " That is no more than strangers have in common by chance."
 	}

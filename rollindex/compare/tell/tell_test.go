@@ -156,7 +156,7 @@ func TestCaveats(t *testing.T) {
 	otherDates := pair(900)
 	otherDates.Main[0].Key = hashing.VoterID
 	otherDates.Fields = []compare.Agreement{{A: 0, B: 1, Field: compare.First, Same: 880, Differs: 20}, {A: 0, B: 1, Field: compare.BirthDate, Same: 200, Differs: 500}}
-	has(otherDates, "500 differ in birth date and 200 agree: as most agree in first name, the dates of one file seem to be wrong, or to be written in another order than they were read in.")
+	has(otherDates, "500 differ in birth date and 200 agree: as most agree in first name, the dates of one file seem to be wrong, to be written in another order than they were read in, or to stand in other rows than their own, as in a column that was sorted or moved by itself.")
 	otherDates.Main[0].Key = hashing.NameZIP // of which the first name is part
 	has(otherDates, "500 differ in birth date and 200 agree: most are hardly the same people.")
 	otherDates.Files[0].Impossible = 11
