@@ -242,57 +242,90 @@ func newKeyer(ix *rollindex.Index, b *rollindex.Build, t *tally, members []voter
 	return &localKeyer{hasher: ix.NewHasher(), writer: w, suppressor: out, tally: t}
 }
 
-// localKeyer makes the entries of a local index.
+// localKeyer makes the entries of a local index. Keys are hashed two at a time, and those
+// of several records together, as many have an odd number of them.
 type localKeyer struct {
 	hasher     *hashing.Hasher
 	writer     *rollindex.Writer
 	suppressor *rollindex.Suppressor // nil if nobody is left out
 	tally      *tally
-	x          []byte // hashed inputs of one record, one after the other
+	x          []byte // hashed inputs, one after the other
 	keys       []key  // which parts of x they are
 }
 
 // key is one match key of a record.
 type key struct {
-	typ      hashing.KeyType
-	from, to int // in x
-	y        hashing.Output
+	typ         hashing.KeyType
+	provisional bool
+	from, to    int // in x
+	mask        hashing.Mask
+	y           hashing.Output
 }
+
+// batchKeys are hashed together: few, so that they stay in the cache.
+const batchKeys = 32
 
 // add adds an entry for every key the record's fields allow. A record of somebody
 // who asked to be left out is left out as a whole.
 func (k *localKeyer) add(rec *voterfile.Record) error {
-	k.x, k.keys = k.x[:0], k.keys[:0]
+	first := len(k.keys)
+	mask, dated := masks(rec)
 	for _, typ := range keyTypes {
 		from := len(k.x)
 		var ok bool
-		if k.x, ok = rec.AppendKey(k.x, typ); ok {
-			k.keys = append(k.keys, key{typ: typ, from: from, to: len(k.x)})
+		if k.x, ok = rec.AppendKey(k.x, typ); !ok {
+			continue
 		}
-	}
-	k.hash()
-	mask, dated := masks(rec)
-	if k.suppressor != nil && k.suppressed(mask) {
-		k.tally.read++
-		k.tally.suppressed++
-		return nil
-	}
-	k.tally.count(rec, len(k.keys), len(k.keys) > 0 && k.keys[0].typ == hashing.NameDOB)
-	for i := range k.keys {
-		k.tally.keys[k.keys[i].typ]++
 		m, provisional := mask, false
-		if k.keys[i].typ == hashing.NameDOB {
+		if typ == hashing.NameDOB {
 			m, provisional = dated, rec.Birth.IsJanuaryFirst()
 		}
-		if err := k.writer.Add(&k.keys[i].y, m, provisional); err != nil {
-			return err
+		k.keys = append(k.keys, key{typ: typ, provisional: provisional, from: from, to: len(k.x), mask: m})
+	}
+	keys := k.keys[first:]
+	if k.suppressor != nil {
+		k.hash()
+		if k.suppressed(mask) {
+			k.tally.read++
+			k.tally.suppressed++
+			k.x, k.keys = k.x[:0], k.keys[:0]
+			return nil
 		}
+	}
+	k.tally.count(rec, len(keys), len(keys) > 0 && keys[0].typ == hashing.NameDOB)
+	for i := range keys {
+		k.tally.keys[keys[i].typ]++
+	}
+	switch {
+	case k.suppressor != nil:
+		return k.write()
+	case len(k.keys) >= batchKeys:
+		k.hash()
+		return k.write()
 	}
 	return nil
 }
 
 func (k *localKeyer) endChunk(context.Context) error { return nil }
-func (k *localKeyer) flush() error                   { return k.writer.Flush() }
+
+func (k *localKeyer) flush() error {
+	k.hash()
+	if err := k.write(); err != nil {
+		return err
+	}
+	return k.writer.Flush()
+}
+
+// write adds the entries of the keys at hand, which were hashed.
+func (k *localKeyer) write() error {
+	for i := range k.keys {
+		if err := k.writer.Add(&k.keys[i].y, k.keys[i].mask, k.keys[i].provisional); err != nil {
+			return err
+		}
+	}
+	k.x, k.keys = k.x[:0], k.keys[:0]
+	return nil
+}
 
 // suppressed reports whether the record of the keys at hand, whose entries have that
 // mask, is of somebody who asked to be left out.
