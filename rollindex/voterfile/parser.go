@@ -413,6 +413,16 @@ func (p *Parser) value(role field.Role) []byte {
 	if c < 0 {
 		return nil
 	}
+	if int(c) < p.plan.fields { // nearly all by the first two looks
+		s := p.spans[c]
+		if s.start >= s.end {
+			if p.plan.others[role] == nil {
+				return nil
+			}
+		} else if v := p.line[s.start:s.end]; p.plan.plain[v[0]] && v[len(v)-1] > ' ' {
+			return v
+		}
+	}
 	if v := p.column(uint16(c)); v != nil || p.plan.others[role] == nil {
 		return v
 	}

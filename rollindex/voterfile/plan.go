@@ -44,6 +44,7 @@ type plan struct {
 
 	tells  []teller // by kind: columns whose having a value is all that matters
 	absent absents
+	plain  [256]bool  // bytes that begin a value of which no more need be looked at but its last one
 	heads  [][]string // by column: normalised names a header gives it
 
 	coded   []codedColumn
@@ -136,6 +137,9 @@ func newPlan(m *Match, opts *Options) *plan {
 		p.addColumn(uint16(p.fields+i), m.picks[i].column)
 	}
 	p.setLookalikes(m.home)
+	for c := range p.plain {
+		p.plain[c] = c > ' ' && !p.absent.first[c] && !p.quoted // within quotes one may be doubled
+	}
 	if !m.Fixed && m.Delimiter != TableDelimiter {
 		p.heads = m.names()
 	}
