@@ -27,9 +27,10 @@ func (c *comparison) sharedIDs(o *compare.Overlap) *compare.SharedIDs {
 
 // otherBirths returns the overlap by which a pair has many people in common where the
 // one that it is told by, which has the birth in it, finds few. Names with a ZIP code are
-// met by chance, so that these must be most.
+// met by chance, so that these must be most. Where births are withheld or missing in one
+// file, those that it has are found.
 func (c *comparison) otherBirths(o *compare.Overlap) *compare.Overlap {
-	if o.Key != hashing.NameDOB && o.Key != hashing.NameYOBZIP {
+	if o.Key != hashing.NameDOB && o.Key != hashing.NameYOBZIP || 2*o.Common >= min(o.KeysA, o.KeysB) {
 		return nil
 	}
 	for i := range c.Overlaps {

@@ -169,6 +169,22 @@ func TestCaveats(t *testing.T) {
 	}
 }
 
+// Few people in common by births, many by addresses, are births that were moved; but not
+// if those of one file are found, and most of its rows have none.
+func TestOtherBirths(t *testing.T) {
+	res := pair(400)
+	res.Main[0].KeysA = 500
+	res.Overlaps[0].KeysA = 500
+	res.Overlaps = append(res.Overlaps, compare.Overlap{A: 0, B: 1, Key: hashing.NameAddress, RowsA: 1000, RowsB: 9000, KeysA: 1000, KeysB: 9000, Common: 990})
+	if head := Headlines(res)[0].Text; strings.Contains(head, "says nothing") || Moved(res) {
+		t.Errorf("of births that are missing: %s", head)
+	}
+	res.Main[0].KeysA, res.Overlaps[0].KeysA = 1000, 1000
+	if head := Headlines(res)[0].Text; !strings.Contains(head, "That says nothing of whether they hold the same people: by name and address they have 990 keys in common.") || !Moved(res) {
+		t.Errorf("of births that are moved: %s", head)
+	}
+}
+
 // What rows are matched by is the same in them by construction, and is not shown as
 // agreement.
 func TestMatchedBy(t *testing.T) {
