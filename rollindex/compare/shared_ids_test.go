@@ -57,6 +57,13 @@ func sorted(values [][]byte) { slices.SortFunc(values, bytes.Compare) }
 // emptied leaves no value.
 func emptied(values [][]byte) { clear(values) }
 
+// cut leaves the first three letters.
+func cut(values [][]byte) {
+	for i, v := range values {
+		values[i] = v[:min(len(v), 3)]
+	}
+}
+
 // byOne shifts the values by one row.
 func byOne(values [][]byte) {
 	last := values[len(values)-1]
@@ -80,8 +87,9 @@ func TestColumnsMovedByThemselves(t *testing.T) {
 		{"as it is", leak, "", "", false},
 		{"no voter ids", edited(t, leak, field.RoleVoterID, emptied), "", "", false},
 		{"surnames sorted", edited(t, leak, field.NameLast, sorted), nothing + ": most voter ids are in both, beside other surnames.",
-			"but most beside the same first name or year of birth: the surnames of one file seem to stand in other rows than their own, " + byThemselves, true},
-		{"surnames of the next row", edited(t, leak, field.NameLast, byOne), nothing, "the surnames of one file seem to stand in other rows", true},
+			"but most beside the same first name or year of birth: the surnames of one file seem to be cut or written in another way, or to stand in other rows than their own, " + byThemselves, true},
+		{"surnames of the next row", edited(t, leak, field.NameLast, byOne), nothing, "or to stand in other rows than their own", true},
+		{"surnames cut", edited(t, leak, field.NameLast, cut), nothing, "the surnames of one file seem to be cut or written in another way", true},
 		{"voter ids and surnames moved", edited(t, edited(t, leak, field.NameLast, sorted), field.RoleVoterID, byOne), "But most voter ids are in both, beside other people",
 			"the same numbers were given to other people, as where each county numbers its own, or they stand in other rows", true},
 		{"births sorted", edited(t, leak, field.RoleBirthDate, sorted), "", "the dates of one file seem to be wrong, to be written in another order than they were read in, or to stand in other rows than their own, " + byThemselves, false},

@@ -75,7 +75,7 @@ func (c *comparison) moved() (all []string) {
 			said := fmt.Sprintf("%s of the %s voter ids looked at of %s are in %s too, and %s of them stand beside another surname there",
 				report.Number(s.Both), report.Number(s.Looked), fewer, other, report.Number(s.Both-s.SameLast))
 			if s.SurnamesMoved() {
-				said += fmt.Sprintf(", but most beside the same first name or year of birth: the surnames of one file seem to stand in other rows than their own, %s.", byItself)
+				said += fmt.Sprintf(", but most beside the same first name or year of birth: the surnames of one file seem to be cut or written in another way, or to stand in other rows than their own, %s.", byItself)
 			} else {
 				said += fmt.Sprintf(", and most beside another first name and year of birth: the same numbers were given to other people, as where each county numbers its own, or they stand in other rows than their own, %s.", byItself)
 			}
