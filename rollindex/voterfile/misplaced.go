@@ -118,20 +118,21 @@ func (p *Parser) lookAtEmail(v []byte) {
 	}
 }
 
-// lookAtCity looks at a city that begins with a digit, as few do (29 Palms), or has two
-// letters.
+// lookAtCity looks at a city that begins with a digit, as few do, or has two letters. What
+// stands where its address or state should must be a town: 29 PALMS and LA are cities, be
+// they beside GENERAL DELIVERY and CALIF.
 func (p *Parser) lookAtCity(city []byte) {
 	switch {
 	case !isDigit(city[0]): // OH beside COLUMBUS
 		state := p.value(field.State)
-		if len(state) > 2 && stateOf(state) == "" && stateOf(city) != "" {
+		if len(state) > 2 && stateOf(state) == "" && stateOf(city) != "" && p.isPlace(state, hashOf(state)) {
 			p.misplace(oddCity)
 		}
 	case !slices.ContainsFunc(city, isLetter):
 		p.misplace(oddCity)
 	case !p.plan.foreign:
 		line := p.value(field.AddressLine)
-		if n, _ := countDigits(line); len(line) > 0 && n == 0 {
+		if n, _ := countDigits(line); len(line) > 0 && n == 0 && p.isPlace(line, hashOf(line)) {
 			p.misplace(oddCity)
 		}
 	}

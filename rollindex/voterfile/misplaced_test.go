@@ -78,6 +78,8 @@ func TestMisplacedValues(t *testing.T) {
 		{"city and state", "oh-swvf", values{field.City: "OH", field.State: "COLUMBUS"}, told{field.City: "no city"}},
 		{"city and address", "oh-swvf", values{field.City: "12 MAIN ST", field.AddressLine: "COLUMBUS"}, told{field.City: "no city"}},
 		{"a city with a number", "oh-swvf", values{field.City: "29 PALMS"}, nil},
+		{"a city with a number and an address without", "oh-swvf", values{field.City: "5 POINTS", field.AddressLine: "GENERAL DELIVERY"}, nil},
+		{"a city of two letters and a state cut short", "oh-swvf", values{field.City: "LA", field.State: "CALIF"}, nil},
 		{"a city of two letters", "oh-swvf", values{field.City: "PA", field.State: "OH"}, nil},
 		{"a state that is none", "oh-swvf", values{field.City: "PA", field.State: "--"}, nil},
 		{"ZIP code and address", "oh-swvf", values{field.ZIP5: "12 MAIN ST", field.AddressLine: "43004"}, told{field.ZIP5: "no ZIP code"}},
