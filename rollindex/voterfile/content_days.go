@@ -2,6 +2,8 @@ package voterfile
 
 import (
 	"fmt"
+
+	"rollcheck/data/field"
 )
 
 // Days as spreadsheets count them, from the end of 1899: of 1927 to 2064, which have five
@@ -30,14 +32,16 @@ func isDayNumber(v []byte) bool {
 // them, as it saves them from a column that it was told to show as numbers. Five digits are
 // a ZIP code too, so that a file that holds its dates where ZIP codes should be is another
 // matter. The numbers are not read: there are two ways to count them, four years apart.
-func (m *Match) dayNumbers(rows *sampleRows) *contradiction {
-	for i, c := range m.columns {
-		if m.isExtra(i) || usual[roleOf(c)] != shapeDate {
+// Nobody is found by the day of a last vote, so that who names the layout has the file
+// read without.
+func (m *Match) dayNumbers(rows *sampleRows) (c *contradiction) {
+	for i, col := range m.columns {
+		if m.isExtra(i) || usual[roleOf(col)] != shapeDate {
 			continue
 		}
 		n, days, line := 0, 0, int64(0)
 		var kinds different
-		rows.values(m.Layout, c, i, func(at int64, v []byte) {
+		rows.values(m.Layout, col, i, func(at int64, v []byte) {
 			n++
 			if isDayNumber(v) {
 				if days++; days == 1 {
@@ -49,10 +53,14 @@ func (m *Match) dayNumbers(rows *sampleRows) *contradiction {
 		if days*10 < n*8 || kinds.n < leastWrong || m.swappedWith(rows, i, shapeZIP) >= 0 {
 			continue
 		}
-		return &contradiction{
-			says: fmt.Sprintf("its column %q holds numbers such as spreadsheets keep for dates", c.Name), line: line, a: i, b: i,
-			hint: "in the spreadsheet, show its dates as YYYY-MM-DD, and save it again; a workbook (.xlsx) is read as it is",
+		c = &contradiction{
+			says: fmt.Sprintf("its column %q holds numbers such as spreadsheets keep for dates", col.Name), line: line, a: i, b: i,
+			arguable: col.Role == field.LastVoteDate,
+			hint:     "in the spreadsheet, show its dates as YYYY-MM-DD, and save it again; a workbook (.xlsx) is read as it is",
+		}
+		if !c.arguable {
+			return c
 		}
 	}
-	return nil
+	return c
 }

@@ -1,10 +1,12 @@
 package voterfile
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 
 	"rollcheck/data/field"
+	"rollcheck/data/layouts"
 )
 
 // A spreadsheet that showed its dates as numbers wrote those: of births or of
@@ -31,5 +33,32 @@ func TestDayNumbers(t *testing.T) {
 		if isDayNumber([]byte(v)) {
 			t.Errorf("%q is taken for a date of a spreadsheet", v)
 		}
+	}
+}
+
+// Days of a last vote are of no use to find anybody: who names the layout has the file read
+// without them, but not without registrations that are numbers too.
+func TestDayNumbersOfVotes(t *testing.T) {
+	l := mustLayout(t, "vt-checklist-2020")
+	days := func(of ...field.Role) string {
+		return writeFile(t, "roll.txt", editedRoll(l, 40, func(role field.Role, i int) (string, bool) {
+			return strconv.Itoa(38_000 + 31*i), slices.Contains(of, role)
+		}))
+	}
+	open := func(path string, forced *layouts.Layout) error {
+		s, err := Open(t.Context(), []string{path}, Options{Layout: forced})
+		if err == nil {
+			s.Close()
+		}
+		return err
+	}
+	votes := days(field.LastVoteDate)
+	checkError(t, open(votes, nil), ErrNoLayout, `its column "Date last Voted" holds numbers such as spreadsheets keep`)
+	if err := open(votes, l); err != nil {
+		t.Errorf("the layout is named: %v", err)
+	}
+	both := days(field.LastVoteDate, field.RoleRegistrationDate)
+	for _, forced := range []*layouts.Layout{nil, l} {
+		checkError(t, open(both, forced), ErrNoLayout, `"Date of Registration" holds numbers`)
 	}
 }
