@@ -114,7 +114,8 @@ type DatasetInfo struct {
 	// sorted, such as which column holds the surnames ("surname-first-name").
 	Doubts []string `json:"doubts,omitempty"`
 	// Contrary counts the rows whose values speak against how they were read, which was
-	// as they stand, by what is in question, as in Doubts; of codes, the values.
+	// as they stand, by what is in question, as in Doubts; of codes, and of values that
+	// cannot stand in their column, the values.
 	Contrary map[string]int64 `json:"contrary,omitempty"`
 	// Singly counts those that speak against it by names or places and stand here and
 	// there, as some rows of any file do.

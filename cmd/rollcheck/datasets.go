@@ -170,7 +170,11 @@ func (p *program) printDataset(d *hashing.DatasetInfo) {
 		line("not confirmed", questionTitle(name)+", by what the files hold")
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Contrary)) {
-		line("contrary rows", fmt.Sprintf("%s, on %s", group(d.Contrary[name]), questionTitle(name)))
+		label, on := "contrary rows", ", on "
+		if name == voterfile.UnlistedCode.String() || name == voterfile.Misplaced.String() { // a row may have several
+			label, on = "odd values", ": "
+		}
+		line(label, group(d.Contrary[name])+on+questionTitle(name))
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Singly)) {
 		line("contrary rows", fmt.Sprintf("%s here and there, as in any file, on %s", group(d.Singly[name]), questionTitle(name)))
