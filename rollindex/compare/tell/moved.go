@@ -25,6 +25,14 @@ func (c *comparison) sharedIDs(o *compare.Overlap) *compare.SharedIDs {
 	return &c.SharedIDs[i]
 }
 
+// fewerIDs returns the labels of a pair, first that of the file with fewer voter ids.
+func (c *comparison) fewerIDs(o *compare.Overlap) (fewer, other string) {
+	if c.Files[o.B].Keys[hashing.VoterID] < c.Files[o.A].Keys[hashing.VoterID] {
+		return c.labels[o.B], c.labels[o.A]
+	}
+	return c.labels[o.A], c.labels[o.B]
+}
+
 // otherBirths returns the overlap by which a pair has many people in common where the
 // one that it is told by, which has the birth in it, finds few. Names with a ZIP code are
 // met by chance, so that these must be most. Where births are withheld or missing in one
@@ -46,11 +54,12 @@ func (c *comparison) otherBirths(o *compare.Overlap) *compare.Overlap {
 // movedHeadline says behind the share of a pair that it says nothing; "" if it does.
 func (c *comparison) movedHeadline(o *compare.Overlap) string {
 	s := c.sharedIDs(o)
+	fewer, _ := c.fewerIDs(o)
 	switch v := c.otherBirths(o); {
 	case s != nil && s.SurnamesMoved():
-		return " That says nothing of whether they hold the same people: most voter ids are in both, beside other surnames."
+		return fmt.Sprintf(" That says nothing of whether they hold the same people: most voter ids of %s are in both, beside other surnames.", fewer)
 	case s != nil:
-		return " But most voter ids are in both, beside other people: that is no finding before it is known why."
+		return fmt.Sprintf(" But most voter ids of %s are in both, beside other people: that is no finding before it is known why.", fewer)
 	case v != nil:
 		return fmt.Sprintf(" That says nothing of whether they hold the same people: by %s they have %s in common.", tiers[v.Key].words, report.Counted(v.Common, "key", "keys"))
 	}
@@ -68,10 +77,7 @@ func (c *comparison) moved() (all []string) {
 		o := &c.Main[i]
 		a, b := c.labels[o.A], c.labels[o.B]
 		if s := c.sharedIDs(o); s != nil {
-			fewer, other := a, b
-			if c.Files[o.B].Keys[hashing.VoterID] < c.Files[o.A].Keys[hashing.VoterID] {
-				fewer, other = b, a
-			}
+			fewer, other := c.fewerIDs(o)
 			said := fmt.Sprintf("%s of the %s voter ids looked at of %s are in %s too, and %s of them stand beside another surname there",
 				report.Number(s.Both), report.Number(s.Looked), fewer, other, report.Number(s.Both-s.SameLast))
 			if s.SurnamesMoved() {
