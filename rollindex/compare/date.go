@@ -164,6 +164,23 @@ func Date(ctx context.Context, leak Input, snapshots []Input, opts Options) (*Da
 			return nil, err
 		}
 	}
+	d, err := dateByIDs(ctx, inputs, shares, opts)
+	if err != nil || d.Verdict != OtherSource || min(shares[0][hashing.VoterID], shares[1][hashing.VoterID]) < 0.5 {
+		return d, err
+	}
+	// Every key has a surname in it: the ids alone tell of surnames beside other people.
+	last := inputs[len(inputs)-1]
+	s, err := sharedBy(ctx, leak, last, d.Leak.Read(), opts)
+	if err == nil && s.Tell() {
+		d.cannot(fmt.Sprintf("%s of %s of its voter ids that were looked at are in %s too, but %s stand beside another surname there, as in a column that was sorted or moved by itself",
+			grouped(s.Both), grouped(s.Looked), last.Path, grouped(s.Both-s.SameLast)))
+	}
+	return d, err
+}
+
+// dateByIDs is Date by the strongest key, and where that is the voter id and few are
+// known, by another.
+func dateByIDs(ctx context.Context, inputs []Input, shares [][hashing.NumKeyTypes]float64, opts Options) (*Dating, error) {
 	key := dateKey(shares)
 	d, err := date(ctx, inputs, key, opts)
 	if err != nil || key != hashing.VoterID || d.own() {

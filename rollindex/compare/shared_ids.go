@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -117,6 +118,22 @@ func (r *reading) sharedIDs(ctx context.Context, inputs []Input, res *Result, op
 	}
 	slices.SortFunc(res.SharedIDs, func(a, b SharedIDs) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
 	return nil
+}
+
+// sharedBy returns what the ids of a file of so many rows share with another's.
+func sharedBy(ctx context.Context, a, b Input, rows int64, opts Options) (SharedIDs, error) {
+	r := &reading{ignore: opts.Ignore}
+	s := &idSample{every: uint64(rows)/mostLooked + 1, at: map[uint64]int{}, other: map[int][]idPrints{}}
+	none := &idSample{file: 1, every: math.MaxUint64, at: map[uint64]int{}}
+	report := func(done, total, rows int64) { opts.report(Progress{0, done, total, rows}) }
+	if err := r.readIDs(ctx, a, s, nil, max(opts.Jobs, 1), report); err != nil {
+		return SharedIDs{}, err
+	}
+	s.other[1] = make([]idPrints, len(s.own))
+	if err := r.readIDs(ctx, b, none, []*idSample{s}, max(opts.Jobs, 1), report); err != nil {
+		return SharedIDs{}, err
+	}
+	return s.shared(1), nil
 }
 
 // readIDs reads the voter ids of one file.

@@ -234,7 +234,9 @@ func trimMark(v []byte) []byte {
 func (p *Parser) fillNumbers() field.Set {
 	if v := p.value(field.RoleVoterID); v != nil {
 		p.watchVoterID(v)
-		p.rec.SetVoterID(v)
+		if !isScientific(v) {
+			p.rec.SetVoterID(v)
+		}
 	}
 	p.watchRegistration()
 	pl := p.plan

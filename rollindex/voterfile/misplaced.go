@@ -27,6 +27,7 @@ const (
 	oddHouse
 	oddWholeName
 	oddFlag
+	oddVoterID
 	numMisplaced
 )
 
@@ -43,6 +44,7 @@ var misplacedRules = [numMisplaced]struct {
 	oddHouse:     {field.HouseNumber, "no house number"},
 	oddWholeName: {field.NameFull, "no name"},
 	oddFlag:      {field.ConfidentialFlag, "no yes or no"},
+	oddVoterID:   {field.RoleVoterID, "no number but what a spreadsheet left of one (6.07E+08)"},
 }
 
 // misplacedHints are, by column, the rows that have a value which it cannot have.

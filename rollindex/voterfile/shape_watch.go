@@ -97,13 +97,23 @@ func (p *Parser) watchName(c watched, v []byte) {
 	}
 }
 
-// watchVoterID notes whether the number of a voter has no digit at all.
+// watchVoterID notes whether the number of a voter has no digit at all, or lost most of
+// them.
 func (p *Parser) watchVoterID(v []byte) {
-	if isDigit(v[len(v)-1]) || len(v) < 3 || slices.ContainsFunc(v, isDigit) {
+	if isScientific(v) {
+		p.misplace(oddVoterID)
+	} else if isDigit(v[len(v)-1]) || len(v) < 3 || slices.ContainsFunc(v, isDigit) {
 		p.saw.shapes.right(watchVoterID)
 	} else {
 		p.sawStrange(watchVoterID, v)
 	}
+}
+
+// isScientific reports whether v is a number as spreadsheets show long ones in a narrow
+// column, and then save them: 6.07E+08. Nobody's number is left of it.
+func isScientific(v []byte) bool {
+	e := bytes.IndexByte(v, '+')
+	return e > 1 && v[e-1]|0x20 == 'e' && isDigit(v[0]) && isDigit(v[len(v)-1])
 }
 
 // watchRegistration looks at a column that nothing is made of, so that nothing else

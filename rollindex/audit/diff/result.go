@@ -123,7 +123,20 @@ func (m *matching) tell(res *Result) {
 	}
 	slices.SortFunc(res.Fields, func(a, b FieldChange) int { return cmp.Compare(a.Field, b.Field) })
 	res.Days = m.days()
-	res.Unusual = slices.Concat(m.sizes(), m.rates(), m.bursts(), m.places())
+	res.Unusual = slices.Concat(res.replaced(), m.sizes(), m.rates(), m.bursts(), m.places())
+}
+
+// replaced returns the fields by which people are known that differ in most of the rows of
+// both: a new release has their names and births as they were, and a column that was
+// sorted or moved by itself has not.
+func (res *Result) replaced() (all []Unusual) {
+	for _, f := range res.Fields {
+		known := f.Field == compare.Last || f.Field == compare.First || f.Field == compare.BirthDate || f.Field == compare.BirthYear
+		if known && 2*f.Changed > f.Of && f.Of >= LeastShared {
+			all = append(all, Unusual{What: f.Field.String(), Rows: f.Changed, Of: f.Of, field: f.Field})
+		}
+	}
+	return all
 }
 
 func (m *matching) both(f compare.Field) bool {

@@ -82,6 +82,10 @@ func (d *difference) odd(u *diff.Unusual) string {
 	if did == "" {
 		did = "have another " + u.Field().Title()
 	}
+	if u.Low == 0 && u.High == 0 && u.County == "" {
+		return fmt.Sprintf("%s of %s %s (%s): the values of that column seem to stand in other rows than their own, as in a column that was sorted or moved by itself.",
+			report.Number(u.Rows), report.Counted(u.Of, "row", "rows"), did, percentOf(u.Rows, u.Of))
+	}
 	return fmt.Sprintf("%s%s of %s %s (%s); %s to %s are usual for a county of its size.",
 		where, report.Number(u.Rows), report.Counted(u.Of, "row", "rows"), did, percentOf(u.Rows, u.Of), report.Percent(u.Low), report.Percent(u.High))
 }
