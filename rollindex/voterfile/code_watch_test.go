@@ -12,8 +12,8 @@ import (
 	"rollcheck/data/layouts"
 )
 
-// unlistedOf returns what a file has of values that are none of the codes.
-func unlistedOf(t *testing.T, size, jobs int, data []byte) (all []Contrary, err error) {
+// contraryIn returns what rows of a file say against how they were read, in one question.
+func contraryIn(t *testing.T, about Question, size, jobs int, data []byte) (all []Contrary, err error) {
 	t.Helper()
 	s := mustOpen(t, Options{}, writeFile(t, "roll.txt", data))
 	s.size = size
@@ -21,7 +21,7 @@ func unlistedOf(t *testing.T, size, jobs int, data []byte) (all []Contrary, err 
 		return nil, err
 	}
 	for _, c := range s.Contrary(0) {
-		if c.Question == UnlistedCode {
+		if c.Question == about {
 			all = append(all, c)
 		}
 	}
@@ -50,7 +50,7 @@ func TestUnlistedCodes(t *testing.T) {
 	edit(102, func(c [][]byte) { c[sex], c[party] = []byte("  "), []byte("") })
 	for _, size := range []int{1 << 20, 4096} {
 		for _, jobs := range []int{1, 3} {
-			got, err := unlistedOf(t, size, jobs, bytes.Join(rows, nil))
+			got, err := contraryIn(t, UnlistedCode, size, jobs, bytes.Join(rows, nil))
 			if err != nil || len(got) != 2 {
 				t.Fatalf("%+v, %v", got, err)
 			}
@@ -75,7 +75,7 @@ func TestAllCodesAreListed(t *testing.T) {
 		if !l.Delimited() && l.Container != "fixed" || !named {
 			continue
 		}
-		got, err := unlistedOf(t, 1<<20, 1, synthRoll(t, l, 300, 4))
+		got, err := contraryIn(t, UnlistedCode, 1<<20, 1, synthRoll(t, l, 300, 4))
 		if err != nil && !errors.Is(err, ErrEmpty) && !errors.Is(err, ErrAmbiguous) || len(got) > 0 {
 			t.Errorf("%s: %v, %v", l.ID, got, err)
 		}

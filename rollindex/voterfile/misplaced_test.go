@@ -17,17 +17,11 @@ import (
 // misplacedOf returns which values a file has that cannot stand in their column.
 func misplacedOf(t *testing.T, size, jobs int, data []byte) (said []string, err error) {
 	t.Helper()
-	s := mustOpen(t, Options{}, writeFile(t, "roll.txt", data))
-	s.size = size
-	if _, err = s.Each(t.Context(), jobs, func() Visitor { return nobody{} }, nil); err != nil {
-		return nil, err
+	all, err := contraryIn(t, Misplaced, size, jobs, data)
+	for _, c := range all {
+		said = append(said, c.String())
 	}
-	for _, c := range s.Contrary(0) {
-		if c.Question == Misplaced {
-			said = append(said, c.String())
-		}
-	}
-	return said, nil
+	return said, err
 }
 
 // oddRoll is a roll of 800 rows of which five, from the 601st on, have other values in the
