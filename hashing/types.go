@@ -1,6 +1,7 @@
 package hashing
 
 import (
+	"slices"
 	"time"
 
 	"rollcheck/data/field"
@@ -149,6 +150,13 @@ type Source struct {
 	Bytes  int64  `json:"bytes"`
 }
 
+// SurnameOfOthers and FirstOfOthers are the names, in [DatasetInfo.Doubts], of the question
+// whether the surnames or first names of a source stand in the rows of their people.
+const (
+	SurnameOfOthers = "surname-of-others"
+	FirstOfOthers   = "first-name-of-others"
+)
+
 // CutShort is the name, in [DatasetInfo.Skipped], of rows that a source ends
 // within: what stood behind them is missing.
 const CutShort = "cut-short"
@@ -167,6 +175,12 @@ func (d *DatasetInfo) LeftOut() (n int64) {
 		n += rows
 	}
 	return n
+}
+
+// OfOthers reports whether names of the sources seem to stand in the rows of other people
+// than theirs, who then are hardly found by them.
+func (d *DatasetInfo) OfOthers() bool {
+	return slices.ContainsFunc(d.Doubts, func(q string) bool { return q == SurnameOfOthers || q == FirstOfOthers })
 }
 
 // Whole reports whether all of the sources was read, as far as they were meant to

@@ -190,9 +190,10 @@ func comparisonCode(res *compare.Result) error {
 }
 
 // readWhole reports whether all of a file that may hold people was read, but for the
-// hundredth of its rows that may be broken in nearly any.
+// hundredth of its rows that may be broken in nearly any, and its names are not those of
+// other rows.
 func readWhole(f *compare.File) bool {
-	return f.Unread == 0 && f.Skipped[hashing.CutShort] == 0 && f.Lost() == 0
+	return len(f.OfOthers) == 0 && f.Unread == 0 && f.Skipped[hashing.CutShort] == 0 && f.Lost() == 0
 }
 
 // pageWidth returns how wide a text is set.

@@ -110,8 +110,12 @@ func (r *reading) read(ctx context.Context, n int, in Input, jobs int, progress 
 			f.Unread++
 		}
 		for _, d := range src.Doubts(i) {
-			if said := d.String(); !slices.Contains(f.Doubts, said) {
-				f.Doubts = append(f.Doubts, said)
+			to := &f.Doubts
+			if d.OfOthers() {
+				to = &f.OfOthers
+			}
+			if said := d.String(); !slices.Contains(*to, said) {
+				*to = append(*to, said)
 			}
 		}
 		for _, name := range src.Unknown(i) {

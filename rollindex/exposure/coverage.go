@@ -185,6 +185,10 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 		a.State = Partial
 		why = append(why, missing(d.info)...)
 	}
+	if d.info.OfOthers() {
+		a.State = Partial
+		why = append(why, "its names seem to stand in other people's rows, so that hardly anybody is found in it by name")
+	}
 	if s.cut {
 		a.State = Partial
 		why = append(why, "there are more spellings of the names and places given than are asked")

@@ -35,6 +35,13 @@ func lacking(unread, unchosen, cut int64) hashing.DatasetInfo {
 	return d
 }
 
+// ofOthers is a roll whose names stand in other people's rows.
+func ofOthers(question string) hashing.DatasetInfo {
+	d := lacking(0, 0, 0)
+	d.Doubts = []string{"day-month", question}
+	return d
+}
+
 // withTables is a roll beside which its file has tables that were left out.
 func withTables(names ...string) hashing.DatasetInfo {
 	d := lacking(0, 0, 0)
@@ -130,6 +137,9 @@ func TestState(t *testing.T) {
 		{"file missing", fullRoll, "its file is missing", dateZIP, Damaged, 0, "its file is missing"},
 		{"a part that was not read", lacking(2, 0, 0), "", dateZIP, Partial, 1, "2 parts of its files could not be read and may hold more people"},
 		{"a file cut off", lacking(0, 0, 1), "", dateZIP, Partial, 0.999, "1 file of it ended in the middle of a row: the people behind that are missing"},
+		{"surnames of others", ofOthers(hashing.SurnameOfOthers), "", dateZIP, Partial, 1, "its names seem to stand in other people's rows"},
+		{"first names of others", ofOthers(hashing.FirstOfOthers), "", dateZIP, Partial, 1, "its names seem to stand in other people's rows"},
+		{"another doubt", ofOthers("birth-other-date"), "", dateZIP, Searched, 1, ""},
 		{"parts chosen", lacking(0, 1, 0), "", dateZIP, Searched, 1, "it is made of parts of its files only: 1 other part not read, on purpose"},
 		{"tables that are no roll", withTables("users", "log"), "", dateZIP, Searched, 1, "not read, because it is no roll: 2 other parts of its files with rows; who is in there alone is not found"},
 		{"nothing but a part that was not read", hashing.DatasetInfo{Unread: 1}, "", dateZIP, NoUsableKey, 0, ""},

@@ -145,6 +145,8 @@ var phrases = [...][2]string{
 	{"1 file of it ended in the middle of a row: the people behind that are missing", "un archivo suyo terminó en medio de una fila: faltan las personas que seguían"},
 	{"%s files of it ended in the middle of a row: the people behind that are missing",
 		"%s archivos suyos terminaron en medio de una fila: faltan las personas que seguían"},
+	{"its names seem to stand in other people's rows, so that hardly anybody is found in it by name",
+		"sus nombres parecen estar en filas de otras personas, y casi no se encuentra a nadie por su nombre"},
 	{"there are more spellings of the names and places given than are asked", "los nombres y lugares dados admiten más variantes de las que se buscan"},
 	{"not searched by what could not be read: %s", "no se buscó con lo que no se pudo leer: %s"},
 	{"it is made for private look-up, in which nobody is found by %s", "está hecho para la consulta privada, en la que no se encuentra a nadie por %s"},

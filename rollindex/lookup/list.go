@@ -44,6 +44,7 @@ type Dataset struct {
 	Unchosen      int64            `json:"unchosen,omitempty"`
 	KeyRows       map[string]int64 `json:"key_rows"` // of the key types served
 	JanuaryFirst  string           `json:"january_first,omitempty"`
+	Doubts        []string         `json:"doubts,omitempty"` // see [hashing.DatasetInfo]
 }
 
 // NewDataset returns what a list says of an index's dataset. Sources, digests
@@ -53,6 +54,7 @@ func NewDataset(number uint16, d *hashing.DatasetInfo) Dataset {
 		Number: number, ID: d.ID, Generation: d.Generation, Title: d.Title, Incident: d.Incident, AsOf: d.AsOf,
 		Jurisdictions: d.Jurisdictions, Sections: d.Sections, Homes: d.Homes, Fields: d.Columns, Unknown: d.Unknown, OtherTables: d.OtherTables, Rows: d.Rows, Indexed: d.Indexed, Keyless: d.Keyless,
 		Skipped: d.Skipped, Withheld: d.Withheld, Unread: d.Unread, Unchosen: d.Unchosen, KeyRows: d.KeyRows, JanuaryFirst: d.JanuaryFirst,
+		Doubts: d.Doubts,
 	}
 }
 
@@ -72,7 +74,7 @@ func (d *Dataset) Info() hashing.DatasetInfo {
 		ID: d.ID, Generation: d.Generation, Title: d.Title, Kind: hashing.Leak, Incident: d.Incident, AsOf: d.AsOf,
 		Scheme: hashing.Served, Jurisdictions: d.Jurisdictions, Sections: d.Sections, Homes: d.Homes, Columns: d.Fields, Unknown: d.Unknown, OtherTables: d.OtherTables, Rows: d.Rows, Indexed: d.Indexed, Keyless: d.Keyless,
 		Skipped: d.Skipped, Withheld: d.Withheld, Unread: d.Unread, Unchosen: d.Unchosen, KeyRows: d.KeyRows, JanuaryFirst: d.JanuaryFirst,
-		Canonical: hashing.Version,
+		Doubts: d.Doubts, Canonical: hashing.Version,
 	}
 }
 
@@ -227,7 +229,7 @@ func (d *Dataset) shown() bool {
 			return false
 		}
 	}
-	for _, list := range [...][]string{d.Jurisdictions, d.Sections, d.Homes, d.Fields} {
+	for _, list := range [...][]string{d.Jurisdictions, d.Sections, d.Homes, d.Fields, d.Doubts} {
 		if !shown(strings.Join(list, "")) {
 			return false
 		}

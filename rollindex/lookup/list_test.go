@@ -17,7 +17,7 @@ func fullInfo() *hashing.DatasetInfo {
 		ID: "leak-2020", Generation: 2, Title: "A leak", Kind: hashing.Leak, Incident: "incident", AsOf: "2020-10-01",
 		Jurisdictions: []string{"US-FL"}, Scheme: hashing.Served, Sections: []string{"US-FL", "US-GA"}, Homes: []string{"US-FL"},
 		Layout: "fl-extract", Sources: []hashing.Source{{SHA256: "00", Bytes: 1}}, Rows: 100, Indexed: 80, Keyless: 10,
-		Skipped: map[string]int64{"columns": 8}, Withheld: map[string]int64{"confidential": 2}, Unread: 1, Unchosen: 3, Unknown: []string{"pin"}, OtherTables: []string{"the table users"},
+		Skipped: map[string]int64{"columns": 8}, Withheld: map[string]int64{"confidential": 2}, Unread: 1, Unchosen: 3, Doubts: []string{hashing.SurnameOfOthers}, Unknown: []string{"pin"}, OtherTables: []string{"the table users"},
 		KeyRows: map[string]int64{"name-dob": 70}, Columns: []string{"name", "email"}, JanuaryFirst: "degraded", Tags: 90,
 		Canonical: hashing.Version, BuiltAt: time.Unix(1, 0), Digest: "00",
 	}

@@ -243,6 +243,7 @@ type sighting struct {
 	shapes        shapeWatch
 	swaps         swapWatch
 	misplaced     misplacedHints
+	sexes         sexes
 }
 
 // add adds what another part of the member showed.
@@ -254,6 +255,7 @@ func (s *sighting) add(o *sighting) {
 	s.shapes.add(&o.shapes)
 	s.swaps.add(&o.swaps)
 	s.misplaced.add(&o.misplaced)
+	s.sexes.add(&o.sexes)
 }
 
 // told returns what the rows say of a question.
@@ -280,12 +282,14 @@ type sharedWatch struct {
 	unlisted []hint         // see [Parser.lookAtCodes]
 	ragged   []run          // of rows with another number of fields, in any order
 	unknown  map[uint16]int // columns that have a value, see [Match.unknown], and in how many rows at least
+	doors    doors
 }
 
-func (s *sharedWatch) add(o *sighting, ragged []run) {
+func (s *sharedWatch) add(o *sighting, callers []caller, ragged []run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.saw.add(o)
+	s.doors.add(callers)
 	s.ragged = append(s.ragged, ragged...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"rollcheck/data/field"
+	"rollcheck/hashing"
 )
 
 // Question is something that the values of a file may leave open.
@@ -19,10 +20,12 @@ const (
 	DayOrMonth
 	UnlistedCode // this and the next are asked of single rows, see [Contrary]
 	Misplaced
+	SurnameOfOthers // this and the next are asked of whole files, see neighbors.go
+	FirstOfOthers
 	numQuestions
 )
 
-var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code", "misplaced"}
+var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code", "misplaced", hashing.SurnameOfOthers, hashing.FirstOfOthers}
 
 // String returns the name used in JSON and in an index ("surname-first-name").
 func (q Question) String() string {
@@ -40,6 +43,8 @@ var questionTitles = [numQuestions]string{
 	"whether the day or the month of a date comes first",
 	"values that are none of the codes of their column",
 	"values that cannot stand in their column",
+	"whether the surnames stand in the rows of their people",
+	"whether the first names stand in the rows of their people",
 }
 
 // Title returns the question in words, as an indirect one.
@@ -67,15 +72,20 @@ type Doubt struct {
 	Told, Rows int64  // how many rows speak for how it is read, of how many looked at
 	Line       int64  // from where on rows speak against it, where the layout was named all the same; 0 if they do not
 	says       string // how it is read
+	whole      bool   // and that is all to say
 }
 
 // String says what is not confirmed, in a clause.
 func (d Doubt) String() string {
-	if d.Line > 0 {
+	if d.Line > 0 || d.whole {
 		return d.says
 	}
 	return fmt.Sprintf("%s (%d of %d rows tell)", d.says, d.Told, d.Rows)
 }
+
+// OfOthers reports whether it is that names stand in the rows of other people: no layout
+// mends that.
+func (d Doubt) OfOthers() bool { return d.Question == SurnameOfOthers || d.Question == FirstOfOthers }
 
 // The values settle a question if leastTold rows or more, and a share of them, speak
 // for how the file is read, and hardly any against it. Of the names of any people some
@@ -247,7 +257,7 @@ func (s *Source) Doubts(member int) (open []Doubt) {
 		return nil
 	}
 	p.watched.mu.Lock()
-	saw := p.watched.saw
+	saw, moved := p.watched.saw, p.watched.outOfPlace(p)
 	p.watched.mu.Unlock()
 	names := saw.told(SurnameOrFirst)
 	for _, d := range s.about[member].Match.Doubts {
@@ -266,5 +276,5 @@ func (s *Source) Doubts(member int) (open []Doubt) {
 				lineOrRow(s.about[member].Rows), line, p.swapped(lookalike(i)))})
 		}
 	}
-	return open
+	return append(open, moved...)
 }

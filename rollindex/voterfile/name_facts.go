@@ -14,7 +14,9 @@ const (
 	factListed  facts = 1 << iota // in the tables
 	factSurname                   // more often a surname
 	factGiven                     // more often a first name
-	numFacts    = iota
+	factWoman                     // of twenty women, as a first name, and of hardly any man
+	factMan
+	numFacts = iota
 )
 
 // factTable holds the facts of every name in the tables, which are 165,000: an open
@@ -26,17 +28,19 @@ type factTable [1 << 18]uint32
 // known returns the table, which is made when it is first asked for.
 var known = sync.OnceValue(func() *factTable {
 	t := new(factTable)
-	name, given := "", [len(generations)]float64{}
+	var n givenShares
 	for f := range names.Firsts() {
-		if f.Name != name { // listed for either sex
-			t.put(name, slices.Max(given[:]))
-			name, given = f.Name, [len(generations)]float64{}
+		if f.Name != n.name { // listed for either sex
+			t.put(&n)
+			n = givenShares{name: f.Name}
 		}
 		for i, year := range generations {
-			given[i] += f.Share(year)
+			share := f.Share(year)
+			n.given[i] += share
+			n.sexes[map[byte]int{'F': woman, 'M': man}[f.Sex]] += share
 		}
 	}
-	t.put(name, slices.Max(given[:]))
+	t.put(&n)
 	for name := range names.Surnames() {
 		if h := hashOf([]byte(name)); t.of(h) == 0 {
 			t.add(h, factListed|factSurname)
@@ -45,12 +49,28 @@ var known = sync.OnceValue(func() *factTable {
 	return t
 })
 
+// givenShares are how common a first name is: in each generation, and of either sex in all
+// of them.
+type givenShares struct {
+	name  string
+	given [len(generations)]float64
+	sexes [2]float64
+}
+
 // put adds a first name that is so common.
-func (t *factTable) put(name string, given float64) {
+func (t *factTable) put(n *givenShares) {
+	name, given := n.name, slices.Max(n.given[:])
 	if given == 0 { // in generations that are not asked for
 		return
 	}
 	f := factListed
+	const sexed = 20
+	switch {
+	case n.sexes[woman] > sexed*n.sexes[man]:
+		f |= factWoman
+	case n.sexes[man] > sexed*n.sexes[woman]:
+		f |= factMan
+	}
 	last, listed := names.SurnameShare(name)
 	if !listed {
 		last = 0

@@ -61,6 +61,7 @@ type Parser struct {
 	page     *page    // of the chunk; nil until it is asked for
 	saw      sighting // of the chunk so far
 	unlisted []hint   // rows with values that are none of the codes, by coded column; nil as long as there are none
+	callers  []caller // see [Parser.lookAtDoor]
 	ragged   raggedWatch
 	reader   pageReader           // that finds the page
 	namer    namer                // of the names that are looked at
@@ -90,6 +91,7 @@ func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
 	p.chunk, p.page, p.saw, p.ragged, p.unlisted = c.Data, nil, sighting{}, raggedWatch{first: c.FirstLine}, nil
+	p.callers = p.callers[:0]
 	p.dueLeft = len(c.Data) - dueBytes
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
@@ -155,9 +157,9 @@ func (p *Parser) Next() (*Record, bool) {
 		}
 	}
 	if p.plan != nil {
-		p.plan.watched.add(&p.saw, p.ragged.end(p.next))
+		p.plan.watched.add(&p.saw, p.callers, p.ragged.end(p.next))
 		p.plan.watched.addUnlisted(p.unlisted)
-		p.saw, p.unlisted = sighting{}, nil
+		p.saw, p.unlisted, p.callers = sighting{}, nil, p.callers[:0]
 	}
 	return nil, false
 }

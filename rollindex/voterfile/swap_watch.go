@@ -147,8 +147,10 @@ func (d *different) add(o *different) {
 }
 
 // hashOf is FNV-1a.
-func hashOf(v []byte) uint64 {
-	h := uint64(14695981039346656037)
+func hashOf(v []byte) uint64 { return hashOn(14695981039346656037, v) }
+
+// hashOn goes on from a hash.
+func hashOn(h uint64, v []byte) uint64 {
 	for _, c := range v {
 		h = (h ^ uint64(c)) * 1099511628211
 	}
@@ -375,6 +377,7 @@ func (p *Parser) look() {
 	if alike[likeMiddle] {
 		p.lookAtMiddle(w)
 	}
+	p.lookAtDoor()
 }
 
 // lookAtNames looks up the surname only if the first name could make the row one that
@@ -386,6 +389,9 @@ func (p *Parser) lookAtNames(w *swapWatch) {
 	}
 	hf := hashOf(first)
 	given := p.known(first, hf, field.NameFirst)
+	if given&(factWoman|factMan) != 0 && p.plan.first[field.RoleSex] >= 0 {
+		p.lookAtSex(given)
+	}
 	if given&factSurname == 0 && !w.going(likeNames) && !p.plan.open[SurnameOrFirst] {
 		return
 	}
