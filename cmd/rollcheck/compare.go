@@ -175,7 +175,7 @@ func fingerprintPairs(c *cli.Context, inputs []compare.Input) (pairs []compare.P
 // to stand beside other people than its own.
 func comparisonCode(res *compare.Result) error {
 	for i := range res.Main {
-		if o := &res.Main[i]; o.Common > 0 && !tell.Strangers(res, o) {
+		if o := &res.Main[i]; o.Common > 0 && !tell.Strangers(res, o) && !ofOthers(res) {
 			return nil
 		}
 	}
@@ -187,6 +187,11 @@ func comparisonCode(res *compare.Result) error {
 		return exitCode(exitNotFound)
 	}
 	return exitCode(exitIncomplete)
+}
+
+// ofOthers reports whether names of a file seem to stand in other people's rows.
+func ofOthers(res *compare.Result) bool {
+	return slices.ContainsFunc(res.Files, func(f *compare.File) bool { return len(f.OfOthers) > 0 })
 }
 
 // readWhole reports whether all of a file that may hold people was read, but for the
