@@ -150,11 +150,12 @@ type Source struct {
 	Bytes  int64  `json:"bytes"`
 }
 
-// SurnameOfOthers and FirstOfOthers are the names, in [DatasetInfo.Doubts], of the question
-// whether the surnames or first names of a source stand in the rows of their people.
+// The names, in [DatasetInfo.Doubts], of the questions whether the surnames, first names or
+// ZIP codes of a source stand in the rows of their people.
 const (
 	SurnameOfOthers = "surname-of-others"
 	FirstOfOthers   = "first-name-of-others"
+	ZIPOfOthers     = "zip-of-others"
 )
 
 // CutShort is the name, in [DatasetInfo.Skipped], of rows that a source ends
@@ -177,10 +178,12 @@ func (d *DatasetInfo) LeftOut() (n int64) {
 	return n
 }
 
-// OfOthers reports whether names of the sources seem to stand in the rows of other people
-// than theirs, who then are hardly found by them.
+// OfOthers reports whether names or ZIP codes of the sources seem to stand in the rows of
+// other people than theirs, who then are hardly found by them.
 func (d *DatasetInfo) OfOthers() bool {
-	return slices.ContainsFunc(d.Doubts, func(q string) bool { return q == SurnameOfOthers || q == FirstOfOthers })
+	return slices.ContainsFunc(d.Doubts, func(q string) bool {
+		return q == SurnameOfOthers || q == FirstOfOthers || q == ZIPOfOthers
+	})
 }
 
 // Whole reports whether all of the sources was read, as far as they were meant to

@@ -189,13 +189,13 @@ func comparisonCode(res *compare.Result) error {
 	return exitCode(exitIncomplete)
 }
 
-// ofOthers reports whether names of a file seem to stand in other people's rows.
+// ofOthers reports whether values of a file seem to stand in other people's rows.
 func ofOthers(res *compare.Result) bool {
 	return slices.ContainsFunc(res.Files, func(f *compare.File) bool { return len(f.OfOthers) > 0 })
 }
 
 // readWhole reports whether all of a file that may hold people was read, but for the
-// hundredth of its rows that may be broken in nearly any, and its names are not those of
+// hundredth of its rows that may be broken in nearly any, and its values are not those of
 // other rows.
 func readWhole(f *compare.File) bool {
 	return len(f.OfOthers) == 0 && f.Unread == 0 && f.Skipped[hashing.CutShort] == 0 && f.Lost() == 0

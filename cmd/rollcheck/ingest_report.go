@@ -131,11 +131,10 @@ func unknownColumns(info *hashing.DatasetInfo) string {
 // do about it. Members of one layout have the same doubts: of many, a few are named.
 func (p *program) reportDoubts(doubts []ingest.Doubt) {
 	p.notes(len(doubts), func(i int) string { return fmt.Sprintf("%s: %s", doubts[i].Member, doubts[i]) })
-	moved := func(d ingest.Doubt) bool { return d.OfOthers() }
-	if slices.ContainsFunc(doubts, moved) {
-		fmt.Fprintf(p.stdout, "          (hold the line of somebody you know against it: if the names are of others, ingest another copy; until then nobody is told they are not in this dataset)\n")
+	if slices.ContainsFunc(doubts, func(d ingest.Doubt) bool { return d.OfOthers() }) {
+		fmt.Fprintf(p.stdout, "          (hold the line of somebody you know against it: if it has values of others, ingest another copy; until then nobody is told they are not in this dataset)\n")
 	}
-	if i := slices.IndexFunc(doubts, func(d ingest.Doubt) bool { return !moved(d) }); i >= 0 {
+	if i := slices.IndexFunc(doubts, func(d ingest.Doubt) bool { return d.OfLayout() }); i >= 0 {
 		fmt.Fprintf(p.stdout, "          %s\n", settle(doubts[i].Layout))
 	}
 }

@@ -40,7 +40,7 @@ type File struct {
 	Ragged        int64                      // rows of the longest stretch that have another number of fields
 	Ignored       int64                      // rows left out ([Options].Ignore), of which Rows has none
 	Doubts        []string                   // clauses: what its values do not settle of how it was read
-	OfOthers      []string                   // clauses: names that seem to stand in other people's rows
+	OfOthers      []string                   // clauses: which values seem to stand in other people's rows
 	Contrary      []voterfile.Contrary       // which rows speak against how they were read
 	Unread        int                        // members that were not read and may hold people
 	LeftOut       []voterfile.Member         // all that were not read

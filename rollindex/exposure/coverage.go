@@ -187,7 +187,7 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	}
 	if d.info.OfOthers() {
 		a.State = Partial
-		why = append(why, "its names seem to stand in other people's rows, so that hardly anybody is found in it by name")
+		why = append(why, "its names or ZIP codes seem to stand in other people's rows, so that hardly anybody is found by them")
 	}
 	if s.cut {
 		a.State = Partial

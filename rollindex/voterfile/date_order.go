@@ -163,14 +163,22 @@ type orderWatch struct {
 	turned        int64 // the first of such a run; 0 if there is none
 	other         dateOrder
 
+	short struct { // those with fewer digits than 04/17/1961
+		with, open int64
+		various    different
+	}
+
 	run     int   // dates of another order since the last that could not be of it
 	runLine int64 // where the run begins
 	between bool  // both could read a date within it
 }
 
-// see notes the orders in which a value of the line is a date, and the date that it was
+// see notes the orders in which v, a value of the line, is a date, and the date that it was
 // read as.
-func (w *orderWatch) see(set orderSet, date hashing.Date, line int64, decided dateOrder) {
+func (w *orderWatch) see(v []byte, set orderSet, date hashing.Date, line int64, decided dateOrder) {
+	if len(v) < len("04/17/1961") && set != 0 {
+		w.seeShort(set, date, decided)
+	}
 	switch {
 	case set == 0 && date.Day == 0: // of no order
 	case set == 0:
@@ -187,6 +195,15 @@ func (w *orderWatch) see(set orderSet, date hashing.Date, line int64, decided da
 	}
 	if w.run >= turnedRun && w.between && w.turned == 0 {
 		w.turned = w.runLine
+	}
+}
+
+func (w *orderWatch) seeShort(set orderSet, date hashing.Date, decided dateOrder) {
+	if set.only(decided) {
+		w.short.with++
+	} else if set.has(decided) {
+		w.short.open++
+		w.short.various.note(uint64(date.Year)<<16 | uint64(date.Month)<<8 | uint64(date.Day))
 	}
 }
 
@@ -208,6 +225,9 @@ func (w *orderWatch) add(o *orderWatch) {
 	w.against += o.against
 	w.open += o.open
 	w.plain += o.plain
+	w.short.with += o.short.with
+	w.short.open += o.short.open
+	w.short.various.add(&o.short.various)
 	if o.line > 0 && (w.line == 0 || o.line < w.line) {
 		w.line, w.other = o.line, o.other
 	}
@@ -231,6 +251,42 @@ func (w *orderWatch) slips() bool {
 // these may be slips than of all.
 func (w *orderWatch) misreadFew() bool {
 	return w.turned > 0 || !w.slips() && w.against >= strayLeast && w.against*strayShareOfFew > w.with+w.against
+}
+
+// halfTurned returns how many dates both orders can read, all of which are written in
+// another way than the others: with fewer digits, or with the year first, of which iso tells.
+// A spreadsheet that takes day and month for each other makes such a column: it leaves
+// 04/17/1961 as it stands, which to it is no date, and rewrites 04/03/1961. Of any dates
+// two in five can be read both ways, however they are written.
+func (w *orderWatch) halfTurned(iso *orderWatch) (turned int64) {
+	const least, few = 30, 50
+	if w.with < least {
+		return 0
+	}
+	if s := &w.short; s.open >= least && s.with*few <= s.open && s.various.n == manyKinds {
+		return s.open
+	}
+	if iso.open >= least && (iso.with+iso.against)*few <= iso.open && w.open*few <= w.with {
+		return iso.open
+	}
+	return 0
+}
+
+// halfTurned says which columns of dates a spreadsheet may have turned in part.
+func (s *sighting) halfTurned(p *plan) (open []Doubt) {
+	for _, c := range [...]struct {
+		dates, iso *orderWatch
+		title      string
+	}{
+		{&s.births, &s.isoBirths, p.birthName},
+		{&s.registrations, &s.isoRegistered, p.titles[field.RoleRegistrationDate]},
+	} {
+		if n := c.dates.halfTurned(c.iso); n > 0 {
+			open = append(open, Doubt{Question: DayOrMonth, Told: c.dates.with, Rows: c.dates.with + n, whole: true,
+				says: fmt.Sprintf("of the dates in %q that were looked at all %d whose day and month can be taken for each other are written in another way than the other %d, as by a spreadsheet that read only these: it may have exchanged the two in them, and a copy that no spreadsheet saved is better", c.title, n, c.dates.with)})
+		}
+	}
+	return open
 }
 
 // sighting is what the rows of a member, or of a chunk of it, showed of whether they

@@ -20,12 +20,13 @@ const (
 	DayOrMonth
 	UnlistedCode // this and the next are asked of single rows, see [Contrary]
 	Misplaced
-	SurnameOfOthers // this and the next are asked of whole files, see neighbors.go
+	SurnameOfOthers // this and those behind it are asked of whole files, see neighbors.go
 	FirstOfOthers
+	ZIPOfOthers
 	numQuestions
 )
 
-var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code", "misplaced", hashing.SurnameOfOthers, hashing.FirstOfOthers}
+var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code", "misplaced", hashing.SurnameOfOthers, hashing.FirstOfOthers, hashing.ZIPOfOthers}
 
 // String returns the name used in JSON and in an index ("surname-first-name").
 func (q Question) String() string {
@@ -45,6 +46,7 @@ var questionTitles = [numQuestions]string{
 	"values that cannot stand in their column",
 	"whether the surnames stand in the rows of their people",
 	"whether the first names stand in the rows of their people",
+	"whether the ZIP codes stand in the rows of their people",
 }
 
 // Title returns the question in words, as an indirect one.
@@ -83,9 +85,11 @@ func (d Doubt) String() string {
 	return fmt.Sprintf("%s (%d of %d rows tell)", d.says, d.Told, d.Rows)
 }
 
-// OfOthers reports whether it is that names stand in the rows of other people: no layout
-// mends that.
-func (d Doubt) OfOthers() bool { return d.Question == SurnameOfOthers || d.Question == FirstOfOthers }
+// OfOthers reports whether it is that values stand in the rows of other people.
+func (d Doubt) OfOthers() bool { return d.Question >= SurnameOfOthers }
+
+// OfLayout reports whether another layout could settle it. Otherwise only another copy can.
+func (d Doubt) OfLayout() bool { return !d.whole }
 
 // The values settle a question if leastTold rows or more, and a share of them, speak
 // for how the file is read, and hardly any against it. Of the names of any people some
@@ -276,5 +280,6 @@ func (s *Source) Doubts(member int) (open []Doubt) {
 				lineOrRow(s.about[member].Rows), line, p.swapped(lookalike(i)))})
 		}
 	}
+	open = append(open, saw.halfTurned(p)...)
 	return append(open, moved...)
 }

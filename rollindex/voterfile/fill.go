@@ -161,8 +161,8 @@ func (p *Parser) fillBirth() field.Set {
 			continue
 		}
 		p.saw.shapes.right(watchBirth)
-		p.saw.births.see(orders(v), date, p.rec.Line, p.plan.dates.order)
-		p.saw.isoBirths.see(isoOrders(v), date, p.rec.Line, monthFirst)
+		p.saw.births.see(v, orders(v), date, p.rec.Line, p.plan.dates.order)
+		p.saw.isoBirths.see(v, isoOrders(v), date, p.rec.Line, monthFirst)
 		p.born = date
 		d.SetBirth(date, p.plan.asOf)
 		switch d.Birth.Precision() {

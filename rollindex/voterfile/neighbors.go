@@ -2,6 +2,7 @@ package voterfile
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -26,6 +27,8 @@ const (
 	// Surnames that were sorted in a file that is in the order of its addresses or homes go by
 	// these, and so do their initials: of any Americans one pair in twelve has the same.
 	leastNeighbors = 60
+	// So many pairs of homes with one ZIP code tell whether they have to do with the cities.
+	leastTogether = 200
 	// Among people with a woman's name the share of women is larger than among those with a
 	// man's by so much, in hundredths: of a column that was moved they are the same.
 	leastSexed, sexedShare = 100, 50
@@ -86,6 +89,7 @@ func (p *Parser) lookAtSex(given facts) {
 type caller struct {
 	door        uint64 // a key of the address, of its house number and ZIP code in the upper half
 	zip, street uint32 // hashes
+	city        uint32 // likewise; 0 if there is none
 	name        uint64 // a hash of the surname; the last byte is its initial
 }
 
@@ -93,6 +97,7 @@ type caller struct {
 type door struct {
 	rows               int
 	zip, street, house uint32
+	city               uint32 // the smallest, if its rows do not agree
 	names              [2]uint64
 }
 
@@ -116,9 +121,10 @@ func (d *doors) add(rows []caller) {
 		}
 		at := d.at[c.door]
 		if at == nil {
-			at = &door{zip: c.zip, street: c.street, house: uint32(c.door >> 32)}
+			at = &door{zip: c.zip, street: c.street, house: uint32(c.door >> 32), city: c.city}
 			d.at[c.door] = at
 		}
+		at.city = min(at.city, c.city)
 		if at.rows < len(at.names) {
 			at.names[at.rows] = c.name
 		}
@@ -140,6 +146,9 @@ type neighbors struct {
 	near, alike  int // of pairs of people who live near each other, those with one initial
 	initials     [1 << 8]int
 	homes        int
+
+	together, agree int            // pairs of homes with one ZIP code, and those of them with one city
+	cities          map[uint32]int // of those homes
 }
 
 // neighbors looks at the addresses with one or two rows. Near is who lives in one home with
@@ -167,8 +176,16 @@ func (d *doors) neighbors() (n neighbors) {
 	}
 	n.homes = len(homes)
 	n.compare(near, alike)
-	n.compare(besides(homes, func(d *door) uint32 { return d.zip }))
-	n.compare(besides(homes, func(d *door) uint32 { return d.street }))
+	sameInitial := func(a, b *door) bool { return a.initial() == b.initial() }
+	n.compare(besides(homes, func(d *door) uint32 { return d.zip }, sameInitial))
+	n.compare(besides(homes, func(d *door) uint32 { return d.street }, sameInitial))
+
+	homes = slices.DeleteFunc(homes, func(d *door) bool { return d.city == 0 })
+	n.cities = map[uint32]int{}
+	for _, at := range homes {
+		n.cities[at.city]++
+	}
+	n.together, n.agree = besides(homes, func(d *door) uint32 { return d.zip }, func(a, b *door) bool { return a.city == b.city })
 	return n
 }
 
@@ -187,10 +204,10 @@ func (d *door) initial() byte {
 	return byte(d.names[0])
 }
 
-// besides counts the pairs of homes that are near and next to each other in order of
-// their keys, and those of them whose surnames have one initial. A home is not beside
+// besides counts the pairs of homes of one place that are next to each other in order of
+// their keys, and those of them that are the same in something. A home is not beside
 // itself, as where its address is written in two ways.
-func besides(homes []*door, place func(*door) uint32) (near, alike int) {
+func besides(homes []*door, place func(*door) uint32, same func(a, b *door) bool) (near, alike int) {
 	last := map[uint32]*door{}
 	for _, at := range homes {
 		before := last[place(at)]
@@ -199,7 +216,7 @@ func besides(homes []*door, place func(*door) uint32) (near, alike int) {
 			continue
 		}
 		near++
-		if before.initial() == at.initial() {
+		if same(before, at) {
 			alike++
 		}
 	}
@@ -211,14 +228,26 @@ func (n *neighbors) strangers() bool {
 	return n.couples >= leastCouples && n.kin*coupleShare < n.couples
 }
 
+// chance returns how often two of those that were counted are the same.
+func chance(counts iter.Seq[int]) (same float64) {
+	all := 0.0
+	for k := range counts {
+		all += float64(k)
+		same += float64(k) * float64(k)
+	}
+	return same / max(all*all, 1)
+}
+
+// astray reports whether homes of one ZIP code have one city no more often than any two.
+func (n *neighbors) astray() bool {
+	same := chance(maps.Values(n.cities))
+	return n.together >= leastTogether && same < 0.5 && float64(n.agree) < (same+0.05)*float64(n.together)
+}
+
 // graded reports whether most homes that are near each other have one initial, and far
 // fewer of all homes do.
 func (n *neighbors) graded() bool {
-	same := 0.0 // the chance of one initial
-	for _, k := range n.initials {
-		share := float64(k) / float64(max(n.homes, 1))
-		same += share * share
-	}
+	same := chance(slices.Values(n.initials[:]))
 	near := float64(n.alike) / float64(max(n.near, 1))
 	return near > 0.5 && near > 2.5*same
 }
@@ -237,12 +266,16 @@ func (p *Parser) lookAtDoor() {
 	}
 	street := hashOn(zip, d.Street)
 	// A flat is in its own column, or within what the street was taken from.
+	city := uint32(0)
+	if v := p.value(field.City); v != nil {
+		city = max(1, uint32(spread(hashOf([]byte(p.namer.canonical(v))))))
+	}
 	full := street
 	for _, r := range [...]field.Role{field.UnitNumber, field.AddressLine, field.AddressFull} {
 		full = hashOn(full, p.value(r))
 	}
 	p.callers = append(p.callers, caller{
-		door: uint64(upper)<<32 | uint64(uint32(spread(full))), zip: uint32(spread(zip)), street: uint32(spread(street)),
+		door: uint64(upper)<<32 | uint64(uint32(spread(full))), zip: uint32(spread(zip)), street: uint32(spread(street)), city: city,
 		name: hashOf(d.Last)&^0xff | uint64(d.Last[0]),
 	})
 }
@@ -259,7 +292,7 @@ func spread(h uint64) uint64 {
 func (s *sharedWatch) outOfPlace(p *plan) (open []Doubt) {
 	const moved = "as where the column %s was sorted or moved by itself: then every value stands in the row of somebody else"
 	n := s.doors.neighbors()
-	column := p.nameTitle(field.NameLast)
+	column := p.title(field.NameLast, field.NameFull)
 	switch {
 	case n.strangers():
 		open = append(open, Doubt{Question: SurnameOfOthers, Told: int64(n.kin), Rows: int64(n.couples), whole: true,
@@ -268,18 +301,25 @@ func (s *sharedWatch) outOfPlace(p *plan) (open []Doubt) {
 		open = append(open, Doubt{Question: SurnameOfOthers, Told: int64(n.near - n.alike), Rows: int64(n.near), whole: true,
 			says: fmt.Sprintf("of %d pairs of people who live near each other %d have surnames with one initial, "+moved, n.near, n.alike, column)})
 	}
+	if n.astray() {
+		open = append(open, Doubt{Question: ZIPOfOthers, Told: int64(n.agree), Rows: int64(n.together), whole: true,
+			says: fmt.Sprintf("of %d pairs of homes with one ZIP code %d have one city, no more than any two, as where the column %s or %s was sorted or moved by itself: then every value stands in the row of somebody else",
+				n.together, n.agree, p.title(field.ZIP5, field.CityStateZIP, field.AddressFull), p.title(field.City))})
+	}
 	if s.saw.sexes.unrelated() {
 		agree, of := s.saw.sexes.rows()
 		open = append(open, Doubt{Question: FirstOfOthers, Told: agree, Rows: of, whole: true,
-			says: fmt.Sprintf("of %d people with a woman's or a man's first name %d have its sex in column %q, "+moved, of, agree, p.titles[field.RoleSex], p.nameTitle(field.NameFirst))})
+			says: fmt.Sprintf("of %d people with a woman's or a man's first name %d have its sex in column %q, "+moved, of, agree, p.titles[field.RoleSex], p.title(field.NameFirst, field.NameFull))})
 	}
 	return open
 }
 
-// nameTitle returns the title of the column of a name, quoted.
-func (p *plan) nameTitle(r field.Role) string {
-	if t := p.titles[r]; t != "" {
-		return fmt.Sprintf("%q", t)
+// title returns the title, quoted, of the first column there is that has one of the roles.
+func (p *plan) title(roles ...field.Role) string {
+	for _, r := range roles {
+		if t := p.titles[r]; t != "" {
+			return fmt.Sprintf("%q", t)
+		}
 	}
-	return fmt.Sprintf("%q", p.titles[field.NameFull])
+	return `""`
 }

@@ -488,8 +488,8 @@ func (p *Parser) lookAtOrder() {
 		return
 	}
 	date, _ := pl.dates.parse(registered)
-	p.saw.registrations.see(orders(registered), date, p.rec.Line, pl.dates.order)
-	p.saw.isoRegistered.see(isoOrders(registered), date, p.rec.Line, monthFirst)
+	p.saw.registrations.see(registered, orders(registered), date, p.rec.Line, pl.dates.order)
+	p.saw.isoRegistered.see(registered, isoOrders(registered), date, p.rec.Line, monthFirst)
 }
 
 // lookAtDates tells by their years which date is the birth.

@@ -74,7 +74,7 @@ func fileCaveats(files []*compare.File, labels []string, keyless string) (all []
 			say("How %s was read is not settled by what is in it: %s. Hold the line of somebody you know against its layout.", labels[i], some(f.Doubts))
 		}
 		if len(f.OfOthers) > 0 {
-			say("Names of %s seem to stand in other people's rows: %s. What was compared by them says little; get another copy.", labels[i], some(f.OfOthers))
+			say("Values of %s seem to stand in other people's rows: %s. What was compared by them says little; get another copy.", labels[i], some(f.OfOthers))
 		}
 		if said := contrary(f); len(said) > 0 {
 			say("Some rows of %s speak against how they were read, which was as they stand: %s.", labels[i], some(said))
