@@ -185,7 +185,7 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 		a.State = Partial
 		why = append(why, missing(d.info)...)
 	}
-	if d.info.OfOthers() {
+	if d.info.OfOthers() && float64(d.reach(asked&(1<<hashing.VoterID))) < leastReach*float64(d.info.Indexed) {
 		a.State = Partial
 		why = append(why, "its names or ZIP codes seem to stand in other people's rows, so that hardly anybody is found by them")
 	}

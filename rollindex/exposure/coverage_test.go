@@ -42,6 +42,13 @@ func ofOthers(question string) hashing.DatasetInfo {
 	return d
 }
 
+// ofOthersWithIDs is one whose rows have voter ids.
+var ofOthersWithIDs = func() hashing.DatasetInfo {
+	d := fullRoll
+	d.Doubts = []string{hashing.SurnameOfOthers}
+	return d
+}()
+
 // withTables is a roll beside which its file has tables that were left out.
 func withTables(names ...string) hashing.DatasetInfo {
 	d := lacking(0, 0, 0)
@@ -140,6 +147,7 @@ func TestState(t *testing.T) {
 		{"surnames of others", ofOthers(hashing.SurnameOfOthers), "", dateZIP, Partial, 1, "its names or ZIP codes seem to stand in other people's rows"},
 		{"first names of others", ofOthers(hashing.FirstOfOthers), "", dateZIP, Partial, 1, "its names or ZIP codes seem to stand in other people's rows"},
 		{"ZIP codes of others", ofOthers(hashing.ZIPOfOthers), "", dateZIP, Partial, 1, "its names or ZIP codes seem to stand in other people's rows"},
+		{"names of others, by voter id", ofOthersWithIDs, "", id("FL"), Searched, 1, ""},
 		{"another doubt", ofOthers("birth-other-date"), "", dateZIP, Searched, 1, ""},
 		{"parts chosen", lacking(0, 1, 0), "", dateZIP, Searched, 1, "it is made of parts of its files only: 1 other part not read, on purpose"},
 		{"tables that are no roll", withTables("users", "log"), "", dateZIP, Searched, 1, "not read, because it is no roll: 2 other parts of its files with rows; who is in there alone is not found"},

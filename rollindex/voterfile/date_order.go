@@ -300,6 +300,7 @@ type sighting struct {
 	swaps         swapWatch
 	misplaced     misplacedHints
 	sexes         sexes
+	order         rowOrder
 }
 
 // add adds what another part of the member showed.
@@ -312,6 +313,7 @@ func (s *sighting) add(o *sighting) {
 	s.swaps.add(&o.swaps)
 	s.misplaced.add(&o.misplaced)
 	s.sexes.add(&o.sexes)
+	s.order.add(&o.order)
 }
 
 // told returns what the rows say of a question.

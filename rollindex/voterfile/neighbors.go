@@ -1,6 +1,7 @@
 package voterfile
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"maps"
@@ -11,9 +12,10 @@ import (
 )
 
 // Of a column that was sorted or moved by itself every value is right, and stands in the
-// row of somebody else. Names show it by what they no longer go with: two people at one
-// address mostly have one surname, and a first name mostly goes with a sex. Neither is
-// told where the file does not have enough of it, nor where a part of a column was moved.
+// row of somebody else. It shows by what it no longer goes with: two people at one address
+// mostly have one surname, homes of one ZIP code one city, and a first name mostly goes with a
+// sex. None is told where the file does not have enough of it, nor where a part of a column
+// was moved.
 const (
 	// mostDoors are looked at of a member: those whose keys are smallest, whoever meets them
 	// first, so that the same files say the same in every run.
@@ -22,16 +24,21 @@ const (
 	// leastCouples. Of married couples, who are most of those who live together, four in
 	// five have (Pew Research Center, "About eight-in-ten women in opposite-sex marriages
 	// say they took their husband's last name", 2023); where the column was sorted, as many
-	// as two names by chance: below one in a hundred.
-	leastCouples, coupleShare = 100, 10
+	// as two names by chance: below one in a hundred. Lists of one row for a household, and
+	// samples, have few addresses with two people, who then are none of one family: so they
+	// must be one address in coupleDoors.
+	leastCouples, coupleShare, coupleDoors = 100, 10, 5
 	// Surnames that were sorted in a file that is in the order of its addresses or homes go by
 	// these, and so do their initials: of any Americans one pair in twelve has the same.
 	leastNeighbors = 60
 	// So many pairs of homes with one ZIP code tell whether they have to do with the cities.
 	leastTogether = 200
 	// Among people with a woman's name the share of women is larger than among those with a
-	// man's by so much, in hundredths: of a column that was moved they are the same.
-	leastSexed, sexedShare = 100, 50
+	// man's by so much, in hundredths: of a column that was moved they are the same, or smaller
+	// where it was moved from husbands to wives. Files
+	// that are nearly all of one sex, or say so, do not tell: of either there must be one row
+	// in sexParts.
+	leastSexed, sexedShare, sexParts = 100, 20, 5
 )
 
 // sexes counts rows by the sex that their first name goes with and the one that they say.
@@ -60,11 +67,12 @@ func (s *sexes) rows() (agree, of int64) {
 // mean something else, such as the M of mujer, are all of them beside the names of one.
 func (s *sexes) unrelated() bool {
 	women, men := s[woman][woman]+s[woman][man], s[man][woman]+s[man][man]
-	if women < leastSexed || men < leastSexed {
+	female, male := s[woman][woman]+s[man][woman], s[woman][man]+s[man][man]
+	if least := (women + men) / sexParts; min(women, men) < max(leastSexed, least) || min(female, male) < least {
 		return false
 	}
 	said, otherwise := 100*s[woman][woman]/women, 100*s[man][woman]/men
-	return max(said, otherwise)-min(said, otherwise) < sexedShare
+	return said-otherwise < sexedShare && otherwise-said < 100-sexedShare // or else the letters are exchanged
 }
 
 // lookAtSex counts the row at hand, whose first name goes with a sex.
@@ -90,20 +98,46 @@ type caller struct {
 	door        uint64 // a key of the address, of its house number and ZIP code in the upper half
 	zip, street uint32 // hashes
 	city        uint32 // likewise; 0 if there is none
-	name        uint64 // a hash of the surname; the last byte is its initial
+	person      person
 }
 
-// door is an address with the first of its rows.
+// person is a hash of a first name and one of a surname, whose last byte is its initial.
+type person struct{ first, last uint64 }
+
+// door is an address with the first of its people. Rows of one first name are one person.
 type door struct {
-	rows               int
+	n                  int // people; more than two are not told apart
 	zip, street, house uint32
 	city               uint32 // the smallest, if its rows do not agree
-	names              [2]uint64
+	people             [2]person
+}
+
+// meet notes a row; in whatever order they come, they come to the same.
+func (d *door) meet(p person) {
+	for i := range min(d.n, len(d.people)) {
+		if at := &d.people[i]; at.first == p.first {
+			at.last = min(at.last, p.last)
+			return
+		}
+	}
+	if d.n < len(d.people) {
+		d.people[d.n] = p
+	}
+	d.n = min(d.n+1, len(d.people)+1)
+}
+
+// initial returns that of one of the people, the same whoever came first.
+func (d *door) initial() byte {
+	if d.n > 1 {
+		return byte(min(d.people[0].last, d.people[1].last))
+	}
+	return byte(d.people[0].last)
 }
 
 // doors are addresses of a member: no more than a few times mostDoors at once.
 type doors struct {
 	limit atomic.Uint32 // the upper half of the largest key that is looked at, its bits turned round
+	most  uint64        // that key; 0 if there is none
 	at    map[uint64]*door
 }
 
@@ -116,7 +150,7 @@ func (d *doors) add(rows []caller) {
 		d.at = map[uint64]*door{}
 	}
 	for _, c := range rows {
-		if !d.knocks(uint32(c.door >> 32)) {
+		if d.most > 0 && c.door > d.most {
 			continue
 		}
 		at := d.at[c.door]
@@ -125,25 +159,80 @@ func (d *doors) add(rows []caller) {
 			d.at[c.door] = at
 		}
 		at.city = min(at.city, c.city)
-		if at.rows < len(at.names) {
-			at.names[at.rows] = c.name
+		at.meet(c.person)
+		if len(d.at) > 3*mostDoors {
+			d.most = d.sorted()[mostDoors-1]
+			d.limit.Store(^uint32(d.most >> 32))
+			maps.DeleteFunc(d.at, func(key uint64, _ *door) bool { return key > d.most })
 		}
-		at.rows++
-	}
-	if len(d.at) > 3*mostDoors {
-		upper := uint32(d.sorted()[mostDoors-1] >> 32)
-		d.limit.Store(^upper)
-		maps.DeleteFunc(d.at, func(key uint64, _ *door) bool { return uint32(key>>32) > upper })
 	}
 }
 
 // sorted returns the keys in order.
 func (d *doors) sorted() []uint64 { return slices.Sorted(maps.Keys(d.at)) }
 
+// rowOrder counts rows that follow one another, by whether they have one address, and of
+// those whether they have one surname.
+type rowOrder struct {
+	next, kin [2]int64 // of other addresses, of one
+	up, down  int64    // of one surname: those whose first names rise, and fall
+}
+
+func (r *rowOrder) add(o *rowOrder) {
+	for i := range r.next {
+		r.next[i] += o.next[i]
+		r.kin[i] += o.kin[i]
+	}
+	r.up, r.down = r.up+o.up, r.down+o.down
+}
+
+// slid reports whether surnames follow one another as those of families do, and have
+// nothing to do with the addresses: those of the people some rows above. In a file that is in
+// the order of surnames all that follow one another at one address have one.
+func (r *rowOrder) slid() bool {
+	const least = 200
+	if r.next[0] < least || r.next[1] < least {
+		return false
+	}
+	apart, together := float64(r.kin[0])/float64(r.next[0]), float64(r.kin[1])/float64(r.next[1])
+	return apart > 0.1 && together < 2*apart && together < 0.85
+}
+
+// byName reports whether rows of one surname are in the order of their first names, which a
+// column of surnames that was sorted by itself does not make.
+func (r *rowOrder) byName() bool { return r.up+r.down >= 20 && r.up > 4*r.down }
+
+// follow counts the row at hand and the one before.
+func (p *Parser) follow(upper uint32) {
+	d, before, w := &p.rec.Details, &p.before, &p.saw.order
+	kin := bytes.Equal(d.Last, before.last)
+	if len(before.last) > 0 {
+		door := 0
+		if upper == before.upper {
+			door = 1
+		}
+		w.next[door]++
+		if kin {
+			w.kin[door]++
+			switch bytes.Compare(before.first, d.First) {
+			case -1:
+				w.up++
+			case 1:
+				w.down++
+			}
+		}
+	}
+	before.upper, before.first = upper, append(before.first[:0], d.First...)
+	if !kin {
+		before.last = append(before.last[:0], d.Last...)
+	}
+}
+
 // neighbors is what the addresses of a member show of its surnames.
 type neighbors struct {
 	couples, kin int // addresses with two people, and those of them with one surname
-	near, alike  int // of pairs of people who live near each other, those with one initial
+	near, alike  int // of pairs of people with one address, street or ZIP code, those with one initial
+	place        string
 	initials     [1 << 8]int
 	homes        int
 
@@ -151,21 +240,20 @@ type neighbors struct {
 	cities          map[uint32]int // of those homes
 }
 
-// neighbors looks at the addresses with one or two rows. Near is who lives in one home with
-// another surname, or in the next one of the street or of the ZIP code, whichever has most
-// of one initial.
+// neighbors looks at the addresses with one or two people. Near are those of one home with
+// two surnames, or of one street or ZIP code, whichever have most of one initial.
 func (d *doors) neighbors() (n neighbors) {
 	keys := d.sorted()
 	var homes []*door
 	near, alike := 0, 0
 	for _, key := range keys[:min(len(keys), mostDoors)] {
 		at := d.at[key]
-		if at.rows > len(at.names) {
+		if at.n > len(at.people) {
 			continue
 		}
-		if at.rows == len(at.names) {
+		if at.n == len(at.people) {
 			n.couples++
-			if a, b := at.names[0], at.names[1]; a == b {
+			if a, b := at.people[0].last, at.people[1].last; a == b {
 				n.kin++
 			} else if near++; byte(a) == byte(b) {
 				alike++
@@ -175,10 +263,12 @@ func (d *doors) neighbors() (n neighbors) {
 		homes = append(homes, at)
 	}
 	n.homes = len(homes)
-	n.compare(near, alike)
+	n.compare("address", near, alike)
 	sameInitial := func(a, b *door) bool { return a.initial() == b.initial() }
-	n.compare(besides(homes, func(d *door) uint32 { return d.zip }, sameInitial))
-	n.compare(besides(homes, func(d *door) uint32 { return d.street }, sameInitial))
+	near, alike = besides(homes, func(d *door) uint32 { return d.zip }, sameInitial)
+	n.compare("ZIP code", near, alike)
+	near, alike = besides(homes, func(d *door) uint32 { return d.street }, sameInitial)
+	n.compare("street", near, alike)
 
 	homes = slices.DeleteFunc(homes, func(d *door) bool { return d.city == 0 })
 	n.cities = map[uint32]int{}
@@ -190,18 +280,10 @@ func (d *doors) neighbors() (n neighbors) {
 }
 
 // compare keeps the pairs of which most are alike.
-func (n *neighbors) compare(near, alike int) {
+func (n *neighbors) compare(place string, near, alike int) {
 	if near >= leastNeighbors && (n.near == 0 || alike*n.near > n.alike*near) {
-		n.near, n.alike = near, alike
+		n.place, n.near, n.alike = place, near, alike
 	}
-}
-
-// initial returns that of one of the people, the same whoever came first.
-func (d *door) initial() byte {
-	if d.rows > 1 {
-		return byte(min(d.names[0], d.names[1]))
-	}
-	return byte(d.names[0])
 }
 
 // besides counts the pairs of homes of one place that are next to each other in order of
@@ -225,7 +307,7 @@ func besides(homes []*door, place func(*door) uint32, same func(a, b *door) bool
 
 // strangers reports whether the surnames are not those of the people at the addresses.
 func (n *neighbors) strangers() bool {
-	return n.couples >= leastCouples && n.kin*coupleShare < n.couples
+	return n.couples >= leastCouples && n.couples*coupleDoors >= n.homes && n.kin*coupleShare < n.couples
 }
 
 // chance returns how often two of those that were counted are the same.
@@ -261,6 +343,7 @@ func (p *Parser) lookAtDoor() {
 	}
 	zip := hashOf(d.ZIP)
 	upper := uint32(spread(hashOn(zip, d.House)))
+	p.follow(upper)
 	if !p.plan.watched.doors.knocks(upper) {
 		return
 	}
@@ -268,7 +351,7 @@ func (p *Parser) lookAtDoor() {
 	// A flat is in its own column, or within what the street was taken from.
 	city := uint32(0)
 	if v := p.value(field.City); v != nil {
-		city = max(1, uint32(spread(hashOf([]byte(p.namer.canonical(v))))))
+		city = max(1, uint32(spread(hashOf(v))))
 	}
 	full := street
 	for _, r := range [...]field.Role{field.UnitNumber, field.AddressLine, field.AddressFull} {
@@ -276,7 +359,7 @@ func (p *Parser) lookAtDoor() {
 	}
 	p.callers = append(p.callers, caller{
 		door: uint64(upper)<<32 | uint64(uint32(spread(full))), zip: uint32(spread(zip)), street: uint32(spread(street)), city: city,
-		name: hashOf(d.Last)&^0xff | uint64(d.Last[0]),
+		person: person{hashOf(d.First), hashOf(d.Last)&^0xff | uint64(d.Last[0])},
 	})
 }
 
@@ -293,13 +376,18 @@ func (s *sharedWatch) outOfPlace(p *plan) (open []Doubt) {
 	const moved = "as where the column %s was sorted or moved by itself: then every value stands in the row of somebody else"
 	n := s.doors.neighbors()
 	column := p.title(field.NameLast, field.NameFull)
+	surnames := func(told, rows int64, why string, args ...any) {
+		open = append(open, Doubt{Question: SurnameOfOthers, Told: told, Rows: rows, whole: true, says: fmt.Sprintf(why+moved, append(args, column)...)})
+	}
+	order := &s.saw.order
 	switch {
 	case n.strangers():
-		open = append(open, Doubt{Question: SurnameOfOthers, Told: int64(n.kin), Rows: int64(n.couples), whole: true,
-			says: fmt.Sprintf("of %d addresses with two people %d have one surname, "+moved, n.couples, n.kin, column)})
-	case n.graded():
-		open = append(open, Doubt{Question: SurnameOfOthers, Told: int64(n.near - n.alike), Rows: int64(n.near), whole: true,
-			says: fmt.Sprintf("of %d pairs of people who live near each other %d have surnames with one initial, "+moved, n.near, n.alike, column)})
+		surnames(int64(n.kin), int64(n.couples), "of %d addresses with two people %d have one surname, ", n.couples, n.kin)
+	case n.graded() && !order.byName():
+		surnames(int64(n.near-n.alike), int64(n.near), "of %d pairs of people with one "+n.place+" %d have surnames with one initial, ", n.near, n.alike)
+	case order.slid():
+		surnames(order.kin[1], order.next[1], "of %d rows that follow one of the same house number and ZIP code %d have its surname, and so have %d of %d that follow one of another, ",
+			order.next[1], order.kin[1], order.kin[0], order.next[0])
 	}
 	if n.astray() {
 		open = append(open, Doubt{Question: ZIPOfOthers, Told: int64(n.agree), Rows: int64(n.together), whole: true,

@@ -62,15 +62,19 @@ type Parser struct {
 	saw      sighting // of the chunk so far
 	unlisted []hint   // rows with values that are none of the codes, by coded column; nil as long as there are none
 	callers  []caller // see [Parser.lookAtDoor]
-	ragged   raggedWatch
-	reader   pageReader           // that finds the page
-	namer    namer                // of the names that are looked at
-	decoded  []byte               // storage of a line that had to be decoded
-	scratch  []byte               // storage of values with doubled quotes
-	facts    *factTable           // [known], once it was asked for
-	homes    [2]map[string]string // what [Record.Home] has looked up, of states and of ZIP codes
-	street   []byte               // storage of a street name with its type
-	phone    []byte               // storage of a phone number in several columns
+	before   struct { // the last row of the chunk that has a surname and an address
+		upper       uint32
+		first, last []byte
+	}
+	ragged  raggedWatch
+	reader  pageReader           // that finds the page
+	namer   namer                // of the names that are looked at
+	decoded []byte               // storage of a line that had to be decoded
+	scratch []byte               // storage of values with doubled quotes
+	facts   *factTable           // [known], once it was asked for
+	homes   [2]map[string]string // what [Record.Home] has looked up, of states and of ZIP codes
+	street  []byte               // storage of a street name with its type
+	phone   []byte               // storage of a phone number in several columns
 
 	strange [][]strangeColumn // by member: unknown columns with few values so far; nil before the first row
 
@@ -91,7 +95,7 @@ func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
 	p.chunk, p.page, p.saw, p.ragged, p.unlisted = c.Data, nil, sighting{}, raggedWatch{first: c.FirstLine}, nil
-	p.callers = p.callers[:0]
+	p.callers, p.before.last = p.callers[:0], p.before.last[:0]
 	p.dueLeft = len(c.Data) - dueBytes
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
