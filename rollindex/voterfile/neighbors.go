@@ -195,7 +195,7 @@ func (r *rowOrder) slid() bool {
 		return false
 	}
 	apart, together := float64(r.kin[0])/float64(r.next[0]), float64(r.kin[1])/float64(r.next[1])
-	return apart > 0.1 && together < 2*apart && together < 0.85
+	return apart > 0.12 && together < 1.5*apart && together < 0.85
 }
 
 // byName reports whether rows of one surname are in the order of their first names, which a
@@ -348,14 +348,14 @@ func (p *Parser) lookAtDoor() {
 		return
 	}
 	street := hashOn(zip, d.Street)
-	// A flat is in its own column, or within what the street was taken from.
 	city := uint32(0)
 	if v := p.value(field.City); v != nil {
 		city = max(1, uint32(spread(hashOf(v))))
 	}
+	// A flat is in a column of its own, in a second line, or within what the street was taken from.
 	full := street
-	for _, r := range [...]field.Role{field.UnitNumber, field.AddressLine, field.AddressFull} {
-		full = hashOn(full, p.value(r))
+	for _, c := range p.plan.address {
+		full = hashOn(full, p.column(c))
 	}
 	p.callers = append(p.callers, caller{
 		door: uint64(upper)<<32 | uint64(uint32(spread(full))), zip: uint32(spread(zip)), street: uint32(spread(street)), city: city,

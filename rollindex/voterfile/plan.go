@@ -21,6 +21,7 @@ type plan struct {
 	watched      *sharedWatch
 	birthName    string                 // of the column of birth dates
 	titles       [field.NumRoles]string // of the columns, by role
+	address      []uint16               // columns with any part of the address
 	alike        [numLookalikes]bool    // pairs of columns that the file has
 	open         [numQuestions]bool     // its beginning does not settle
 	forced       bool                   // the layout was named
@@ -166,7 +167,11 @@ func (p *plan) addColumn(i uint16, c *layouts.Column) {
 			p.first[c.Role] = int16(i)
 		}
 	}
-	if kind, ok := c.Exposes(); ok && !judged(c.Role) {
+	kind, ok := c.Exposes()
+	if ok && kind == field.Address {
+		p.address = append(p.address, i)
+	}
+	if ok && !judged(c.Role) {
 		p.tell(kind, i)
 	}
 }
