@@ -24,7 +24,7 @@ const (
 	// leastCouples. Of married couples, who are most of those who live together, four in
 	// five have (Pew Research Center, "About eight-in-ten women in opposite-sex marriages
 	// say they took their husband's last name", 2023); where the column was sorted, as many
-	// as two names by chance: below one in a hundred. Lists of one row for a household, and
+	// as by chance: one or two in a hundred. Lists of one row for a household, and
 	// samples, have few addresses with two people, who then are none of one family: so they
 	// must be one address in coupleDoors.
 	leastCouples, coupleShare, coupleDoors = 100, 10, 5
@@ -35,9 +35,8 @@ const (
 	leastTogether = 200
 	// Among people with a woman's name the share of women is larger than among those with a
 	// man's by so much, in hundredths: of a column that was moved they are the same, or smaller
-	// where it was moved from husbands to wives. Files
-	// that are nearly all of one sex, or say so, do not tell: of either there must be one row
-	// in sexParts.
+	// where it was moved from husbands to wives. Files that are nearly all of one sex, or say
+	// so, do not tell: of either there must be one row in sexParts.
 	leastSexed, sexedShare, sexParts = 100, 20, 5
 )
 
@@ -101,8 +100,21 @@ type caller struct {
 	person      person
 }
 
-// person is a hash of a first name and one of a surname, whose last byte is its initial.
+// person is a hash of a first name and one of a surname, whose lower half is its first four
+// letters from the last byte on.
 type person struct{ first, last uint64 }
+
+func newPerson(first, last []byte) person {
+	h := hashOf(last) << 32
+	for i, c := range last[:min(len(last), 4)] {
+		h |= uint64(c) << (8 * i)
+	}
+	return person{hashOf(first), h}
+}
+
+// kin reports whether two surnames begin alike: so do those of whom one has a second one,
+// such as SMITH-JONES, and of Spanish parents and children.
+func (p person) kin(o person) bool { return uint32(p.last) == uint32(o.last) }
 
 // door is an address with the first of its people. Rows of one first name are one person.
 type door struct {
@@ -230,7 +242,7 @@ func (p *Parser) follow(upper uint32) {
 
 // neighbors is what the addresses of a member show of its surnames.
 type neighbors struct {
-	couples, kin int // addresses with two people, and those of them with one surname
+	couples, kin int // addresses with two people, and those of them whose surnames begin alike
 	near, alike  int // of pairs of people with one address, street or ZIP code, those with one initial
 	place        string
 	initials     [1 << 8]int
@@ -252,11 +264,16 @@ func (d *doors) neighbors() (n neighbors) {
 			continue
 		}
 		if at.n == len(at.people) {
+			a, b := at.people[0], at.people[1]
 			n.couples++
-			if a, b := at.people[0].last, at.people[1].last; a == b {
+			if a.kin(b) {
 				n.kin++
-			} else if near++; byte(a) == byte(b) {
-				alike++
+			}
+			if a.last != b.last {
+				near++
+				if byte(a.last) == byte(b.last) {
+					alike++
+				}
 			}
 		}
 		n.initials[at.initial()]++
@@ -359,7 +376,7 @@ func (p *Parser) lookAtDoor() {
 	}
 	p.callers = append(p.callers, caller{
 		door: uint64(upper)<<32 | uint64(uint32(spread(full))), zip: uint32(spread(zip)), street: uint32(spread(street)), city: city,
-		person: person{hashOf(d.First), hashOf(d.Last)&^0xff | uint64(d.Last[0])},
+		person: newPerson(d.First, d.Last),
 	})
 }
 
@@ -382,7 +399,7 @@ func (s *sharedWatch) outOfPlace(p *plan) (open []Doubt) {
 	order := &s.saw.order
 	switch {
 	case n.strangers():
-		surnames(int64(n.kin), int64(n.couples), "of %d addresses with two people %d have one surname, ", n.couples, n.kin)
+		surnames(int64(n.kin), int64(n.couples), "of %d addresses with two people %d have surnames that begin alike, ", n.couples, n.kin)
 	case n.graded() && !order.byName():
 		surnames(int64(n.near-n.alike), int64(n.near), "of %d pairs of people with one "+n.place+" %d have surnames with one initial, ", n.near, n.alike)
 	case order.slid():

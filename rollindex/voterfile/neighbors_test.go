@@ -220,6 +220,22 @@ func TestFewDoorsAreKept(t *testing.T) {
 	}
 }
 
+// A surname and one with a second behind it are of one family.
+func TestKin(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"SMITH", "SMITH", true}, {"SMITH", "SMITHJONES", true}, {"RIVERAORTIZ", "RIVERACOLON", true},
+		{"LI", "LI", true}, {"LI", "LIU", false}, {"SMITH", "JONES", false}, {"SIMON", "SMITH", false},
+	} {
+		a, b := newPerson([]byte("ANN"), []byte(tt.a)), newPerson([]byte("BOB"), []byte(tt.b))
+		if a.kin(b) != tt.want || byte(a.last) != tt.a[0] || (a.last == b.last) != (tt.a == tt.b) {
+			t.Errorf("%s and %s: %v", tt.a, tt.b, a.kin(b))
+		}
+	}
+}
+
 // So many lines of one house number are as few.
 func TestManyAddressesOfOneHouse(t *testing.T) {
 	var d doors
