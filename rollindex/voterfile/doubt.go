@@ -261,7 +261,7 @@ func (s *Source) Doubts(member int) (open []Doubt) {
 		return nil
 	}
 	p.watched.mu.Lock()
-	saw, moved := p.watched.saw, p.watched.outOfPlace(p)
+	saw, moved := p.watched.saw, p.watched.outOfPlace(p, lineOrRow(s.about[member].Rows))
 	p.watched.mu.Unlock()
 	names := saw.told(SurnameOrFirst)
 	for _, d := range s.about[member].Match.Doubts {

@@ -2,6 +2,7 @@ package voterfile
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -14,8 +15,8 @@ import (
 // Of a column that was sorted or moved by itself every value is right, and stands in the
 // row of somebody else. It shows by what it no longer goes with: two people at one address
 // mostly have one surname, homes of one ZIP code one city, and a first name mostly goes with a
-// sex. None is told where the file does not have enough of it, nor where a part of a column
-// was moved.
+// sex. None is told where the file does not have enough of it, nor, but for surnames, where
+// a part of a column was moved.
 const (
 	// mostDoors are looked at of a member: those whose keys are smallest, whoever meets them
 	// first, so that the same files say the same in every run.
@@ -28,6 +29,9 @@ const (
 	// samples, have few addresses with two people, who then are none of one family: so they
 	// must be one address in coupleDoors.
 	leastCouples, coupleShare, coupleDoors = 100, 10, 5
+	// That is asked of every part of the file that has one in coupleParts of such addresses: no
+	// roll has so many students in a row.
+	coupleParts = 4
 	// Surnames that were sorted in a file that is in the order of its addresses or homes go by
 	// these, and so do their initials: of any Americans one pair in twelve has the same.
 	leastNeighbors = 60
@@ -98,6 +102,7 @@ type caller struct {
 	zip, street uint32 // hashes
 	city        uint32 // likewise; 0 if there is none
 	person      person
+	line        int64
 }
 
 // person is a hash of a first name and one of a surname, whose lower half is its first four
@@ -122,6 +127,7 @@ type door struct {
 	zip, street, house uint32
 	city               uint32 // the smallest, if its rows do not agree
 	people             [2]person
+	line               int64 // of its first row
 }
 
 // meet notes a row; in whatever order they come, they come to the same.
@@ -167,10 +173,10 @@ func (d *doors) add(rows []caller) {
 		}
 		at := d.at[c.door]
 		if at == nil {
-			at = &door{zip: c.zip, street: c.street, house: uint32(c.door >> 32), city: c.city}
+			at = &door{zip: c.zip, street: c.street, house: uint32(c.door >> 32), city: c.city, line: c.line}
 			d.at[c.door] = at
 		}
-		at.city = min(at.city, c.city)
+		at.city, at.line = min(at.city, c.city), min(at.line, c.line)
 		at.meet(c.person)
 		if len(d.at) > 3*mostDoors {
 			d.most = d.sorted()[mostDoors-1]
@@ -242,8 +248,10 @@ func (p *Parser) follow(upper uint32) {
 
 // neighbors is what the addresses of a member show of its surnames.
 type neighbors struct {
-	couples, kin int // addresses with two people, and those of them whose surnames begin alike
-	near, alike  int // of pairs of people with one address, street or ZIP code, those with one initial
+	couples, kin int   // addresses with two people, and those of them whose surnames begin alike, in the part of the file where fewest do
+	line         int64 // where that part begins
+	pairs        int   // addresses with two people in the whole file
+	near, alike  int   // of pairs of people with one address, street or ZIP code, those with one initial
 	place        string
 	initials     [1 << 8]int
 	homes        int
@@ -256,7 +264,7 @@ type neighbors struct {
 // two surnames, or of one street or ZIP code, whichever have most of one initial.
 func (d *doors) neighbors() (n neighbors) {
 	keys := d.sorted()
-	var homes []*door
+	var homes, pairs []*door
 	near, alike := 0, 0
 	for _, key := range keys[:min(len(keys), mostDoors)] {
 		at := d.at[key]
@@ -265,10 +273,7 @@ func (d *doors) neighbors() (n neighbors) {
 		}
 		if at.n == len(at.people) {
 			a, b := at.people[0], at.people[1]
-			n.couples++
-			if a.kin(b) {
-				n.kin++
-			}
+			pairs = append(pairs, at)
 			if a.last != b.last {
 				near++
 				if byte(a.last) == byte(b.last) {
@@ -280,6 +285,7 @@ func (d *doors) neighbors() (n neighbors) {
 		homes = append(homes, at)
 	}
 	n.homes = len(homes)
+	n.least(pairs)
 	n.compare("address", near, alike)
 	sameInitial := func(a, b *door) bool { return a.initial() == b.initial() }
 	near, alike = besides(homes, func(d *door) uint32 { return d.zip }, sameInitial)
@@ -294,6 +300,29 @@ func (d *doors) neighbors() (n neighbors) {
 	}
 	n.together, n.agree = besides(homes, func(d *door) uint32 { return d.zip }, func(a, b *door) bool { return a.city == b.city })
 	return n
+}
+
+// least finds the part of the file, one in coupleParts of it, where fewest of the couples have
+// surnames that begin alike.
+func (n *neighbors) least(pairs []*door) {
+	n.pairs = len(pairs)
+	slices.SortFunc(pairs, func(a, b *door) int { return cmp.Compare(a.line, b.line) })
+	n.couples = min(max(leastCouples, len(pairs)/coupleParts), len(pairs))
+	n.kin = n.couples + 1
+	kin := 0
+	for i, at := range pairs {
+		if at.people[0].kin(at.people[1]) {
+			kin++
+		}
+		if from := i + 1 - n.couples; from >= 0 {
+			if kin < n.kin {
+				n.kin, n.line = kin, pairs[from].line
+			}
+			if pairs[from].people[0].kin(pairs[from].people[1]) {
+				kin--
+			}
+		}
+	}
 }
 
 // compare keeps the pairs of which most are alike.
@@ -324,7 +353,7 @@ func besides(homes []*door, place func(*door) uint32, same func(a, b *door) bool
 
 // strangers reports whether the surnames are not those of the people at the addresses.
 func (n *neighbors) strangers() bool {
-	return n.couples >= leastCouples && n.couples*coupleDoors >= n.homes && n.kin*coupleShare < n.couples
+	return n.couples >= leastCouples && n.pairs*coupleDoors >= n.homes && n.kin*coupleShare < n.couples
 }
 
 // chance returns how often two of those that were counted are the same.
@@ -376,7 +405,7 @@ func (p *Parser) lookAtDoor() {
 	}
 	p.callers = append(p.callers, caller{
 		door: uint64(upper)<<32 | uint64(uint32(spread(full))), zip: uint32(spread(zip)), street: uint32(spread(street)), city: city,
-		person: newPerson(d.First, d.Last),
+		person: newPerson(d.First, d.Last), line: p.rec.Line,
 	})
 }
 
@@ -388,8 +417,9 @@ func spread(h uint64) uint64 {
 	return h ^ h>>33
 }
 
-// outOfPlace says which names of a member are those of other rows.
-func (s *sharedWatch) outOfPlace(p *plan) (open []Doubt) {
+// outOfPlace says which values of a member are those of other rows; where is what its lines
+// are called.
+func (s *sharedWatch) outOfPlace(p *plan, where string) (open []Doubt) {
 	const moved = "as where the column %s was sorted or moved by itself: then every value stands in the row of somebody else"
 	n := s.doors.neighbors()
 	column := p.title(field.NameLast, field.NameFull)
@@ -399,7 +429,7 @@ func (s *sharedWatch) outOfPlace(p *plan) (open []Doubt) {
 	order := &s.saw.order
 	switch {
 	case n.strangers():
-		surnames(int64(n.kin), int64(n.couples), "of %d addresses with two people %d have surnames that begin alike, ", n.couples, n.kin)
+		surnames(int64(n.kin), int64(n.couples), "of %d addresses with two people from "+where+" %d on %d have surnames that begin alike, ", n.couples, n.line, n.kin)
 	case n.graded() && !order.byName():
 		surnames(int64(n.near-n.alike), int64(n.near), "of %d pairs of people with one "+n.place+" %d have surnames with one initial, ", n.near, n.alike)
 	case order.slid():
