@@ -2,6 +2,7 @@ package hashing
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"rollcheck/data/field"
@@ -150,11 +151,12 @@ type Source struct {
 	Bytes  int64  `json:"bytes"`
 }
 
-// The names, in [DatasetInfo.Doubts], of the questions whether the surnames, first names or
-// ZIP codes of a source stand in the rows of their people.
+// The names, in [DatasetInfo.Doubts], of the questions whether the surnames, first names, births
+// or ZIP codes of a source stand in the rows of their people.
 const (
 	SurnameOfOthers = "surname-of-others"
 	FirstOfOthers   = "first-name-of-others"
+	BirthOfOthers   = "birth-of-others"
 	ZIPOfOthers     = "zip-of-others"
 )
 
@@ -178,12 +180,10 @@ func (d *DatasetInfo) LeftOut() (n int64) {
 	return n
 }
 
-// OfOthers reports whether names or ZIP codes of the sources seem to stand in the rows of
+// OfOthers reports whether names, births or ZIP codes of the sources seem to stand in the rows of
 // other people than theirs, who then are hardly found by them.
 func (d *DatasetInfo) OfOthers() bool {
-	return slices.ContainsFunc(d.Doubts, func(q string) bool {
-		return q == SurnameOfOthers || q == FirstOfOthers || q == ZIPOfOthers
-	})
+	return slices.ContainsFunc(d.Doubts, func(q string) bool { return strings.HasSuffix(q, "-of-others") })
 }
 
 // Whole reports whether all of the sources was read, as far as they were meant to

@@ -228,16 +228,17 @@ func makeFile(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		w.WriteString("\n")
 		w.Write(rest)
-	case "sorted-surnames": // of Florida's extract, whose third column they are
+	case "sorted-surnames", "sorted-births": // of Florida's extract, whose columns 3 and 22 they are
+		column := map[string]int{"sorted-surnames": 2, "sorted-births": 21}[kind]
 		rows := bytes.SplitAfter(bytes.TrimSuffix(from, []byte("\n")), []byte("\n"))
-		var names []string
+		var values []string
 		for _, row := range rows {
-			names = append(names, string(bytes.Split(row, []byte("\t"))[2]))
+			values = append(values, string(bytes.Split(row, []byte("\t"))[column]))
 		}
-		slices.Sort(names)
+		slices.Sort(values)
 		for i, row := range rows {
 			cells := bytes.Split(row, []byte("\t"))
-			cells[2] = []byte(names[i])
+			cells[column] = []byte(values[i])
 			w.Write(bytes.Join(cells, []byte("\t")))
 		}
 	case "nul":

@@ -187,7 +187,7 @@ func (d *dataset) answer(s signature) DatasetAnswer {
 	}
 	if d.info.OfOthers() && float64(d.reach(asked&(1<<hashing.VoterID))) < leastReach*float64(d.info.Indexed) {
 		a.State = Partial
-		why = append(why, "its names or ZIP codes seem to stand in other people's rows, so that hardly anybody is found by them")
+		why = append(why, "its names, births or ZIP codes seem to stand in other people's rows, so that hardly anybody is found by them")
 	}
 	if s.cut {
 		a.State = Partial

@@ -299,7 +299,6 @@ type sighting struct {
 	shapes        shapeWatch
 	swaps         swapWatch
 	misplaced     misplacedHints
-	sexes         sexes
 	order         rowOrder
 }
 
@@ -312,7 +311,6 @@ func (s *sighting) add(o *sighting) {
 	s.shapes.add(&o.shapes)
 	s.swaps.add(&o.swaps)
 	s.misplaced.add(&o.misplaced)
-	s.sexes.add(&o.sexes)
 	s.order.add(&o.order)
 }
 
@@ -341,13 +339,15 @@ type sharedWatch struct {
 	ragged   []run          // of rows with another number of fields, in any order
 	unknown  map[uint16]int // columns that have a value, see [Match.unknown], and in how many rows at least
 	doors    doors
+	names    namesWatch
 }
 
-func (s *sharedWatch) add(o *sighting, callers []caller, ragged []run) {
+func (s *sharedWatch) add(o *sighting, callers []caller, names []namesPart, ragged []run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.saw.add(o)
 	s.doors.add(callers)
+	s.names.add(names)
 	s.ragged = append(s.ragged, ragged...)
 }
 

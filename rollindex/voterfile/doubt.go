@@ -22,11 +22,12 @@ const (
 	Misplaced
 	SurnameOfOthers // this and those behind it are asked of whole files, see neighbors.go
 	FirstOfOthers
+	BirthOfOthers
 	ZIPOfOthers
 	numQuestions
 )
 
-var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code", "misplaced", hashing.SurnameOfOthers, hashing.FirstOfOthers, hashing.ZIPOfOthers}
+var questionNames = [numQuestions]string{"surname-first-name", "first-middle-name", "surname-city", "birth-other-date", "day-month", "unlisted-code", "misplaced", hashing.SurnameOfOthers, hashing.FirstOfOthers, hashing.BirthOfOthers, hashing.ZIPOfOthers}
 
 // String returns the name used in JSON and in an index ("surname-first-name").
 func (q Question) String() string {
@@ -46,6 +47,7 @@ var questionTitles = [numQuestions]string{
 	"values that cannot stand in their column",
 	"whether the surnames stand in the rows of their people",
 	"whether the first names stand in the rows of their people",
+	"whether the births stand in the rows of their people",
 	"whether the ZIP codes stand in the rows of their people",
 }
 

@@ -16,7 +16,9 @@ const (
 	factGiven                     // more often a first name
 	factWoman                     // of twenty women, as a first name, and of hardly any man
 	factMan
-	numFacts = iota
+	factEarly // in fashion about 1940, and neither in 1970 nor since
+	factLate  // in fashion about 1995, and neither in 1970 and before nor since
+	numFacts  = iota
 )
 
 // factTable holds the facts of every name in the tables, which are 165,000: an open
@@ -39,6 +41,8 @@ var known = sync.OnceValue(func() *factTable {
 			n.given[i] += share
 			n.sexes[map[byte]int{'F': woman, 'M': man}[f.Sex]] += share
 		}
+		n.earlier += f.Share(1930)
+		n.later += f.Share(2007)
 	}
 	t.put(&n)
 	for name := range names.Surnames() {
@@ -55,6 +59,23 @@ type givenShares struct {
 	name  string
 	given [len(generations)]float64
 	sexes [2]float64
+
+	earlier, later float64 // in 1930 and 2007
+}
+
+// fashion says when nearly all bearers of the name were born, wherever that was: a name that
+// only came with immigrants is rare among those born early in the country too, but does not
+// fall out of fashion.
+func (n *givenShares) fashion() facts {
+	const clearly = 4
+	middle, old, young := n.given[0], n.given[1], n.given[2]
+	switch {
+	case max(n.earlier, old) > clearly*max(middle, young):
+		return factEarly
+	case young > clearly*max(old, middle) && 2*young > 3*n.later:
+		return factLate
+	}
+	return 0
 }
 
 // put adds a first name that is so common.
@@ -71,6 +92,7 @@ func (t *factTable) put(n *givenShares) {
 	case n.sexes[man] > sexed*n.sexes[woman]:
 		f |= factMan
 	}
+	f |= n.fashion()
 	last, listed := names.SurnameShare(name)
 	if !listed {
 		last = 0

@@ -14,9 +14,9 @@ import (
 
 // Of a column that was sorted or moved by itself every value is right, and stands in the
 // row of somebody else. It shows by what it no longer goes with: two people at one address
-// mostly have one surname, homes of one ZIP code one city, and a first name mostly goes with a
-// sex. None is told where the file does not have enough of it, nor, but for surnames, where
-// a part of a column was moved.
+// mostly have one surname, homes of one ZIP code one city, and a first name goes with a sex
+// and with a time of birth (see first_names.go). None is told where the file does not have
+// enough of it, nor where less than a quarter of its rows are such.
 const (
 	// mostDoors are looked at of a member: those whose keys are smallest, whoever meets them
 	// first, so that the same files say the same in every run.
@@ -29,72 +29,15 @@ const (
 	// samples, have few addresses with two people, who then are none of one family: so they
 	// must be one address in coupleDoors.
 	leastCouples, coupleShare, coupleDoors = 100, 10, 5
-	// That is asked of every part of the file that has one in coupleParts of such addresses: no
-	// roll has so many students in a row.
-	coupleParts = 4
+	// All is asked of every part of the file that has one in quarters of what tells: whoever
+	// deletes a cell in a spreadsheet moves those below it. No roll has so many students in a row.
+	quarters = 4
 	// Surnames that were sorted in a file that is in the order of its addresses or homes go by
 	// these, and so do their initials: of any Americans one pair in twelve has the same.
 	leastNeighbors = 60
 	// So many pairs of homes with one ZIP code tell whether they have to do with the cities.
 	leastTogether = 200
-	// Among people with a woman's name the share of women is larger than among those with a
-	// man's by so much, in hundredths: of a column that was moved they are the same, or smaller
-	// where it was moved from husbands to wives. Files that are nearly all of one sex, or say
-	// so, do not tell: of either there must be one row in sexParts.
-	leastSexed, sexedShare, sexParts = 100, 20, 5
 )
-
-// sexes counts rows by the sex that their first name goes with and the one that they say.
-type sexes [2][2]int64
-
-const (
-	woman = iota
-	man
-)
-
-func (s *sexes) add(o *sexes) {
-	for i := range s {
-		for j := range s[i] {
-			s[i][j] += o[i][j]
-		}
-	}
-}
-
-// rows returns how many rows were counted, and how many of them say the sex of their name.
-func (s *sexes) rows() (agree, of int64) {
-	agree = s[woman][woman] + s[man][man]
-	return agree, agree + s[woman][man] + s[man][woman]
-}
-
-// unrelated reports whether the sexes have next to nothing to do with the names. Letters that
-// mean something else, such as the M of mujer, are all of them beside the names of one.
-func (s *sexes) unrelated() bool {
-	women, men := s[woman][woman]+s[woman][man], s[man][woman]+s[man][man]
-	female, male := s[woman][woman]+s[man][woman], s[woman][man]+s[man][man]
-	if least := (women + men) / sexParts; min(women, men) < max(leastSexed, least) || min(female, male) < least {
-		return false
-	}
-	said, otherwise := 100*s[woman][woman]/women, 100*s[man][woman]/men
-	return said-otherwise < sexedShare && otherwise-said < 100-sexedShare // or else the letters are exchanged
-}
-
-// lookAtSex counts the row at hand, whose first name goes with a sex.
-func (p *Parser) lookAtSex(given facts) {
-	v := p.value(field.RoleSex)
-	if v == nil || len(v) > 1 && len(v) != len("MALE") && len(v) != len("FEMALE") {
-		return
-	}
-	name := woman
-	if given&factMan != 0 {
-		name = man
-	}
-	switch v[0] | 0x20 {
-	case 'f':
-		p.saw.sexes[name][woman]++
-	case 'm':
-		p.saw.sexes[name][man]++
-	}
-}
 
 // caller is a row at an address.
 type caller struct {
@@ -258,6 +201,7 @@ type neighbors struct {
 
 	together, agree int            // pairs of homes with one ZIP code, and those of them with one city
 	cities          map[uint32]int // of those homes
+	from            int64          // where the part of the file begins that they are of; 0 of all
 }
 
 // neighbors looks at the addresses with one or two people. Near are those of one home with
@@ -293,21 +237,41 @@ func (d *doors) neighbors() (n neighbors) {
 	near, alike = besides(homes, func(d *door) uint32 { return d.street }, sameInitial)
 	n.compare("street", near, alike)
 
-	homes = slices.DeleteFunc(homes, func(d *door) bool { return d.city == 0 })
+	n.lookAtCities(slices.DeleteFunc(homes, func(d *door) bool { return d.city == 0 }))
+	return n
+}
+
+// lookAtCities looks at all homes and, if their ZIP codes go with their cities, at those of
+// quarters of the file.
+func (n *neighbors) lookAtCities(homes []*door) {
+	n.lookAtCitiesOf(homes)
+	byLine := slices.SortedFunc(slices.Values(homes), func(a, b *door) int { return cmp.Compare(a.line, b.line) })
+	size := len(byLine) / quarters
+	for from := 0; from+size <= len(byLine) && size > 0 && !n.astray(); from += (size + 1) / 2 {
+		first, last := byLine[from].line, byLine[from+size-1].line
+		part := *n
+		part.from = first
+		part.lookAtCitiesOf(slices.DeleteFunc(slices.Clone(homes), func(d *door) bool { return d.line < first || d.line > last }))
+		if part.astray() {
+			*n = part
+		}
+	}
+}
+
+func (n *neighbors) lookAtCitiesOf(homes []*door) {
 	n.cities = map[uint32]int{}
 	for _, at := range homes {
 		n.cities[at.city]++
 	}
 	n.together, n.agree = besides(homes, func(d *door) uint32 { return d.zip }, func(a, b *door) bool { return a.city == b.city })
-	return n
 }
 
-// least finds the part of the file, one in coupleParts of it, where fewest of the couples have
+// least finds the part of the file, one in quarters of it, where fewest of the couples have
 // surnames that begin alike.
 func (n *neighbors) least(pairs []*door) {
 	n.pairs = len(pairs)
 	slices.SortFunc(pairs, func(a, b *door) int { return cmp.Compare(a.line, b.line) })
-	n.couples = min(max(leastCouples, len(pairs)/coupleParts), len(pairs))
+	n.couples = min(max(leastCouples, len(pairs)/quarters), len(pairs))
 	n.kin = n.couples + 1
 	kin := 0
 	for i, at := range pairs {
@@ -438,13 +402,11 @@ func (s *sharedWatch) outOfPlace(p *plan, where string) (open []Doubt) {
 	}
 	if n.astray() {
 		open = append(open, Doubt{Question: ZIPOfOthers, Told: int64(n.agree), Rows: int64(n.together), whole: true,
-			says: fmt.Sprintf("of %d pairs of homes with one ZIP code %d have one city, no more than any two, as where the column %s or %s was sorted or moved by itself: then every value stands in the row of somebody else",
-				n.together, n.agree, p.title(field.ZIP5, field.CityStateZIP, field.AddressFull), p.title(field.City))})
+			says: fmt.Sprintf("of %d pairs of homes with one ZIP code%s %d have one city, no more than any two, as where the column %s or %s was sorted or moved by itself: then every value stands in the row of somebody else",
+				n.together, from(where, n.from), n.agree, p.title(field.ZIP5, field.CityStateZIP, field.AddressFull), p.title(field.City))})
 	}
-	if s.saw.sexes.unrelated() {
-		agree, of := s.saw.sexes.rows()
-		open = append(open, Doubt{Question: FirstOfOthers, Told: agree, Rows: of, whole: true,
-			says: fmt.Sprintf("of %d people with a woman's or a man's first name %d have its sex in column %q, "+moved, of, agree, p.titles[field.RoleSex], p.title(field.NameFirst, field.NameFull))})
+	if d, told := s.names.ofOthers(p, where); told {
+		open = append(open, d)
 	}
 	return open
 }
@@ -457,4 +419,12 @@ func (p *plan) title(roles ...field.Role) string {
 		}
 	}
 	return `""`
+}
+
+// from says where a part of a file begins, nothing of the whole.
+func from(where string, line int64) string {
+	if line == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" from %s %d on", where, line)
 }

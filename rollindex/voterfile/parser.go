@@ -55,14 +55,15 @@ type Parser struct {
 	at     int64 // where the chunk begins in the member's text
 	from   int   // where the record at hand begins in the chunk
 
-	line     []byte   // the record at hand, decoded
-	spans    []span   // its fields
-	chunk    []byte   // that data is of
-	page     *page    // of the chunk; nil until it is asked for
-	saw      sighting // of the chunk so far
-	unlisted []hint   // rows with values that are none of the codes, by coded column; nil as long as there are none
-	callers  []caller // see [Parser.lookAtDoor]
-	before   struct { // the last row of the chunk that has a surname and an address
+	line     []byte      // the record at hand, decoded
+	spans    []span      // its fields
+	chunk    []byte      // that data is of
+	page     *page       // of the chunk; nil until it is asked for
+	saw      sighting    // of the chunk so far
+	unlisted []hint      // rows with values that are none of the codes, by coded column; nil as long as there are none
+	callers  []caller    // see [Parser.lookAtDoor]
+	parts    []namesPart // see [Parser.lookAtFirst]
+	before   struct {    // the last row of the chunk that has a surname and an address
 		upper       uint32
 		first, last []byte
 	}
@@ -95,7 +96,7 @@ func (p *Parser) Reset(c Chunk) {
 	p.plan, p.member = p.plans[c.Member], c.Member
 	p.data, p.next, p.long, p.at = c.Data, c.FirstLine, c.tooLong, c.at
 	p.chunk, p.page, p.saw, p.ragged, p.unlisted = c.Data, nil, sighting{}, raggedWatch{first: c.FirstLine}, nil
-	p.callers, p.before.last = p.callers[:0], p.before.last[:0]
+	p.callers, p.parts, p.before.last = p.callers[:0], p.parts[:0], p.before.last[:0]
 	p.dueLeft = len(c.Data) - dueBytes
 	p.nul = bytes.IndexByte(c.Data, 0) >= 0
 	p.open = len(c.Data) > 0 && c.Data[len(c.Data)-1] != '\n'
@@ -161,9 +162,9 @@ func (p *Parser) Next() (*Record, bool) {
 		}
 	}
 	if p.plan != nil {
-		p.plan.watched.add(&p.saw, p.callers, p.ragged.end(p.next))
+		p.plan.watched.add(&p.saw, p.callers, p.parts, p.ragged.end(p.next))
 		p.plan.watched.addUnlisted(p.unlisted)
-		p.saw, p.unlisted, p.callers = sighting{}, nil, p.callers[:0]
+		p.saw, p.unlisted, p.callers, p.parts = sighting{}, nil, p.callers[:0], p.parts[:0]
 	}
 	return nil, false
 }

@@ -389,8 +389,8 @@ func (p *Parser) lookAtNames(w *swapWatch) {
 	}
 	hf := hashOf(first)
 	given := p.known(first, hf, field.NameFirst)
-	if given&(factWoman|factMan) != 0 && p.plan.first[field.RoleSex] >= 0 {
-		p.lookAtSex(given)
+	if given&(factWoman|factMan|factEarly|factLate) != 0 {
+		p.lookAtFirst(given)
 	}
 	if given&factSurname == 0 && !w.going(likeNames) && !p.plan.open[SurnameOrFirst] {
 		return
