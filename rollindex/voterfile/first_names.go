@@ -24,11 +24,11 @@ const (
 // list of people of one age, there are no others, of whose names none tells.
 const earlyUntil, lateFrom = 1960, 1980
 
-// cross counts rows by what their first name goes with and by what they say. One in crossParts
-// must be of either, and the least of a rule of either kind of names: files that are nearly all
-// of one sex, or say so, do not tell, nor those of young people.
+// cross counts rows by what their first name goes with and by what they say.
 type cross [2][2]int64
 
+// Of those counted one in crossParts must have either kind of name, and one in crossParts say
+// either: files that are nearly all of one sex, or say so, do not tell, nor those of the young.
 const crossParts = 5
 
 func (c *cross) add(o *cross) {
@@ -45,16 +45,15 @@ func (c *cross) rows() (agree, of int64) {
 	return agree, agree + c[0][1] + c[1][0]
 }
 
-// crossRule says when a cross is told: the two shares of rows that say the first are less
-// than apart hundredths from each other.
-type crossRule struct {
-	least, apart int64
-}
+// crossRule says when a cross is told: least rows have either kind of name, and of these the
+// shares that say the first are less than apart hundredths from each other.
+type crossRule struct{ least, apart int64 }
 
-// Of people with a name that was in fashion about 1940 nearly all were born before 1960 or at least before 1980, and of
-// those with one of about 1995 hardly any (TestFirstNamesGoWithBirths); of women nearly all have a
-// woman's name. Of a column that was moved the shares are the same; of one that was moved to the
-// next in a home, sexes are mostly the other one, and births a little like.
+// Of people with a name that was in fashion about 1940, of those born before 1960 or since 1980,
+// nearly all are of the older ones, and of people with a name of about 1995 hardly any
+// (TestFirstNamesGoWithBirths); of people with a woman's name nearly all are women. In a column that
+// was moved either share is the same; in one that was moved by a row, in a file that is in the order
+// of addresses, people have the sex and the age of husband or wife.
 var crossRules = [numCrosses]crossRule{bySex: {100, 20}, byBirth: {50, 35}}
 
 // unrelated reports whether what rows say has next to nothing to do with their names, and how
