@@ -29,7 +29,7 @@ const (
 	// samples, have few addresses with two people, who then are none of one family: so they
 	// must be one address in coupleDoors.
 	leastCouples, coupleShare, coupleDoors = 100, 10, 5
-	// All is asked of every part of the file that has one in quarters of what tells: whoever
+	// All is asked of every quarter of the file too, by what tells: whoever
 	// deletes a cell in a spreadsheet moves those below it. No roll has so many students in a row.
 	quarters = 4
 	// Surnames that were sorted in a file that is in the order of its addresses or homes go by
@@ -266,7 +266,7 @@ func (n *neighbors) lookAtCitiesOf(homes []*door) {
 	n.together, n.agree = besides(homes, func(d *door) uint32 { return d.zip }, func(a, b *door) bool { return a.city == b.city })
 }
 
-// least finds the part of the file, one in quarters of it, where fewest of the couples have
+// least finds the quarter of the file, by couples, in which fewest of them have
 // surnames that begin alike.
 func (n *neighbors) least(pairs []*door) {
 	n.pairs = len(pairs)
