@@ -197,7 +197,7 @@ func hasNoDate(v []byte) bool {
 	case digits == len(v):
 		return !zero && digits != 4 && digits != 6 && digits != 7 && digits != 8 && digits < 12
 	}
-	return digits == 9 && separators == 1 // a ZIP code of nine digits
+	return digits == 9 && separators == 1 && !isDate(v) // a ZIP code of nine digits
 }
 
 // hasNoZIP reports whether v, which cannot be read as a ZIP code, is something else
