@@ -175,29 +175,31 @@ func (p *plan) isTurned(line []byte, spans []span) bool {
 	return names >= leastWrong && names*2 > values
 }
 
-// hasNoDate reports whether v, which cannot be read as a date, is none with a slip
-// in it or hidden in part: it has letters other than those of a mask and not two
-// separators, or is a number of as many digits as no date has.
+// hasNoDate reports whether v is no date, nor one with a slip in it or hidden in
+// part: it has an @, or letters other than those of a mask and not two separators,
+// or is a number of as many digits as no date has. What parse reads is a date,
+// whatever stands behind it.
 func hasNoDate(v []byte) bool {
 	digits, zero := countDigits(v)
 	letters, separators := 0, 0
 	for _, c := range v {
 		switch {
-		case c == '@':
-			return true
 		case c == '/' || c == '-' || c == '.':
 			separators++
 		case c|0x20 >= 'a' && c|0x20 <= 'z' && c|0x20 != 'x':
 			letters++
 		}
 	}
+	strange := digits == 9 && separators == 1 // a ZIP code of nine digits
 	switch {
+	case bytes.IndexByte(v, '@') >= 0:
+		strange = true
 	case letters > 0:
-		return (separators < 2 || digits < 2) && !isDate(v)
+		strange = separators < 2 || digits < 2
 	case digits == len(v):
-		return !zero && digits != 4 && digits != 6 && digits != 7 && digits != 8 && digits < 12
+		strange = !zero && digits != 4 && digits != 6 && digits != 7 && digits != 8 && digits < 12
 	}
-	return digits == 9 && separators == 1 && !isDate(v) // a ZIP code of nine digits
+	return strange && !isDate(v) && orders(v) == 0
 }
 
 // hasNoZIP reports whether v, which cannot be read as a ZIP code, is something else
